@@ -1,0 +1,199 @@
+//! The packed trie: child counts, labels and terminals in level order.
+//!
+//! Level order makes the pack small (siblings are neighbours, their labels are
+//! small differences) and loading one pass (the children of a node are one
+//! contiguous range, and a node's depth is its level).
+
+use super::{Automaton, LexiconError, Reader, Symbol, Views, Writer};
+use super::automaton::Node;
+
+/// Longest form, in symbols.
+pub const MAX_SYMBOLS: usize = 200;
+/// Most states of one automaton.
+const MAX_STATES: usize = 1 << 23;
+
+/// What a completed form means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A term of this rule.
+    Rule(u32),
+    /// A member of group `group` of this combination rule.
+    Group { rule: u32, group: u32 },
+    /// An allow-list phrase.
+    Allow,
+}
+
+/// One meaning of one form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// What it means.
+    pub target: Target,
+    /// In which views.
+    pub views: Views,
+    /// Repeats the term has itself; see [`Form::runs`](super::Form::runs).
+    pub runs: Box<[(u8, u8)]>,
+}
+
+/// Packs forms with their entries. Forms are at most [`MAX_SYMBOLS`] long, not
+/// empty, and contain no symbol 0.
+pub fn pack(mut forms: Vec<(Vec<Symbol>, Entry)>) -> Vec<u8> {
+    forms.sort_by(|a, b| a.0.cmp(&b.0));
+    let (mut counts, mut labels, mut terminals, mut entries) =
+        (Writer::default(), Writer::default(), Vec::new(), Writer::default());
+    let mut states = 0u32;
+    // A node is the range of the sorted forms that share its path.
+    let mut level = vec![(0usize, forms.len())];
+    let mut depth = 0;
+    while !level.is_empty() {
+        let mut next = Vec::new();
+        for (from, to) in level {
+            let here = forms[from..to].iter().take_while(|(form, _)| form.len() == depth).count();
+            terminals.push(here > 0);
+            if here > 0 {
+                write_entries(&mut entries, &forms[from..from + here]);
+            }
+            let children = children(&forms, from + here, to, depth);
+            counts.int(children.len() as u32);
+            let mut previous = 0;
+            for (label, range) in children {
+                labels.int(u32::from(label - previous));
+                previous = label;
+                next.push(range);
+            }
+            states += 1;
+        }
+        level = next;
+        depth += 1;
+    }
+    let mut bits = vec![0u8; terminals.len().div_ceil(8)];
+    for (i, _) in terminals.iter().enumerate().filter(|(_, is)| **is) {
+        bits[i / 8] |= 1 << (i % 8);
+    }
+    let mut out = Writer::default();
+    out.int(states);
+    out.block(&counts.into_bytes());
+    out.block(&labels.into_bytes());
+    out.raw(&bits);
+    out.raw(&entries.into_bytes());
+    out.into_bytes()
+}
+
+type Range = (usize, usize);
+
+fn children(forms: &[(Vec<Symbol>, Entry)], from: usize, to: usize, depth: usize) -> Vec<(Symbol, Range)> {
+    let mut out = Vec::new();
+    let mut start = from;
+    while start < to {
+        let label = forms[start].0[depth];
+        let len = forms[start..to].partition_point(|(form, _)| form[depth] == label);
+        out.push((label, (start, start + len)));
+        start += len;
+    }
+    out
+}
+
+fn write_entries(out: &mut Writer, forms: &[(Vec<Symbol>, Entry)]) {
+    out.int(forms.len() as u32);
+    for (_, entry) in forms {
+        match entry.target {
+            Target::Allow => out.int(0),
+            Target::Rule(rule) => out.int(rule << 2 | 1),
+            Target::Group { rule, group } => {
+                out.int(rule << 2 | 2);
+                out.int(group);
+            }
+        }
+        out.byte(entry.views);
+        out.int(entry.runs.len() as u32);
+        for &(at, times) in &entry.runs {
+            out.byte(at);
+            out.byte(times);
+        }
+    }
+}
+
+/// Lays out what [`pack`] wrote as an automaton over `symbols` symbols (one
+/// more than the largest). Any bytes give either an automaton or an error.
+pub fn unpack(bytes: &[u8], symbols: usize) -> Result<Automaton, LexiconError> {
+    let mut from = Reader::new(bytes);
+    let states = from.count(MAX_STATES, "state count")?;
+    let mut counts = Reader::new(from.block()?);
+    let mut labels = Reader::new(from.block()?);
+    // Each state but the root costs at least one byte of labels.
+    if states == 0 || states - 1 > labels.remaining() {
+        return Err(LexiconError::Malformed("state count"));
+    }
+    let bits = from.raw(states.div_ceil(8))?;
+    let is_terminal = |state: usize| bits[state / 8] >> (state % 8) & 1 == 1;
+
+    let mut nodes = vec![Node::default(); states];
+    let mut label_of = vec![0 as Symbol; states];
+    let mut next = 1usize;
+    for state in 0..states {
+        if state >= next {
+            return Err(LexiconError::Malformed("trie shape"));
+        }
+        let children = counts.count(states - next, "child count")?;
+        let depth = nodes[state].depth;
+        if children > 0 && usize::from(depth) == MAX_SYMBOLS {
+            return Err(LexiconError::Malformed("depth"));
+        }
+        let mut label = 0u32;
+        for child in next..next + children {
+            let step = labels.int()?;
+            label = label.saturating_add(step);
+            if step == 0 || label as usize >= symbols {
+                return Err(LexiconError::Malformed("label"));
+            }
+            label_of[child] = label as Symbol;
+            nodes[child].depth = depth + 1;
+        }
+        nodes[state].first = next as u32;
+        nodes[state].children = u16::try_from(children).map_err(|_| LexiconError::Malformed("child count"))?;
+        next += children;
+    }
+    if next != states || is_terminal(0) {
+        return Err(LexiconError::Malformed("trie shape"));
+    }
+    counts.end()?;
+    labels.end()?;
+
+    let mut entries = Vec::new();
+    let mut starts = Vec::new();
+    for state in (0..states).filter(|&state| is_terminal(state)) {
+        starts.push((state as u32, entries.len() as u32));
+        let here = from.count(from.remaining(), "entry count")?;
+        if here == 0 {
+            return Err(LexiconError::Malformed("entry count"));
+        }
+        for _ in 0..here {
+            entries.push(read_entry(&mut from, nodes[state].depth)?);
+        }
+    }
+    from.end()?;
+    Ok(Automaton::link(nodes, label_of, starts, entries, symbols))
+}
+
+fn read_entry(from: &mut Reader<'_>, depth: u8) -> Result<Entry, LexiconError> {
+    let code = from.int()?;
+    let target = match code & 3 {
+        0 if code == 0 => Target::Allow,
+        1 => Target::Rule(code >> 2),
+        2 => Target::Group { rule: code >> 2, group: from.int()? },
+        _ => return Err(LexiconError::Malformed("entry kind")),
+    };
+    let views = from.byte()?;
+    if views == 0 || views > (super::TIGHT | super::JOINED) {
+        return Err(LexiconError::Malformed("entry views"));
+    }
+    let runs = from.count(usize::from(depth), "entry runs")?;
+    let mut out = Vec::with_capacity(runs);
+    for _ in 0..runs {
+        let (at, times) = (from.byte()?, from.byte()?);
+        if at >= depth || times < 2 {
+            return Err(LexiconError::Malformed("entry runs"));
+        }
+        out.push((at, times));
+    }
+    Ok(Entry { target, views, runs: out.into() })
+}

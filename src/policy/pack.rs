@@ -1,0 +1,276 @@
+//! The pack: a head, sections, a digest, perhaps a signature.
+//!
+//! ```text
+//! "TGPK"  format u16 LE  0 u16
+//! section*: tag [4]  flags u8 (bit 0: must be understood)  length u32 LE  bytes
+//!   META  policy, revision, notices, number of terms
+//!   RULE  the rules
+//!   ALPH  the alphabet
+//!   TRIE  the forms
+//!   HASH  SHA-256 of everything before; the last section of an unsigned pack
+//!   SIGN  Ed25519 over "tidegate pack 1" and the hash; last, if there
+//! ```
+
+use super::document::Document;
+use super::error::PackError;
+use super::rule::{Action, Channel, Combination, Rule};
+use super::signature;
+use crate::lexicon::{Alphabet, Automaton, Reader, Target, Writer, unpack};
+use sha2::{Digest, Sha256};
+
+/// The format written and read.
+pub const FORMAT: u16 = 1;
+const MAGIC: &[u8; 4] = b"TGPK";
+const MUST_UNDERSTAND: u8 = 1;
+const HEAD: usize = 8;
+const SECTION_HEAD: usize = 9;
+/// Largest pack, in bytes.
+const MAX_PACK: usize = 64 << 20;
+
+/// What a pack says of itself, without loading it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PackInfo {
+    /// Name of the policy.
+    pub policy: String,
+    /// Its revision.
+    pub revision: u32,
+    /// Hex SHA-256 of the unsigned pack.
+    pub digest: String,
+    /// Whether it carries a signature (not whether the signature is good).
+    pub signed: bool,
+    /// Number of rules.
+    pub rules: u32,
+    /// Number of authored terms.
+    pub terms: u32,
+    /// Number of states of the automaton.
+    pub states: u32,
+}
+
+pub(super) struct Content {
+    pub(super) info: PackInfo,
+    pub(super) notices: Vec<(String, String)>,
+    pub(super) rules: Vec<Rule>,
+    pub(super) alphabet: Alphabet,
+    pub(super) automaton: Automaton,
+}
+
+pub(super) fn write(document: &Document, rules: &[Rule], terms: u32, alphabet: &Alphabet, trie: &[u8]) -> Vec<u8> {
+    let mut pack = Vec::with_capacity(trie.len() + 4096);
+    pack.extend(MAGIC);
+    pack.extend(FORMAT.to_le_bytes());
+    pack.extend([0, 0]);
+
+    let mut meta = Writer::default();
+    meta.text(&document.policy);
+    meta.int(document.revision);
+    meta.int(terms);
+    meta.int(document.notice.len() as u32);
+    for (locale, notice) in &document.notice {
+        meta.text(locale);
+        meta.text(notice);
+    }
+    section(&mut pack, *b"META", &meta.into_bytes());
+
+    let mut table = Writer::default();
+    table.int(rules.len() as u32);
+    for rule in rules {
+        write_rule(&mut table, rule);
+    }
+    section(&mut pack, *b"RULE", &table.into_bytes());
+
+    let mut letters = Writer::default();
+    alphabet.write(&mut letters);
+    section(&mut pack, *b"ALPH", &letters.into_bytes());
+    section(&mut pack, *b"TRIE", trie);
+    let hash = Sha256::digest(&pack);
+    section(&mut pack, *b"HASH", &hash);
+    pack
+}
+
+pub(super) fn section(pack: &mut Vec<u8>, tag: [u8; 4], bytes: &[u8]) {
+    pack.extend(tag);
+    pack.push(MUST_UNDERSTAND);
+    pack.extend((bytes.len() as u32).to_le_bytes());
+    pack.extend(bytes);
+}
+
+fn write_rule(out: &mut Writer, rule: &Rule) {
+    out.text(&rule.id);
+    out.text(&rule.risk);
+    out.byte(rule.action as u8);
+    out.byte(rule.severity);
+    out.byte(rule.channels);
+    out.text(&rule.with);
+    out.int(rule.mask as u32);
+    match rule.combination {
+        None => out.int(0),
+        Some(Combination { groups, within }) => {
+            out.int(groups);
+            out.int(within);
+        }
+    }
+}
+
+/// The sections of a pack whose digest is right.
+pub(super) struct Sections<'a> {
+    meta: &'a [u8],
+    rules: &'a [u8],
+    letters: &'a [u8],
+    trie: &'a [u8],
+    pub(super) hash: [u8; 32],
+    pub(super) signature: Option<[u8; 64]>,
+    /// Where the signature section begins or would.
+    pub(super) unsigned_len: usize,
+}
+
+impl<'a> Sections<'a> {
+    pub(super) fn read(pack: &'a [u8]) -> Result<Self, PackError> {
+        if pack.len() > MAX_PACK {
+            return Err(PackError::Malformed("size"));
+        }
+        let head = pack.get(..HEAD).ok_or(if pack.starts_with(MAGIC) { PackError::Truncated } else { PackError::Magic })?;
+        if &head[..4] != MAGIC {
+            return Err(PackError::Magic);
+        }
+        let format = u16::from_le_bytes([head[4], head[5]]);
+        if format != FORMAT {
+            return Err(PackError::Format(format));
+        }
+        let [mut meta, mut rules, mut letters, mut trie] = [None; 4];
+        let mut hash: Option<[u8; 32]> = None;
+        let mut signature = None;
+        let mut unsigned_len = pack.len();
+        let mut at = HEAD;
+        while at < pack.len() {
+            let (tag, flags, bytes) = section_at(pack, at)?;
+            let slot = match &tag {
+                b"HASH" if hash.is_none() => {
+                    if bytes != Sha256::digest(&pack[..at]).as_slice() {
+                        return Err(PackError::Digest);
+                    }
+                    hash = bytes.try_into().ok();
+                    unsigned_len = at + SECTION_HEAD + bytes.len();
+                    None
+                }
+                b"SIGN" if hash.is_some() && signature.is_none() => {
+                    signature = Some(bytes.try_into().map_err(|_| PackError::Signature)?);
+                    None
+                }
+                // Nothing unhashed may be taken for content.
+                _ if hash.is_some() => return Err(PackError::Section(tag)),
+                b"META" => Some(&mut meta),
+                b"RULE" => Some(&mut rules),
+                b"ALPH" => Some(&mut letters),
+                b"TRIE" => Some(&mut trie),
+                _ if flags & MUST_UNDERSTAND != 0 => return Err(PackError::Section(tag)),
+                _ => None,
+            };
+            if let Some(slot) = slot
+                && slot.replace(bytes).is_some()
+            {
+                return Err(PackError::Section(tag));
+            }
+            at += SECTION_HEAD + bytes.len();
+        }
+        let hash = hash.ok_or(PackError::Truncated)?;
+        Ok(Self {
+            meta: meta.ok_or(PackError::Section(*b"META"))?,
+            rules: rules.ok_or(PackError::Section(*b"RULE"))?,
+            letters: letters.ok_or(PackError::Section(*b"ALPH"))?,
+            trie: trie.ok_or(PackError::Section(*b"TRIE"))?,
+            hash,
+            signature,
+            unsigned_len,
+        })
+    }
+
+    pub(super) fn content(&self) -> Result<Content, PackError> {
+        let mut meta = Reader::new(self.meta);
+        let policy = meta.text()?.to_owned();
+        let revision = meta.int()?;
+        let terms = meta.int()?;
+        let mut notices = Vec::new();
+        for _ in 0..meta.count(meta.remaining(), "notices")? {
+            notices.push((meta.text()?.to_owned(), meta.text()?.to_owned()));
+        }
+        meta.end()?;
+
+        let mut from = Reader::new(self.rules);
+        let count = from.count(from.remaining(), "rules")?;
+        let rules = (0..count).map(|_| read_rule(&mut from)).collect::<Result<Vec<_>, _>>()?;
+        from.end()?;
+
+        let mut letters = Reader::new(self.letters);
+        let alphabet = Alphabet::read(&mut letters)?;
+        letters.end()?;
+        let automaton = unpack(self.trie, alphabet.len())?;
+        check_targets(&automaton, &rules)?;
+        let info = PackInfo {
+            policy,
+            revision,
+            digest: self.hash.iter().map(|byte| format!("{byte:02x}")).collect(),
+            signed: self.signature.is_some(),
+            rules: rules.len() as u32,
+            terms,
+            states: automaton.states() as u32,
+        };
+        Ok(Content { info, notices, rules, alphabet, automaton })
+    }
+
+    pub(super) fn verify(&self, keys: &[[u8; 32]]) -> Result<(), PackError> {
+        let signature = self.signature.as_ref().ok_or(PackError::Unsigned)?;
+        if keys.iter().any(|key| signature::verifies(key, &self.hash, signature)) {
+            Ok(())
+        } else {
+            Err(PackError::Signature)
+        }
+    }
+}
+
+fn section_at(pack: &[u8], at: usize) -> Result<([u8; 4], u8, &[u8]), PackError> {
+    let rest = &pack[at..];
+    let (head, rest) = rest.split_first_chunk::<SECTION_HEAD>().ok_or(PackError::Truncated)?;
+    let [t0, t1, t2, t3, flags, l0, l1, l2, l3] = *head;
+    let len = u32::from_le_bytes([l0, l1, l2, l3]) as usize;
+    Ok(([t0, t1, t2, t3], flags, rest.get(..len).ok_or(PackError::Truncated)?))
+}
+
+fn read_rule(from: &mut Reader<'_>) -> Result<Rule, PackError> {
+    let id = from.text()?.to_owned();
+    let risk = from.text()?.to_owned();
+    let action = Action::from_byte(from.byte()?).ok_or(PackError::Malformed("action"))?;
+    let severity = from.byte()?;
+    let channels = from.byte()?;
+    let with = from.text()?.to_owned();
+    let mask = char::from_u32(from.int()?).ok_or(PackError::Malformed("mask"))?;
+    let combination = match from.int()? {
+        0 => None,
+        groups @ 2..=255 => Some(Combination { groups, within: from.int()? }),
+        _ => return Err(PackError::Malformed("combination")),
+    };
+    Ok(Rule { id, risk, action, severity, channels, with, mask, combination })
+}
+
+/// Every entry names a rule that is there and of its kind.
+fn check_targets(automaton: &Automaton, rules: &[Rule]) -> Result<(), PackError> {
+    let good = automaton.all_entries().iter().all(|entry| match entry.target {
+        Target::Allow => true,
+        Target::Rule(rule) => rules.get(rule as usize).is_some_and(|rule| rule.combination.is_none()),
+        Target::Group { rule, group } => rules
+            .get(rule as usize)
+            .and_then(|rule| rule.combination)
+            .is_some_and(|combination| group < combination.groups),
+    });
+    if good { Ok(()) } else { Err(PackError::Malformed("entry target")) }
+}
+
+/// What the pack says of itself; checks all but the signature.
+///
+/// # Errors
+/// `pack/…`.
+pub fn inspect(pack: &[u8]) -> Result<PackInfo, PackError> {
+    Ok(Sections::read(pack)?.content()?.info)
+}
+
+/// A channel's bit must fit the byte in which a rule stores its channels.
+const _: () = assert!((Channel::Refusal as u8) < 8);

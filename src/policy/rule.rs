@@ -1,0 +1,133 @@
+//! A rule as the stream room needs it.
+
+/// What happens to a match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Action {
+    /// Shown, and reported.
+    Flag,
+    /// Each of its characters becomes the rule's mask character.
+    Mask,
+    /// The rule's text stands in its place.
+    Replace,
+    /// Nothing more of this message is shown.
+    Terminate,
+    /// As terminate, and the interface withdraws what it has shown.
+    Retract,
+}
+
+impl Action {
+    const NAMES: [(&'static str, Self); 5] = [
+        ("flag", Self::Flag),
+        ("mask", Self::Mask),
+        ("replace", Self::Replace),
+        ("terminate", Self::Terminate),
+        ("retract", Self::Retract),
+    ];
+
+    /// As authored and reported.
+    pub fn name(self) -> &'static str {
+        Self::NAMES[self as usize].0
+    }
+
+    /// The action of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, action)| *action)
+    }
+
+    /// Whether the message is over.
+    pub fn ends(self) -> bool {
+        matches!(self, Self::Terminate | Self::Retract)
+    }
+
+    pub(super) fn from_byte(byte: u8) -> Option<Self> {
+        Self::NAMES.get(usize::from(byte)).map(|(_, action)| *action)
+    }
+}
+
+/// An independent stream of text inside one answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Channel {
+    /// The answer.
+    Text,
+    /// The model thinking aloud.
+    Reasoning,
+    /// Arguments of a tool call.
+    ToolInput,
+    /// What a tool returned.
+    ToolOutput,
+    /// Title of a conversation or a source.
+    Title,
+    /// Name or address of a source.
+    Source,
+    /// Text of an error.
+    Error,
+    /// Why the model refused.
+    Refusal,
+}
+
+impl Channel {
+    const NAMES: [(&'static str, Self); 8] = [
+        ("text", Self::Text),
+        ("reasoning", Self::Reasoning),
+        ("tool-input", Self::ToolInput),
+        ("tool-output", Self::ToolOutput),
+        ("title", Self::Title),
+        ("source", Self::Source),
+        ("error", Self::Error),
+        ("refusal", Self::Refusal),
+    ];
+    /// A rule for every channel.
+    pub(crate) const ALL: u8 = 0xFF;
+
+    /// As authored and reported.
+    pub fn name(self) -> &'static str {
+        Self::NAMES[self as usize].0
+    }
+
+    /// The channel of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, channel)| *channel)
+    }
+
+    pub(crate) fn bit(self) -> u8 {
+        1 << self as u8
+    }
+}
+
+/// All groups must occur, close to each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Combination {
+    /// Number of groups, at least 2.
+    pub groups: u32,
+    /// Most UTF-16 units between the end of the first and the start of the
+    /// last hit.
+    pub within: u32,
+}
+
+/// One rule of a loaded policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// Unique in its policy.
+    pub id: String,
+    /// An id of [`RISKS`](super::RISKS).
+    pub risk: String,
+    /// What happens.
+    pub action: Action,
+    /// 1 (low) to 4 (critical); 0: not stated.
+    pub severity: u8,
+    /// Bits of the channels it applies to.
+    pub(crate) channels: u8,
+    /// What `replace` puts.
+    pub with: String,
+    /// What `mask` repeats.
+    pub mask: char,
+    /// Present in combination rules.
+    pub combination: Option<Combination>,
+}
+
+impl Rule {
+    /// Whether it applies to text of this channel.
+    pub fn covers(&self, channel: Channel) -> bool {
+        self.channels & channel.bit() != 0
+    }
+}

@@ -1,0 +1,62 @@
+//! Ids of messages that the policy ended.
+
+use sha2::{Digest, Sha256};
+use std::collections::{HashSet, VecDeque};
+
+/// Most ids remembered; the oldest is forgotten first.
+pub const MAX_CLOSED_IDS: usize = 4096;
+
+/// An id of any length, as 16 bytes.
+pub(super) type IdDigest = [u8; 16];
+
+pub(super) fn digest(id: &str) -> IdDigest {
+    let hash: [u8; 32] = Sha256::digest(id.as_bytes()).into();
+    let mut short = IdDigest::default();
+    short.copy_from_slice(&hash[..16]);
+    short
+}
+
+/// Ended messages, so that replays, resumes and repeats of them stay closed.
+#[derive(Debug, Default)]
+pub(super) struct Closed {
+    order: VecDeque<IdDigest>,
+    ended: HashSet<(IdDigest, bool)>,
+}
+
+impl Closed {
+    /// Whether the message was ended, and whether it was retracted.
+    pub(super) fn find(&self, id: &IdDigest) -> Option<bool> {
+        [true, false].into_iter().find(|retracted| self.ended.contains(&(*id, *retracted)))
+    }
+
+    pub(super) fn insert(&mut self, id: IdDigest, retracted: bool) {
+        if self.find(&id).is_some() {
+            return;
+        }
+        if self.order.len() == MAX_CLOSED_IDS
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.ended.remove(&(oldest, true));
+            self.ended.remove(&(oldest, false));
+        }
+        self.order.push_back(id);
+        self.ended.insert((id, retracted));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_id_is_forgotten_first() {
+        let mut closed = Closed::default();
+        for i in 0..=MAX_CLOSED_IDS {
+            closed.insert(digest(&i.to_string()), i % 2 == 0);
+        }
+        assert_eq!(closed.find(&digest("0")), None);
+        assert_eq!(closed.find(&digest("1")), Some(false));
+        assert_eq!(closed.find(&digest("4096")), Some(true));
+        assert_eq!(closed.order.len(), closed.ended.len());
+    }
+}

@@ -1,0 +1,67 @@
+//! Combination rules: one hit of each group, close together.
+
+use crate::policy::Combination;
+use std::collections::BTreeMap;
+
+/// UTF-16 units, half-open.
+type Span = (u32, u32);
+
+/// The last hit of each group of each rule that has had one. Bounded by the
+/// number of rules, whatever the length of the message.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Combinations {
+    hits: BTreeMap<(u16, u32), Vec<Option<Span>>>,
+}
+
+impl Combinations {
+    /// Takes a hit; returns the span of the combination if it completes it.
+    pub(super) fn take(
+        &mut self,
+        rule: (u16, u32),
+        combination: Combination,
+        group: u32,
+        hit: Span,
+    ) -> Option<Span> {
+        let groups = self.hits.entry(rule).or_insert_with(|| vec![None; combination.groups as usize]);
+        *groups.get_mut(group as usize)? = Some(hit);
+        let mut spans = groups.iter().copied().collect::<Option<Vec<Span>>>()?;
+        spans.sort_unstable();
+        let apart = spans.windows(2).all(|pair| pair[0].1 <= pair[1].0);
+        let (first, last) = (*spans.first()?, *spans.last()?);
+        if !apart || last.0 - first.1 > combination.within {
+            return None;
+        }
+        self.hits.remove(&rule);
+        Some((first.0, last.1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAIR: Combination = Combination { groups: 2, within: 5 };
+
+    #[test]
+    fn both_groups_within_reach_complete_it_once() {
+        let mut all = Combinations::default();
+        assert_eq!(all.take((0, 0), PAIR, 0, (10, 12)), None);
+        assert_eq!(all.take((0, 0), PAIR, 1, (17, 19)), Some((10, 19)));
+        assert_eq!(all.take((0, 0), PAIR, 1, (20, 22)), None);
+    }
+
+    #[test]
+    fn order_does_not_matter_and_distance_does() {
+        let mut all = Combinations::default();
+        assert_eq!(all.take((0, 0), PAIR, 1, (0, 2)), None);
+        assert_eq!(all.take((0, 0), PAIR, 0, (8, 10)), None);
+        assert_eq!(all.take((0, 0), PAIR, 1, (15, 17)), Some((8, 17)));
+    }
+
+    #[test]
+    fn one_text_is_not_two_hits() {
+        let mut all = Combinations::default();
+        assert_eq!(all.take((0, 0), PAIR, 0, (0, 4)), None);
+        assert_eq!(all.take((0, 0), PAIR, 1, (2, 4)), None);
+    }
+}

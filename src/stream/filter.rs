@@ -1,0 +1,165 @@
+//! The policies in use, from which messages are opened.
+
+use super::closed::{Closed, IdDigest, digest};
+use super::message::Message;
+use super::outcome::Verdict;
+use super::text::TextMessage;
+use crate::policy::{Channel, PackError, Policy, Rule};
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Most packs of one filter.
+pub const MAX_PACKS: usize = 16;
+
+/// Why packs are not a filter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FilterError {
+    /// Not a single pack: nothing could be judged, so nothing may be shown.
+    NoPolicy,
+    /// More than [`MAX_PACKS`].
+    TooMany,
+    /// This pack, by place, may not be used.
+    Pack(usize, PackError),
+}
+
+impl FilterError {
+    /// Stable.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoPolicy => "guard/no-policy",
+            Self::TooMany => "guard/too-many-packs",
+            Self::Pack(_, error) => error.code(),
+        }
+    }
+}
+
+impl fmt::Display for FilterError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoPolicy => f.write_str("without a policy nothing may be shown: give at least one pack"),
+            Self::TooMany => write!(f, "more than {MAX_PACKS} packs"),
+            Self::Pack(place, error) => write!(f, "pack {place}: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for FilterError {}
+
+/// Messages that the policy ended, shared by all messages of a filter.
+#[derive(Clone, Debug, Default)]
+pub(super) struct SharedClosed(Arc<Mutex<Closed>>);
+
+impl SharedClosed {
+    pub(super) fn find(&self, id: &IdDigest) -> Option<bool> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).find(id)
+    }
+
+    pub(super) fn insert(&self, id: IdDigest, retracted: bool) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id, retracted);
+    }
+}
+
+/// One or more policies. A match of any of them counts; each one's allow-list
+/// cancels its own matches only, so that no pack can open what another closes.
+#[derive(Debug)]
+pub struct Filter {
+    policies: Vec<Arc<Policy>>,
+    keys: Vec<[u8; 32]>,
+    closed: SharedClosed,
+}
+
+impl Filter {
+    /// Loads packs. With `keys`, each must be signed by one of them.
+    ///
+    /// # Errors
+    /// See [`FilterError`]; all packs are loaded or none.
+    pub fn new(packs: &[&[u8]], keys: &[[u8; 32]]) -> Result<Self, FilterError> {
+        let policies = load(packs, keys, &[])?;
+        Ok(Self { policies, keys: keys.to_vec(), closed: SharedClosed::default() })
+    }
+
+    /// Swaps the packs; open messages keep theirs.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new), and `pack/rollback` for an older revision of a
+    /// policy in use, or another content of the same revision. On an error the
+    /// packs in use stay.
+    pub fn load(&mut self, packs: &[&[u8]]) -> Result<(), FilterError> {
+        self.policies = load(packs, &self.keys, &self.policies)?;
+        Ok(())
+    }
+
+    /// Another handle on the same policies and the same ended messages.
+    pub fn share(&self) -> Self {
+        Self { policies: self.policies.clone(), keys: self.keys.clone(), closed: self.closed.clone() }
+    }
+
+    /// The policies, in order.
+    pub fn policies(&self) -> &[Arc<Policy>] {
+        &self.policies
+    }
+
+    /// The rule that a verdict or segment names.
+    pub fn rule(&self, pack: u16, rule: u32) -> Option<&Rule> {
+        self.policies.get(usize::from(pack))?.rules().get(rule as usize)
+    }
+
+    /// What to tell the user when a message is ended.
+    pub fn notice(&self, locale: &str) -> Option<&str> {
+        self.policies.iter().find_map(|policy| policy.notice(locale))
+    }
+
+    /// Opens a message. An empty `id` is anonymous; the id of a message that
+    /// the policy ended opens closed.
+    pub fn message(&self, id: &str, channel: Channel) -> Message {
+        let id = (!id.is_empty()).then(|| digest(id));
+        Message::new(&self.policies, self.closed.clone(), id, channel)
+    }
+
+    /// As [`message`](Self::message), over Rust strings.
+    pub fn text_message(&self, id: &str, channel: Channel) -> TextMessage {
+        TextMessage::new(self.message(id, channel))
+    }
+
+    /// The verdicts on a whole text.
+    pub fn check(&self, text: &str) -> Vec<Verdict> {
+        let mut message = self.text_message("", Channel::Text);
+        let mut verdicts = message.push(text).verdicts;
+        verdicts.extend(message.finish().verdicts);
+        verdicts
+    }
+}
+
+fn load(packs: &[&[u8]], keys: &[[u8; 32]], current: &[Arc<Policy>]) -> Result<Vec<Arc<Policy>>, FilterError> {
+    if packs.is_empty() {
+        return Err(FilterError::NoPolicy);
+    }
+    if packs.len() > MAX_PACKS {
+        return Err(FilterError::TooMany);
+    }
+    let load_one = |(place, pack): (usize, &&[u8])| {
+        Policy::load(pack, keys)
+            .and_then(|policy| refuse_rollback(policy, current))
+            .map(Arc::new)
+            .map_err(|error| FilterError::Pack(place, error))
+    };
+    packs.iter().enumerate().map(load_one).collect()
+}
+
+fn refuse_rollback(policy: Policy, current: &[Arc<Policy>]) -> Result<Policy, PackError> {
+    let offered = policy.info();
+    let older = current.iter().map(|policy| policy.info()).find(|known| {
+        known.policy == offered.policy
+            && (offered.revision < known.revision
+                || offered.revision == known.revision && offered.digest != known.digest)
+    });
+    match older {
+        None => Ok(policy),
+        Some(known) => Err(PackError::Rollback {
+            policy: known.policy.clone(),
+            current: known.revision,
+            offered: offered.revision,
+        }),
+    }
+}

@@ -1,0 +1,212 @@
+//! The filter and its messages.
+
+use super::convert::{object, thrown};
+use super::dom::DomGuard;
+use super::policy::Info;
+use crate::policy::{Channel, KeyError};
+use crate::stream::{self, FilterError, Kind, MessageState, Outcome, view_name};
+use js_sys::{Array, Uint8Array};
+use serde::Serialize;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+
+impl From<FilterError> for JsValue {
+    fn from(error: FilterError) -> Self {
+        thrown(error.code(), &error.to_string())
+    }
+}
+
+#[derive(Serialize)]
+struct RuleRow<'a> {
+    id: &'a str,
+    risk: &'a str,
+    action: &'a str,
+    with: &'a str,
+    mask: char,
+    severity: u8,
+    pack: usize,
+}
+
+/// The policies in use.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Filter {
+    inner: stream::Filter,
+    /// Where each pack's rules begin in `rules()`.
+    first_rule: Rc<[u32]>,
+}
+
+#[wasm_bindgen]
+impl Filter {
+    /// Loads packs (`Uint8Array[]`); with public keys (`Uint8Array[]`, 32
+    /// bytes each), each pack must be signed by one of them.
+    #[wasm_bindgen(constructor)]
+    pub fn new(packs: &Array, public_keys: &Array) -> Result<Filter, JsValue> {
+        let keys: Vec<_> =
+            bytes(public_keys).iter().map(|key| KeyError::check_public(key)).collect::<Result<_, _>>()?;
+        let packs = bytes(packs);
+        let inner = stream::Filter::new(&slices(&packs), &keys)?;
+        let first_rule = first_rules(&inner);
+        Ok(Self { inner, first_rule })
+    }
+
+    /// Swaps the packs; open messages keep theirs.
+    pub fn load(&mut self, packs: &Array) -> Result<(), JsValue> {
+        let packs = bytes(packs);
+        self.inner.load(&slices(&packs))?;
+        self.first_rule = first_rules(&self.inner);
+        Ok(())
+    }
+
+    /// What each pack says of itself.
+    pub fn packs(&self) -> Result<JsValue, JsValue> {
+        let rows: Vec<_> = self.inner.policies().iter().map(|policy| Info::from(policy.info())).collect();
+        object(&rows)
+    }
+
+    /// All rules; events name them by their place here.
+    pub fn rules(&self) -> Result<JsValue, JsValue> {
+        let mut rows = Vec::new();
+        for (pack, policy) in self.inner.policies().iter().enumerate() {
+            rows.extend(policy.rules().iter().map(|rule| RuleRow {
+                id: &rule.id,
+                risk: &rule.risk,
+                action: rule.action.name(),
+                with: &rule.with,
+                mask: rule.mask,
+                severity: rule.severity,
+                pack,
+            }));
+        }
+        object(&rows)
+    }
+
+    /// What to tell the user when a message is ended; empty: nothing authored.
+    pub fn notice(&self, locale: &str) -> String {
+        self.inner.notice(locale).unwrap_or_default().to_owned()
+    }
+
+    /// Opens a message; an empty id is anonymous.
+    pub fn message(&self, id: &str, channel: &str) -> Result<FilterMessage, JsValue> {
+        let channel = Channel::named(channel)
+            .ok_or_else(|| thrown("message/channel", &format!("unknown channel {channel:?}")))?;
+        Ok(FilterMessage {
+            inner: self.inner.message(id, channel),
+            first_rule: self.first_rule.clone(),
+            units: Vec::new(),
+            events: Vec::new(),
+        })
+    }
+
+    /// Guards the text of a part of the page until the guard is stopped.
+    pub fn attach(&self, root: &web_sys::Element) -> Result<DomGuard, JsValue> {
+        DomGuard::new(&self.inner, root)
+    }
+}
+
+fn bytes(array: &Array) -> Vec<Vec<u8>> {
+    array.iter().map(|item| Uint8Array::new(&item).to_vec()).collect()
+}
+
+fn slices(packs: &[Vec<u8>]) -> Vec<&[u8]> {
+    packs.iter().map(Vec::as_slice).collect()
+}
+
+fn first_rules(filter: &stream::Filter) -> Rc<[u32]> {
+    let mut next = 0;
+    let policies = filter.policies().iter();
+    policies
+        .map(|policy| {
+            let first = next;
+            next += policy.rules().len() as u32;
+            first
+        })
+        .collect()
+}
+
+/// One message on one channel. Numbers in, numbers out; see DESIGN.md.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct FilterMessage {
+    inner: stream::Message,
+    first_rule: Rc<[u32]>,
+    units: Vec<u16>,
+    events: Vec<u32>,
+}
+
+#[wasm_bindgen]
+impl FilterMessage {
+    /// Pointer to room for `units` UTF-16 units, to be written before `push`.
+    pub fn reserve(&mut self, units: usize) -> *const u16 {
+        if self.units.len() < units {
+            self.units.resize(units, 0);
+        }
+        self.units.as_ptr()
+    }
+
+    /// Takes the first `units` reserved units; pointer to the events.
+    pub fn push(&mut self, units: usize) -> *const u32 {
+        let outcome = self.inner.push(&self.units[..units.min(self.units.len())]);
+        self.units.truncate(KEPT_UNITS);
+        self.units.shrink_to(KEPT_UNITS);
+        self.write(&outcome)
+    }
+
+    /// No more text comes; pointer to the events.
+    pub fn finish(&mut self) -> *const u32 {
+        let outcome = self.inner.finish();
+        self.write(&outcome)
+    }
+
+    /// The state now, as in the events.
+    pub fn state(&self) -> u32 {
+        state_number(self.inner.state())
+    }
+
+    fn write(&mut self, outcome: &Outcome) -> *const u32 {
+        let first_rule = |pack: u16| self.first_rule.get(usize::from(pack)).copied().unwrap_or(0);
+        self.events.clear();
+        self.events.extend([
+            state_number(outcome.state),
+            outcome.held,
+            outcome.segments.len() as u32,
+            outcome.verdicts.len() as u32,
+        ]);
+        for segment in &outcome.segments {
+            let rule = first_rule(segment.pack) + segment.rule;
+            self.events.extend([kind_number(segment.kind), segment.units, rule, segment.chars]);
+        }
+        for verdict in &outcome.verdicts {
+            let rule = first_rule(verdict.pack) + verdict.rule;
+            self.events.extend([rule, verdict.start, verdict.end, u32::from(verdict.view)]);
+        }
+        self.events.as_ptr()
+    }
+}
+
+/// A message keeps room for ordinary deltas, not for the largest it ever saw.
+const KEPT_UNITS: usize = 1024;
+
+fn state_number(state: MessageState) -> u32 {
+    match state {
+        MessageState::Open => 0,
+        MessageState::Finished => 1,
+        MessageState::Terminated => 2,
+        MessageState::Retracted => 3,
+    }
+}
+
+fn kind_number(kind: Kind) -> u32 {
+    match kind {
+        Kind::Keep => 0,
+        Kind::Mask => 1,
+        Kind::Replace => 2,
+        Kind::Drop => 3,
+    }
+}
+
+/// The name of a view number in the events.
+#[wasm_bindgen]
+pub fn view(number: u8) -> String {
+    view_name(number).to_owned()
+}
