@@ -45,7 +45,11 @@ impl Alphabet {
         if keys.len() > last || keys.windows(2).any(|pair| pair[0] >= pair[1]) {
             return None;
         }
-        let mut alphabet = Self { keys, page_of: vec![0; PAGES], pages: vec![[0; PAGE]] };
+        let mut alphabet = Self {
+            keys,
+            page_of: vec![0; PAGES],
+            pages: vec![[0; PAGE]],
+        };
         for (i, key) in alphabet.keys.iter().enumerate() {
             let page = &mut alphabet.page_of[(key.0 >> PAGE_BITS) as usize];
             if *page == 0 {
@@ -90,7 +94,10 @@ impl Alphabet {
         let mut keys = Vec::with_capacity(count);
         let mut key = 0u32;
         for _ in 0..count {
-            key = key.checked_add(from.int()?).filter(|&key| key <= MAX_KEY).ok_or(LexiconError::Malformed("alphabet key"))?;
+            key = key
+                .checked_add(from.int()?)
+                .filter(|&key| key <= MAX_KEY)
+                .ok_or(LexiconError::Malformed("alphabet key"))?;
             keys.push(Key(key));
         }
         Self::new(keys).ok_or(LexiconError::Malformed("alphabet order"))

@@ -53,7 +53,13 @@ impl Automaton {
         for &(state, _) in &starts {
             nodes[state as usize].output = state;
         }
-        let mut automaton = Self { nodes, labels, root, starts, entries };
+        let mut automaton = Self {
+            nodes,
+            labels,
+            root,
+            starts,
+            entries,
+        };
         automaton.link_failures();
         automaton.link_growth();
         automaton
@@ -79,10 +85,16 @@ impl Automaton {
         let mut own = vec![0 as Views; self.nodes.len()];
         for (i, &(state, _)) in self.starts.iter().enumerate() {
             let last = self.nodes[state as usize].depth - 1;
-            own[state as usize] = self.entries_at(i).iter().fold(0, |views, entry| views | entry.views);
+            own[state as usize] = self
+                .entries_at(i)
+                .iter()
+                .fold(0, |views, entry| views | entry.views);
             // A form that ends in a repeat of its own is complete only when
             // the repeat has come: until then it can grow.
-            let mut runs = self.entries_at(i).iter().filter_map(|entry| entry.runs.last());
+            let mut runs = self
+                .entries_at(i)
+                .iter()
+                .filter_map(|entry| entry.runs.last());
             if runs.any(|run| run.0 == last) {
                 self.nodes[state as usize].grows |= JOINED;
             }
@@ -158,7 +170,10 @@ impl Automaton {
 
     fn entries_at(&self, i: usize) -> &[Entry] {
         let from = self.starts[i].1 as usize;
-        let to = self.starts.get(i + 1).map_or(self.entries.len(), |next| next.1 as usize);
+        let to = self
+            .starts
+            .get(i + 1)
+            .map_or(self.entries.len(), |next| next.1 as usize);
         &self.entries[from..to]
     }
 

@@ -87,12 +87,19 @@ impl<'a> Reader<'a> {
     /// An integer used as a count; at most `limit`.
     pub fn count(&mut self, limit: usize, what: &'static str) -> Result<usize, LexiconError> {
         let count = self.int()? as usize;
-        if count > limit { Err(LexiconError::Malformed(what)) } else { Ok(count) }
+        if count > limit {
+            Err(LexiconError::Malformed(what))
+        } else {
+            Ok(count)
+        }
     }
 
     /// `len` bytes.
     pub fn raw(&mut self, len: usize) -> Result<&'a [u8], LexiconError> {
-        let (head, tail) = self.rest.split_at_checked(len).ok_or(LexiconError::Truncated)?;
+        let (head, tail) = self
+            .rest
+            .split_at_checked(len)
+            .ok_or(LexiconError::Truncated)?;
         self.rest = tail;
         Ok(head)
     }
@@ -110,6 +117,10 @@ impl<'a> Reader<'a> {
 
     /// Nothing may be left.
     pub fn end(self) -> Result<(), LexiconError> {
-        if self.rest.is_empty() { Ok(()) } else { Err(LexiconError::Malformed("length")) }
+        if self.rest.is_empty() {
+            Ok(())
+        } else {
+            Err(LexiconError::Malformed("length"))
+        }
     }
 }

@@ -50,9 +50,15 @@ pub fn forms(term: &str, views: Views) -> Vec<Form> {
 }
 
 fn add(forms: &mut Vec<Form>, tokens: Vec<Token>, views: Views, runs: Vec<(u8, u8)>) {
-    let known = forms.iter().any(|form| form.tokens == tokens && form.runs == runs && form.views & views == views);
+    let known = forms
+        .iter()
+        .any(|form| form.tokens == tokens && form.runs == runs && form.views & views == views);
     if !known {
-        forms.push(Form { tokens, views, runs });
+        forms.push(Form {
+            tokens,
+            views,
+            runs,
+        });
     }
 }
 
@@ -112,7 +118,10 @@ fn run_together(tokens: &[Token]) -> Vec<Token> {
     let mut i = 0;
     while i < tokens.len() {
         if let [Token::End, Token::Gap, Token::Word { letter, .. }, ..] = tokens[i..] {
-            out.push(Token::Word { letter, initial: false });
+            out.push(Token::Word {
+                letter,
+                initial: false,
+            });
             i += 3;
         } else {
             out.push(tokens[i]);
@@ -132,7 +141,13 @@ fn spell_out(tokens: &[Token]) -> Option<Vec<Token>> {
     let mut out = Vec::new();
     for &token in tokens {
         match token {
-            Token::Word { letter, .. } => out.extend([Token::Word { letter, initial: true }, Token::End]),
+            Token::Word { letter, .. } => out.extend([
+                Token::Word {
+                    letter,
+                    initial: true,
+                },
+                Token::End,
+            ]),
             Token::Wide(_) => out.push(token),
             Token::End | Token::Gap | Token::Break => {}
         }
@@ -148,7 +163,11 @@ mod tests {
         form.tokens
             .iter()
             .map(|token| match token {
-                Token::Wide(c) | Token::Word { letter: c, initial: false } => c.to_string(),
+                Token::Wide(c)
+                | Token::Word {
+                    letter: c,
+                    initial: false,
+                } => c.to_string(),
                 Token::Word { letter, .. } => letter.to_uppercase().to_string(),
                 Token::End => "|".into(),
                 Token::Gap | Token::Break => "_".into(),
@@ -157,7 +176,10 @@ mod tests {
     }
 
     fn all(term: &str) -> Vec<(String, Views)> {
-        forms(term, TIGHT | JOINED).iter().map(|form| (shown(form), form.views)).collect()
+        forms(term, TIGHT | JOINED)
+            .iter()
+            .map(|form| (shown(form), form.views))
+            .collect()
     }
 
     #[test]

@@ -4,8 +4,8 @@
 //! small differences) and loading one pass (the children of a node are one
 //! contiguous range, and a node's depth is its level).
 
-use super::{Automaton, LexiconError, Reader, Symbol, Views, Writer};
 use super::automaton::Node;
+use super::{Automaton, LexiconError, Reader, Symbol, Views, Writer};
 
 /// Longest form, in symbols.
 pub const MAX_SYMBOLS: usize = 200;
@@ -38,8 +38,12 @@ pub struct Entry {
 /// empty, and contain no symbol 0.
 pub fn pack(mut forms: Vec<(Vec<Symbol>, Entry)>) -> Vec<u8> {
     forms.sort_by(|a, b| a.0.cmp(&b.0));
-    let (mut counts, mut labels, mut terminals, mut entries) =
-        (Writer::default(), Writer::default(), Vec::new(), Writer::default());
+    let (mut counts, mut labels, mut terminals, mut entries) = (
+        Writer::default(),
+        Writer::default(),
+        Vec::new(),
+        Writer::default(),
+    );
     let mut states = 0u32;
     // A node is the range of the sorted forms that share its path.
     let mut level = vec![(0usize, forms.len())];
@@ -47,7 +51,10 @@ pub fn pack(mut forms: Vec<(Vec<Symbol>, Entry)>) -> Vec<u8> {
     while !level.is_empty() {
         let mut next = Vec::new();
         for (from, to) in level {
-            let here = forms[from..to].iter().take_while(|(form, _)| form.len() == depth).count();
+            let here = forms[from..to]
+                .iter()
+                .take_while(|(form, _)| form.len() == depth)
+                .count();
             terminals.push(here > 0);
             if here > 0 {
                 write_entries(&mut entries, &forms[from..from + here]);
@@ -80,7 +87,12 @@ pub fn pack(mut forms: Vec<(Vec<Symbol>, Entry)>) -> Vec<u8> {
 
 type Range = (usize, usize);
 
-fn children(forms: &[(Vec<Symbol>, Entry)], from: usize, to: usize, depth: usize) -> Vec<(Symbol, Range)> {
+fn children(
+    forms: &[(Vec<Symbol>, Entry)],
+    from: usize,
+    to: usize,
+    depth: usize,
+) -> Vec<(Symbol, Range)> {
     let mut out = Vec::new();
     let mut start = from;
     while start < to {
@@ -149,7 +161,8 @@ pub fn unpack(bytes: &[u8], symbols: usize) -> Result<Automaton, LexiconError> {
             nodes[child].depth = depth + 1;
         }
         nodes[state].first = next as u32;
-        nodes[state].children = u16::try_from(children).map_err(|_| LexiconError::Malformed("child count"))?;
+        nodes[state].children =
+            u16::try_from(children).map_err(|_| LexiconError::Malformed("child count"))?;
         next += children;
     }
     if next != states || is_terminal(0) {
@@ -179,7 +192,10 @@ fn read_entry(from: &mut Reader<'_>, depth: u8) -> Result<Entry, LexiconError> {
     let target = match code & 3 {
         0 if code == 0 => Target::Allow,
         1 => Target::Rule(code >> 2),
-        2 => Target::Group { rule: code >> 2, group: from.int()? },
+        2 => Target::Group {
+            rule: code >> 2,
+            group: from.int()?,
+        },
         _ => return Err(LexiconError::Malformed("entry kind")),
     };
     let views = from.byte()?;
@@ -195,5 +211,9 @@ fn read_entry(from: &mut Reader<'_>, depth: u8) -> Result<Entry, LexiconError> {
         }
         out.push((at, times));
     }
-    Ok(Entry { target, views, runs: out.into() })
+    Ok(Entry {
+        target,
+        views,
+        runs: out.into(),
+    })
 }

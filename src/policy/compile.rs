@@ -5,8 +5,8 @@ use super::pack;
 use super::rule::{Action, Channel, Combination, Rule};
 use super::{PolicyError, risk};
 use crate::lexicon::{
-    Alphabet, END, Entry, Form, GAP, JOINED, Key, MAX_SYMBOLS, MAX_TERM_CHARS, Symbol, TIGHT, Target, Views, forms,
-    pack as pack_trie,
+    Alphabet, END, Entry, Form, GAP, JOINED, Key, MAX_SYMBOLS, MAX_TERM_CHARS, Symbol, TIGHT,
+    Target, Views, forms, pack as pack_trie,
 };
 use crate::text::Token;
 use std::collections::HashSet;
@@ -34,10 +34,14 @@ pub fn compile(document: &Document) -> Result<Vec<u8>, PolicyError> {
     let mut ids = HashSet::new();
     for (number, authored) in document.rules.iter().enumerate() {
         if !ids.insert(&authored.id) {
-            return Err(PolicyError::new("policy/rule-duplicate", "the id is used twice").in_rule(&authored.id));
+            return Err(
+                PolicyError::new("policy/rule-duplicate", "the id is used twice")
+                    .in_rule(&authored.id),
+            );
         }
         let rule = check_rule(authored).map_err(|error| error.in_rule(&authored.id))?;
-        add_terms(&mut lexicon, number as u32, authored).map_err(|error| error.in_rule(&authored.id))?;
+        add_terms(&mut lexicon, number as u32, authored)
+            .map_err(|error| error.in_rule(&authored.id))?;
         rules.push(rule);
     }
     for phrase in &document.allow {
@@ -60,17 +64,26 @@ fn check_head(document: &Document) -> Result<(), PolicyError> {
         text("notice", notice, 1)?;
     }
     if document.rules.is_empty() {
-        return Err(PolicyError::new("policy/no-rules", "a policy without rules forbids nothing"));
+        return Err(PolicyError::new(
+            "policy/no-rules",
+            "a policy without rules forbids nothing",
+        ));
     }
     if document.rules.len() > MAX_RULES {
-        return Err(PolicyError::new("policy/limit", format!("more than {MAX_RULES} rules")));
+        return Err(PolicyError::new(
+            "policy/limit",
+            format!("more than {MAX_RULES} rules"),
+        ));
     }
     Ok(())
 }
 
 fn text(what: &str, value: &str, min: usize) -> Result<(), PolicyError> {
     if value.len() < min || value.len() > MAX_TEXT {
-        return Err(PolicyError::shape(format!("{what}: {min} to {MAX_TEXT} bytes, not {}", value.len())));
+        return Err(PolicyError::shape(format!(
+            "{what}: {min} to {MAX_TEXT} bytes, not {}",
+            value.len()
+        )));
     }
     Ok(())
 }
@@ -79,12 +92,22 @@ fn check_rule(authored: &RuleDocument) -> Result<Rule, PolicyError> {
     text("id", &authored.id, 1)?;
     refuse_unbuilt(authored)?;
     if risk(&authored.risk).is_none() {
-        return Err(PolicyError::new("policy/risk", format!("unknown risk {:?}", authored.risk)));
+        return Err(PolicyError::new(
+            "policy/risk",
+            format!("unknown risk {:?}", authored.risk),
+        ));
     }
-    let action = Action::named(&authored.action)
-        .ok_or_else(|| PolicyError::new("policy/action", format!("unknown action {:?}", authored.action)))?;
+    let action = Action::named(&authored.action).ok_or_else(|| {
+        PolicyError::new(
+            "policy/action",
+            format!("unknown action {:?}", authored.action),
+        )
+    })?;
     if authored.severity > 4 {
-        return Err(PolicyError::new("policy/severity", "severity is 1 to 4, or 0 for not stated"));
+        return Err(PolicyError::new(
+            "policy/severity",
+            "severity is 1 to 4, or 0 for not stated",
+        ));
     }
     let with = authored.with.clone().unwrap_or_else(|| "…".into());
     text("with", &with, 0)?;
@@ -102,7 +125,10 @@ fn check_rule(authored: &RuleDocument) -> Result<Rule, PolicyError> {
 
 fn refuse_unbuilt(authored: &RuleDocument) -> Result<(), PolicyError> {
     if authored.terms_from.is_some() {
-        return Err(PolicyError::new("policy/terms-from", "terms-from is resolved by the tidegate command"));
+        return Err(PolicyError::new(
+            "policy/terms-from",
+            "terms-from is resolved by the tidegate command",
+        ));
     }
     for (name, present) in [
         ("pattern", authored.pattern.is_some()),
@@ -111,7 +137,10 @@ fn refuse_unbuilt(authored: &RuleDocument) -> Result<(), PolicyError> {
         ("jurisdictions", authored.jurisdictions.is_some()),
     ] {
         if present {
-            return Err(PolicyError::new("policy/unsupported", format!("{name} is not supported by this version")));
+            return Err(PolicyError::new(
+                "policy/unsupported",
+                format!("{name} is not supported by this version"),
+            ));
         }
     }
     Ok(())
@@ -123,12 +152,16 @@ fn channels(authored: &RuleDocument) -> Result<u8, PolicyError> {
     };
     let mut bits = 0;
     for name in names {
-        let channel = Channel::named(name)
-            .ok_or_else(|| PolicyError::new("policy/channel", format!("unknown channel {name:?}")))?;
+        let channel = Channel::named(name).ok_or_else(|| {
+            PolicyError::new("policy/channel", format!("unknown channel {name:?}"))
+        })?;
         bits |= channel.bit();
     }
     if bits == 0 {
-        return Err(PolicyError::new("policy/channel", "no channel: the rule can never hit"));
+        return Err(PolicyError::new(
+            "policy/channel",
+            "no channel: the rule can never hit",
+        ));
     }
     Ok(bits)
 }
@@ -144,23 +177,50 @@ fn mask(authored: &RuleDocument) -> Result<char, PolicyError> {
     }
 }
 
-fn combination(authored: &RuleDocument, action: Action) -> Result<Option<Combination>, PolicyError> {
+fn combination(
+    authored: &RuleDocument,
+    action: Action,
+) -> Result<Option<Combination>, PolicyError> {
     let groups = authored.all.len();
     match (authored.terms.is_empty(), groups) {
-        (true, 0) => return Err(PolicyError::new("policy/rule-empty", "neither terms nor all: the rule can never hit")),
+        (true, 0) => {
+            return Err(PolicyError::new(
+                "policy/rule-empty",
+                "neither terms nor all: the rule can never hit",
+            ));
+        }
         (false, 0) if authored.within.is_some() => {
-            return Err(PolicyError::new("policy/combination", "within goes with all"));
+            return Err(PolicyError::new(
+                "policy/combination",
+                "within goes with all",
+            ));
         }
         (false, 0) => return Ok(None),
-        (false, _) => return Err(PolicyError::new("policy/combination", "terms and all exclude each other")),
-        (true, 1) => return Err(PolicyError::new("policy/combination", "all needs two groups; one group is terms")),
+        (false, _) => {
+            return Err(PolicyError::new(
+                "policy/combination",
+                "terms and all exclude each other",
+            ));
+        }
+        (true, 1) => {
+            return Err(PolicyError::new(
+                "policy/combination",
+                "all needs two groups; one group is terms",
+            ));
+        }
         (true, _) if groups > MAX_GROUPS => {
-            return Err(PolicyError::new("policy/limit", format!("more than {MAX_GROUPS} groups")));
+            return Err(PolicyError::new(
+                "policy/limit",
+                format!("more than {MAX_GROUPS} groups"),
+            ));
         }
         (true, _) => {}
     }
     if authored.all.iter().any(Vec::is_empty) {
-        return Err(PolicyError::new("policy/combination", "an empty group: the rule can never hit"));
+        return Err(PolicyError::new(
+            "policy/combination",
+            "an empty group: the rule can never hit",
+        ));
     }
     if matches!(action, Action::Mask | Action::Replace) {
         return Err(PolicyError::new(
@@ -170,9 +230,15 @@ fn combination(authored: &RuleDocument, action: Action) -> Result<Option<Combina
     }
     let within = authored.within.unwrap_or(DEFAULT_WITHIN);
     if within > MAX_WITHIN {
-        return Err(PolicyError::new("policy/limit", format!("within is at most {MAX_WITHIN}")));
+        return Err(PolicyError::new(
+            "policy/limit",
+            format!("within is at most {MAX_WITHIN}"),
+        ));
     }
-    Ok(Some(Combination { groups: groups as u32, within }))
+    Ok(Some(Combination {
+        groups: groups as u32,
+        within,
+    }))
 }
 
 fn add_terms(lexicon: &mut Lexicon, rule: u32, authored: &RuleDocument) -> Result<(), PolicyError> {
@@ -182,7 +248,14 @@ fn add_terms(lexicon: &mut Lexicon, rule: u32, authored: &RuleDocument) -> Resul
     }
     for (group, terms) in authored.all.iter().enumerate() {
         for term in terms {
-            lexicon.add(term, views, Target::Group { rule, group: group as u32 })?;
+            lexicon.add(
+                term,
+                views,
+                Target::Group {
+                    rule,
+                    group: group as u32,
+                },
+            )?;
         }
     }
     Ok(())
@@ -198,13 +271,24 @@ fn views(authored: &RuleDocument) -> Result<Views, PolicyError> {
             "tight" => TIGHT,
             "joined" => JOINED,
             "leet" | "sound" => {
-                return Err(PolicyError::new("policy/unsupported", format!("view {name} is not supported by this version")));
+                return Err(PolicyError::new(
+                    "policy/unsupported",
+                    format!("view {name} is not supported by this version"),
+                ));
             }
-            _ => return Err(PolicyError::new("policy/view", format!("unknown view {name:?}"))),
+            _ => {
+                return Err(PolicyError::new(
+                    "policy/view",
+                    format!("unknown view {name:?}"),
+                ));
+            }
         };
     }
     if views == 0 {
-        return Err(PolicyError::new("policy/view", "no view: the rule can never hit"));
+        return Err(PolicyError::new(
+            "policy/view",
+            "no view: the rule can never hit",
+        ));
     }
     Ok(views)
 }
@@ -219,7 +303,10 @@ struct Lexicon {
 impl Lexicon {
     fn add(&mut self, term: &str, views: Views, target: Target) -> Result<(), PolicyError> {
         if term.chars().count() > MAX_TERM_CHARS {
-            return Err(PolicyError::new("policy/term-too-long", format!("{term:?}: more than {MAX_TERM_CHARS} characters")));
+            return Err(PolicyError::new(
+                "policy/term-too-long",
+                format!("{term:?}: more than {MAX_TERM_CHARS} characters"),
+            ));
         }
         let forms = forms(term, views);
         if forms.is_empty() {
@@ -229,25 +316,49 @@ impl Lexicon {
             ));
         }
         if forms.iter().any(|form| form.tokens.len() > MAX_SYMBOLS) {
-            return Err(PolicyError::new("policy/term-too-long", format!("{term:?}: more than {MAX_SYMBOLS} symbols")));
+            return Err(PolicyError::new(
+                "policy/term-too-long",
+                format!("{term:?}: more than {MAX_SYMBOLS} symbols"),
+            ));
         }
         self.terms += 1;
         if self.terms > MAX_TERMS {
-            return Err(PolicyError::new("policy/limit", format!("more than {MAX_TERMS} terms")));
+            return Err(PolicyError::new(
+                "policy/limit",
+                format!("more than {MAX_TERMS} terms"),
+            ));
         }
-        self.forms.extend(forms.into_iter().map(|form| (form, target)));
+        self.forms
+            .extend(forms.into_iter().map(|form| (form, target)));
         Ok(())
     }
 
     fn pack(self) -> Result<(Alphabet, Vec<u8>), PolicyError> {
-        let mut keys: Vec<Key> = self.forms.iter().flat_map(|(form, _)| &form.tokens).filter_map(|t| key(*t)).collect();
+        let mut keys: Vec<Key> = self
+            .forms
+            .iter()
+            .flat_map(|(form, _)| &form.tokens)
+            .filter_map(|t| key(*t))
+            .collect();
         keys.sort_unstable();
         keys.dedup();
-        let alphabet =
-            Alphabet::new(keys).ok_or_else(|| PolicyError::new("policy/limit", "more than 65,532 different letters"))?;
+        let alphabet = Alphabet::new(keys).ok_or_else(|| {
+            PolicyError::new("policy/limit", "more than 65,532 different letters")
+        })?;
         let forms = self.forms.into_iter().map(|(form, target)| {
-            let symbols = form.tokens.iter().map(|token| symbol(&alphabet, *token)).collect();
-            (symbols, Entry { target, views: form.views, runs: form.runs.into() })
+            let symbols = form
+                .tokens
+                .iter()
+                .map(|token| symbol(&alphabet, *token))
+                .collect();
+            (
+                symbols,
+                Entry {
+                    target,
+                    views: form.views,
+                    runs: form.runs.into(),
+                },
+            )
         });
         let trie = pack_trie(forms.collect());
         Ok((alphabet, trie))

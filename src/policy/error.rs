@@ -13,7 +13,11 @@ pub struct PolicyError {
 
 impl PolicyError {
     pub(super) fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, rule: None, message: message.into() }
+        Self {
+            code,
+            rule: None,
+            message: message.into(),
+        }
     }
 
     /// A document whose shape is wrong: unknown field, wrong type.
@@ -70,7 +74,11 @@ pub enum PackError {
     /// The signature is by none of the given keys, or of other bytes.
     Signature,
     /// Older than the revision in use.
-    Rollback { policy: String, current: u32, offered: u32 },
+    Rollback {
+        policy: String,
+        current: u32,
+        offered: u32,
+    },
 }
 
 impl PackError {
@@ -94,15 +102,28 @@ impl fmt::Display for PackError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Magic => f.write_str("these bytes are not a tidegate pack"),
-            Self::Format(format) => write!(f, "pack format {format} is newer than this version reads"),
+            Self::Format(format) => {
+                write!(f, "pack format {format} is newer than this version reads")
+            }
             Self::Truncated => f.write_str("the pack ends too early"),
             Self::Digest => f.write_str("the pack was damaged: its digest does not match"),
-            Self::Section(tag) => write!(f, "section {:?} is unknown, missing or repeated", tag.escape_ascii().to_string()),
+            Self::Section(tag) => write!(
+                f,
+                "section {:?} is unknown, missing or repeated",
+                tag.escape_ascii().to_string()
+            ),
             Self::Malformed(what) => write!(f, "malformed {what}"),
             Self::Unsigned => f.write_str("a signature is required and the pack has none"),
             Self::Signature => f.write_str("the pack is not signed by any of the given keys"),
-            Self::Rollback { policy, current, offered } => {
-                write!(f, "policy {policy:?} is at revision {current}; revision {offered} is older")
+            Self::Rollback {
+                policy,
+                current,
+                offered,
+            } => {
+                write!(
+                    f,
+                    "policy {policy:?} is at revision {current}; revision {offered} is older"
+                )
             }
         }
     }

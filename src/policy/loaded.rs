@@ -49,7 +49,12 @@ impl Policy {
     /// What to tell the user when a message is ended: the notice of this
     /// locale, else of its language, else the first.
     pub fn notice(&self, locale: &str) -> Option<&str> {
-        let language = |tag: &str| tag.split(['-', '_']).next().unwrap_or("").to_ascii_lowercase();
+        let language = |tag: &str| {
+            tag.split(['-', '_'])
+                .next()
+                .unwrap_or("")
+                .to_ascii_lowercase()
+        };
         let find = |fits: &dyn Fn(&str) -> bool| self.notices.iter().find(|(tag, _)| fits(tag));
         find(&|tag| tag.eq_ignore_ascii_case(locale))
             .or_else(|| find(&|tag| language(tag) == language(locale)))

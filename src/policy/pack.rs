@@ -7,7 +7,7 @@
 //!   RULE  the rules
 //!   ALPH  the alphabet
 //!   TRIE  the forms
-//!   HASH  SHA-256 of everything before; the last section of an unsigned pack
+//!   HASH  SHA-512/256 of everything before; the last section of an unsigned pack
 //!   SIGN  Ed25519 over "tidegate pack 1" and the hash; last, if there
 //! ```
 
@@ -16,7 +16,7 @@ use super::error::PackError;
 use super::rule::{Action, Channel, Combination, Rule};
 use super::signature;
 use crate::lexicon::{Alphabet, Automaton, Reader, Target, Writer, unpack};
-use sha2::{Digest, Sha256};
+use sha2::{Digest, Sha512_256};
 
 /// The format written and read.
 pub const FORMAT: u16 = 1;
@@ -34,7 +34,7 @@ pub struct PackInfo {
     pub policy: String,
     /// Its revision.
     pub revision: u32,
-    /// Hex SHA-256 of the unsigned pack.
+    /// Hex SHA-512/256 of the unsigned pack.
     pub digest: String,
     /// Whether it carries a signature (not whether the signature is good).
     pub signed: bool,
@@ -54,7 +54,13 @@ pub(super) struct Content {
     pub(super) automaton: Automaton,
 }
 
-pub(super) fn write(document: &Document, rules: &[Rule], terms: u32, alphabet: &Alphabet, trie: &[u8]) -> Vec<u8> {
+pub(super) fn write(
+    document: &Document,
+    rules: &[Rule],
+    terms: u32,
+    alphabet: &Alphabet,
+    trie: &[u8],
+) -> Vec<u8> {
     let mut pack = Vec::with_capacity(trie.len() + 4096);
     pack.extend(MAGIC);
     pack.extend(FORMAT.to_le_bytes());
@@ -82,7 +88,7 @@ pub(super) fn write(document: &Document, rules: &[Rule], terms: u32, alphabet: &
     alphabet.write(&mut letters);
     section(&mut pack, *b"ALPH", &letters.into_bytes());
     section(&mut pack, *b"TRIE", trie);
-    let hash = Sha256::digest(&pack);
+    let hash = Sha512_256::digest(&pack);
     section(&mut pack, *b"HASH", &hash);
     pack
 }
@@ -128,7 +134,11 @@ impl<'a> Sections<'a> {
         if pack.len() > MAX_PACK {
             return Err(PackError::Malformed("size"));
         }
-        let head = pack.get(..HEAD).ok_or(if pack.starts_with(MAGIC) { PackError::Truncated } else { PackError::Magic })?;
+        let head = pack.get(..HEAD).ok_or(if pack.starts_with(MAGIC) {
+            PackError::Truncated
+        } else {
+            PackError::Magic
+        })?;
         if &head[..4] != MAGIC {
             return Err(PackError::Magic);
         }
@@ -143,25 +153,27 @@ impl<'a> Sections<'a> {
         let mut at = HEAD;
         while at < pack.len() {
             let (tag, flags, bytes) = section_at(pack, at)?;
+            // Known sections have one flag byte only: a pack has one spelling.
+            let known = flags == MUST_UNDERSTAND;
             let slot = match &tag {
-                b"HASH" if hash.is_none() => {
-                    if bytes != Sha256::digest(&pack[..at]).as_slice() {
+                b"HASH" if known && hash.is_none() => {
+                    if bytes != Sha512_256::digest(&pack[..at]).as_slice() {
                         return Err(PackError::Digest);
                     }
                     hash = bytes.try_into().ok();
                     unsigned_len = at + SECTION_HEAD + bytes.len();
                     None
                 }
-                b"SIGN" if hash.is_some() && signature.is_none() => {
+                b"SIGN" if known && hash.is_some() && signature.is_none() => {
                     signature = Some(bytes.try_into().map_err(|_| PackError::Signature)?);
                     None
                 }
                 // Nothing unhashed may be taken for content.
                 _ if hash.is_some() => return Err(PackError::Section(tag)),
-                b"META" => Some(&mut meta),
-                b"RULE" => Some(&mut rules),
-                b"ALPH" => Some(&mut letters),
-                b"TRIE" => Some(&mut trie),
+                b"META" if known => Some(&mut meta),
+                b"RULE" if known => Some(&mut rules),
+                b"ALPH" if known => Some(&mut letters),
+                b"TRIE" if known => Some(&mut trie),
                 _ if flags & MUST_UNDERSTAND != 0 => return Err(PackError::Section(tag)),
                 _ => None,
             };
@@ -197,7 +209,9 @@ impl<'a> Sections<'a> {
 
         let mut from = Reader::new(self.rules);
         let count = from.count(from.remaining(), "rules")?;
-        let rules = (0..count).map(|_| read_rule(&mut from)).collect::<Result<Vec<_>, _>>()?;
+        let rules = (0..count)
+            .map(|_| read_rule(&mut from))
+            .collect::<Result<Vec<_>, _>>()?;
         from.end()?;
 
         let mut letters = Reader::new(self.letters);
@@ -214,12 +228,21 @@ impl<'a> Sections<'a> {
             terms,
             states: automaton.states() as u32,
         };
-        Ok(Content { info, notices, rules, alphabet, automaton })
+        Ok(Content {
+            info,
+            notices,
+            rules,
+            alphabet,
+            automaton,
+        })
     }
 
     pub(super) fn verify(&self, keys: &[[u8; 32]]) -> Result<(), PackError> {
         let signature = self.signature.as_ref().ok_or(PackError::Unsigned)?;
-        if keys.iter().any(|key| signature::verifies(key, &self.hash, signature)) {
+        if keys
+            .iter()
+            .any(|key| signature::verifies(key, &self.hash, signature))
+        {
             Ok(())
         } else {
             Err(PackError::Signature)
@@ -229,10 +252,16 @@ impl<'a> Sections<'a> {
 
 fn section_at(pack: &[u8], at: usize) -> Result<([u8; 4], u8, &[u8]), PackError> {
     let rest = &pack[at..];
-    let (head, rest) = rest.split_first_chunk::<SECTION_HEAD>().ok_or(PackError::Truncated)?;
+    let (head, rest) = rest
+        .split_first_chunk::<SECTION_HEAD>()
+        .ok_or(PackError::Truncated)?;
     let [t0, t1, t2, t3, flags, l0, l1, l2, l3] = *head;
     let len = u32::from_le_bytes([l0, l1, l2, l3]) as usize;
-    Ok(([t0, t1, t2, t3], flags, rest.get(..len).ok_or(PackError::Truncated)?))
+    Ok((
+        [t0, t1, t2, t3],
+        flags,
+        rest.get(..len).ok_or(PackError::Truncated)?,
+    ))
 }
 
 fn read_rule(from: &mut Reader<'_>) -> Result<Rule, PackError> {
@@ -245,23 +274,44 @@ fn read_rule(from: &mut Reader<'_>) -> Result<Rule, PackError> {
     let mask = char::from_u32(from.int()?).ok_or(PackError::Malformed("mask"))?;
     let combination = match from.int()? {
         0 => None,
-        groups @ 2..=255 => Some(Combination { groups, within: from.int()? }),
+        groups @ 2..=255 => Some(Combination {
+            groups,
+            within: from.int()?,
+        }),
         _ => return Err(PackError::Malformed("combination")),
     };
-    Ok(Rule { id, risk, action, severity, channels, with, mask, combination })
+    Ok(Rule {
+        id,
+        risk,
+        action,
+        severity,
+        channels,
+        with,
+        mask,
+        combination,
+    })
 }
 
 /// Every entry names a rule that is there and of its kind.
 fn check_targets(automaton: &Automaton, rules: &[Rule]) -> Result<(), PackError> {
-    let good = automaton.all_entries().iter().all(|entry| match entry.target {
-        Target::Allow => true,
-        Target::Rule(rule) => rules.get(rule as usize).is_some_and(|rule| rule.combination.is_none()),
-        Target::Group { rule, group } => rules
-            .get(rule as usize)
-            .and_then(|rule| rule.combination)
-            .is_some_and(|combination| group < combination.groups),
-    });
-    if good { Ok(()) } else { Err(PackError::Malformed("entry target")) }
+    let good = automaton
+        .all_entries()
+        .iter()
+        .all(|entry| match entry.target {
+            Target::Allow => true,
+            Target::Rule(rule) => rules
+                .get(rule as usize)
+                .is_some_and(|rule| rule.combination.is_none()),
+            Target::Group { rule, group } => rules
+                .get(rule as usize)
+                .and_then(|rule| rule.combination)
+                .is_some_and(|combination| group < combination.groups),
+        });
+    if good {
+        Ok(())
+    } else {
+        Err(PackError::Malformed("entry target"))
+    }
 }
 
 /// What the pack says of itself; checks all but the signature.

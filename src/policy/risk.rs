@@ -77,8 +77,16 @@ mod tests {
 
     #[test]
     fn the_standard_names_thirty_one_risks_in_five_classes() {
-        let of = |class: &str| RISKS.iter().filter(|risk| risk.id.starts_with(class)).count();
-        assert_eq!([of("a1_"), of("a2_"), of("a3_"), of("a4_"), of("a5_")], [8, 9, 5, 7, 2]);
+        let of = |class: &str| {
+            RISKS
+                .iter()
+                .filter(|risk| risk.id.starts_with(class))
+                .count()
+        };
+        assert_eq!(
+            [of("a1_"), of("a2_"), of("a3_"), of("a4_"), of("a5_")],
+            [8, 9, 5, 7, 2]
+        );
         let mut ids: Vec<_> = RISKS.iter().map(|risk| risk.id).collect();
         ids.sort_unstable();
         ids.dedup();

@@ -31,7 +31,10 @@ impl Action {
 
     /// The action of this name.
     pub fn named(name: &str) -> Option<Self> {
-        Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, action)| *action)
+        Self::NAMES
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, action)| *action)
     }
 
     /// Whether the message is over.
@@ -40,7 +43,9 @@ impl Action {
     }
 
     pub(super) fn from_byte(byte: u8) -> Option<Self> {
-        Self::NAMES.get(usize::from(byte)).map(|(_, action)| *action)
+        Self::NAMES
+            .get(usize::from(byte))
+            .map(|(_, action)| *action)
     }
 }
 
@@ -86,7 +91,10 @@ impl Channel {
 
     /// The channel of this name.
     pub fn named(name: &str) -> Option<Self> {
-        Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, channel)| *channel)
+        Self::NAMES
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, channel)| *channel)
     }
 
     pub(crate) fn bit(self) -> u8 {

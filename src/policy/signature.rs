@@ -51,8 +51,10 @@ pub fn public_key(seed: &[u8; 32]) -> [u8; 32] {
 }
 
 pub(super) fn verifies(key: &[u8; 32], hash: &[u8; 32], signature: &[u8; 64]) -> bool {
-    VerifyingKey::from_bytes(key)
-        .is_ok_and(|key| key.verify_strict(&message(hash), &Signature::from_bytes(signature)).is_ok())
+    VerifyingKey::from_bytes(key).is_ok_and(|key| {
+        key.verify_strict(&message(hash), &Signature::from_bytes(signature))
+            .is_ok()
+    })
 }
 
 fn message(hash: &[u8; 32]) -> Vec<u8> {

@@ -1,6 +1,6 @@
 //! Ids of messages that the policy ended.
 
-use sha2::{Digest, Sha256};
+use sha2::{Digest, Sha512_256};
 use std::collections::{HashSet, VecDeque};
 
 /// Most ids remembered; the oldest is forgotten first.
@@ -10,7 +10,7 @@ pub const MAX_CLOSED_IDS: usize = 4096;
 pub(super) type IdDigest = [u8; 16];
 
 pub(super) fn digest(id: &str) -> IdDigest {
-    let hash: [u8; 32] = Sha256::digest(id.as_bytes()).into();
+    let hash: [u8; 32] = Sha512_256::digest(id.as_bytes()).into();
     let mut short = IdDigest::default();
     short.copy_from_slice(&hash[..16]);
     short
@@ -26,7 +26,9 @@ pub(super) struct Closed {
 impl Closed {
     /// Whether the message was ended, and whether it was retracted.
     pub(super) fn find(&self, id: &IdDigest) -> Option<bool> {
-        [true, false].into_iter().find(|retracted| self.ended.contains(&(*id, *retracted)))
+        [true, false]
+            .into_iter()
+            .find(|retracted| self.ended.contains(&(*id, *retracted)))
     }
 
     pub(super) fn insert(&mut self, id: IdDigest, retracted: bool) {

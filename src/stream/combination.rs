@@ -22,7 +22,10 @@ impl Combinations {
         group: u32,
         hit: Span,
     ) -> Option<Span> {
-        let groups = self.hits.entry(rule).or_insert_with(|| vec![None; combination.groups as usize]);
+        let groups = self
+            .hits
+            .entry(rule)
+            .or_insert_with(|| vec![None; combination.groups as usize]);
         *groups.get_mut(group as usize)? = Some(hit);
         let mut spans = groups.iter().copied().collect::<Option<Vec<Span>>>()?;
         spans.sort_unstable();
@@ -40,7 +43,10 @@ impl Combinations {
 mod tests {
     use super::*;
 
-    const PAIR: Combination = Combination { groups: 2, within: 5 };
+    const PAIR: Combination = Combination {
+        groups: 2,
+        within: 5,
+    };
 
     #[test]
     fn both_groups_within_reach_complete_it_once() {

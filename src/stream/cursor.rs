@@ -38,7 +38,13 @@ pub(super) struct Cursor {
 
 impl Cursor {
     pub(super) fn new(view: Views) -> Self {
-        Self { view, state: 0, count: 0, idle: 0, places: Box::new([Place::default(); RING]) }
+        Self {
+            view,
+            state: 0,
+            count: 0,
+            idle: 0,
+            places: Box::new([Place::default(); RING]),
+        }
     }
 
     /// Forgets everything.
@@ -50,7 +56,14 @@ impl Cursor {
 
     /// Takes a symbol that stands at `start..end`.
     #[inline]
-    pub(super) fn step(&mut self, automaton: &Automaton, symbol: Symbol, start: u32, end: u32, found: &mut Vec<Found>) {
+    pub(super) fn step(
+        &mut self,
+        automaton: &Automaton,
+        symbol: Symbol,
+        start: u32,
+        end: u32,
+        found: &mut Vec<Found>,
+    ) {
         let state = automaton.step(self.state, symbol);
         self.idle = 0;
         self.state = state;
@@ -76,7 +89,12 @@ impl Cursor {
 
     /// Takes one more of the last symbol, ending at `end`. `false`: there were
     /// too many, it must be taken as a symbol of its own.
-    pub(super) fn repeat(&mut self, automaton: &Automaton, end: u32, found: &mut Vec<Found>) -> bool {
+    pub(super) fn repeat(
+        &mut self,
+        automaton: &Automaton,
+        end: u32,
+        found: &mut Vec<Found>,
+    ) -> bool {
         if self.state == 0 {
             return true;
         }
@@ -110,7 +128,12 @@ impl Cursor {
             for entry in automaton.entries(state) {
                 if entry.views & self.view != 0 && self.has_runs(entry, depth, repeated) {
                     let start = self.place(depth, 0).start;
-                    found.push(Found { start, end, target: entry.target, view: self.view });
+                    found.push(Found {
+                        start,
+                        end,
+                        target: entry.target,
+                        view: self.view,
+                    });
                 }
             }
             output = automaton.shorter(state);
@@ -121,7 +144,12 @@ impl Cursor {
     /// a repeat, only a form that this very repeat completes.
     fn has_runs(&self, entry: &Entry, depth: usize, repeated: bool) -> bool {
         let run = |at: u8| self.place(depth, usize::from(at)).run;
-        let completes = || entry.runs.last().is_some_and(|&(at, times)| usize::from(at) + 1 == depth && run(at) == times);
+        let completes = || {
+            entry
+                .runs
+                .last()
+                .is_some_and(|&(at, times)| usize::from(at) + 1 == depth && run(at) == times)
+        };
         (!repeated || completes()) && entry.runs.iter().all(|&(at, times)| run(at) >= times)
     }
 }

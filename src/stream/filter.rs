@@ -37,7 +37,9 @@ impl FilterError {
 impl fmt::Display for FilterError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoPolicy => f.write_str("without a policy nothing may be shown: give at least one pack"),
+            Self::NoPolicy => {
+                f.write_str("without a policy nothing may be shown: give at least one pack")
+            }
             Self::TooMany => write!(f, "more than {MAX_PACKS} packs"),
             Self::Pack(place, error) => write!(f, "pack {place}: {error}"),
         }
@@ -52,11 +54,17 @@ pub(super) struct SharedClosed(Arc<Mutex<Closed>>);
 
 impl SharedClosed {
     pub(super) fn find(&self, id: &IdDigest) -> Option<bool> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).find(id)
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .find(id)
     }
 
     pub(super) fn insert(&self, id: IdDigest, retracted: bool) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id, retracted);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(id, retracted);
     }
 }
 
@@ -76,7 +84,11 @@ impl Filter {
     /// See [`FilterError`]; all packs are loaded or none.
     pub fn new(packs: &[&[u8]], keys: &[[u8; 32]]) -> Result<Self, FilterError> {
         let policies = load(packs, keys, &[])?;
-        Ok(Self { policies, keys: keys.to_vec(), closed: SharedClosed::default() })
+        Ok(Self {
+            policies,
+            keys: keys.to_vec(),
+            closed: SharedClosed::default(),
+        })
     }
 
     /// Swaps the packs; open messages keep theirs.
@@ -92,7 +104,11 @@ impl Filter {
 
     /// Another handle on the same policies and the same ended messages.
     pub fn share(&self) -> Self {
-        Self { policies: self.policies.clone(), keys: self.keys.clone(), closed: self.closed.clone() }
+        Self {
+            policies: self.policies.clone(),
+            keys: self.keys.clone(),
+            closed: self.closed.clone(),
+        }
     }
 
     /// The policies, in order.
@@ -102,12 +118,17 @@ impl Filter {
 
     /// The rule that a verdict or segment names.
     pub fn rule(&self, pack: u16, rule: u32) -> Option<&Rule> {
-        self.policies.get(usize::from(pack))?.rules().get(rule as usize)
+        self.policies
+            .get(usize::from(pack))?
+            .rules()
+            .get(rule as usize)
     }
 
     /// What to tell the user when a message is ended.
     pub fn notice(&self, locale: &str) -> Option<&str> {
-        self.policies.iter().find_map(|policy| policy.notice(locale))
+        self.policies
+            .iter()
+            .find_map(|policy| policy.notice(locale))
     }
 
     /// Opens a message. An empty `id` is anonymous; the id of a message that
@@ -131,7 +152,11 @@ impl Filter {
     }
 }
 
-fn load(packs: &[&[u8]], keys: &[[u8; 32]], current: &[Arc<Policy>]) -> Result<Vec<Arc<Policy>>, FilterError> {
+fn load(
+    packs: &[&[u8]],
+    keys: &[[u8; 32]],
+    current: &[Arc<Policy>],
+) -> Result<Vec<Arc<Policy>>, FilterError> {
     if packs.is_empty() {
         return Err(FilterError::NoPolicy);
     }

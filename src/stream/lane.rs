@@ -20,7 +20,13 @@ pub(super) struct Lane {
 
 impl Lane {
     pub(super) fn new(policy: Arc<Policy>) -> Self {
-        Self { policy, tight: Cursor::new(TIGHT), in_gap: false, joined: Cursor::new(JOINED), last: None }
+        Self {
+            policy,
+            tight: Cursor::new(TIGHT),
+            in_gap: false,
+            joined: Cursor::new(JOINED),
+            last: None,
+        }
     }
 
     /// As at the beginning of a message.
@@ -44,8 +50,10 @@ impl Lane {
             Token::Wide(letter) => self.letter(letter, false, start, end, found),
             Token::Word { letter, initial } => self.letter(letter, initial, start, end, found),
             Token::End => {
-                self.tight.step(&self.policy.automaton, END, start, end, found);
-                self.joined.step(&self.policy.automaton, END, start, end, found);
+                self.tight
+                    .step(&self.policy.automaton, END, start, end, found);
+                self.joined
+                    .step(&self.policy.automaton, END, start, end, found);
                 self.last = None;
             }
             Token::Gap => {
@@ -64,14 +72,24 @@ impl Lane {
     #[inline]
     pub(super) fn live_start(&self) -> Option<u32> {
         let automaton = &self.policy.automaton;
-        match (self.tight.live_start(automaton), self.joined.live_start(automaton)) {
+        match (
+            self.tight.live_start(automaton),
+            self.joined.live_start(automaton),
+        ) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
         }
     }
 
     #[inline]
-    fn letter(&mut self, letter: char, initial: bool, start: u32, end: u32, found: &mut Vec<Found>) {
+    fn letter(
+        &mut self,
+        letter: char,
+        initial: bool,
+        start: u32,
+        end: u32,
+        found: &mut Vec<Found>,
+    ) {
         let automaton = &self.policy.automaton;
         let symbol: Symbol = self.policy.alphabet.symbol(Key::new(letter, initial));
         self.in_gap = false;
@@ -87,7 +105,8 @@ impl Lane {
         if std::mem::replace(&mut self.in_gap, true) {
             self.tight.skip();
         } else {
-            self.tight.step(&self.policy.automaton, GAP, start, end, found);
+            self.tight
+                .step(&self.policy.automaton, GAP, start, end, found);
         }
     }
 }

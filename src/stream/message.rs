@@ -44,7 +44,12 @@ pub struct Message {
 }
 
 impl Message {
-    pub(super) fn new(policies: &[Arc<Policy>], closed: SharedClosed, id: Option<IdDigest>, channel: Channel) -> Self {
+    pub(super) fn new(
+        policies: &[Arc<Policy>],
+        closed: SharedClosed,
+        id: Option<IdDigest>,
+        channel: Channel,
+    ) -> Self {
         let mut message = Self {
             lanes: policies.iter().cloned().map(Lane::new).collect(),
             closed,
@@ -72,7 +77,11 @@ impl Message {
 
     /// The rule that a verdict or segment of this message names.
     pub fn rule(&self, pack: u16, rule: u32) -> Option<&Rule> {
-        self.lanes.get(usize::from(pack))?.policy.rules().get(rule as usize)
+        self.lanes
+            .get(usize::from(pack))?
+            .policy
+            .rules()
+            .get(rule as usize)
     }
 
     /// Adds text and returns what may be shown now. `units` may split a term, a
@@ -126,7 +135,11 @@ impl Message {
         if self.state == MessageState::Open
             && let Some(retracted) = self.id.and_then(|id| self.closed.find(&id))
         {
-            self.state = if retracted { MessageState::Retracted } else { MessageState::Terminated };
+            self.state = if retracted {
+                MessageState::Retracted
+            } else {
+                MessageState::Terminated
+            };
             self.buffer = Vec::new();
         }
     }
@@ -181,7 +194,12 @@ impl Message {
     /// Completed forms become matches, each in its layer.
     fn sort_found(&mut self, pack: usize) {
         for found in self.found.drain(..) {
-            let Found { start, end, target, view } = found;
+            let Found {
+                start,
+                end,
+                target,
+                view,
+            } = found;
             let (rule, layer) = match target {
                 Target::Allow => {
                     self.pending.allow(start, end, pack as u16);
@@ -190,15 +208,26 @@ impl Message {
                 Target::Group { rule, group } => (rule, Layer::Group(group)),
                 Target::Rule(rule) => (rule, Layer::Flag),
             };
-            let Some(authored) = self.lanes[pack].policy.rules().get(rule as usize) else { continue };
+            let Some(authored) = self.lanes[pack].policy.rules().get(rule as usize) else {
+                continue;
+            };
             if !authored.covers(self.channel) {
                 continue;
             }
             let layer = match (layer, authored.action) {
                 (Layer::Flag, Action::Flag) | (Layer::Group(_), _) => layer,
-                (_, action) => Layer::Hide { ends: action.ends() },
+                (_, action) => Layer::Hide {
+                    ends: action.ends(),
+                },
             };
-            self.pending.add(Match { start, end, pack: pack as u16, rule, view, layer });
+            self.pending.add(Match {
+                start,
+                end,
+                pack: pack as u16,
+                rule,
+                view,
+                layer,
+            });
         }
     }
 
@@ -233,13 +262,24 @@ impl Message {
 
     /// Counts a hit towards its combination; `true` if that ended the message.
     fn combine(&mut self, found: Match, group: u32, outcome: &mut Outcome) -> bool {
-        let Some(rule) = self.rule(found.pack, found.rule) else { return false };
-        let (Some(combination), ends) = (rule.combination, rule.action.ends()) else { return false };
-        let key = (found.pack, found.rule);
-        let Some((start, end)) = self.combinations.take(key, combination, group, (found.start, found.end)) else {
+        let Some(rule) = self.rule(found.pack, found.rule) else {
             return false;
         };
-        outcome.verdicts.push(Verdict { start, end, ..verdict(&found) });
+        let (Some(combination), ends) = (rule.combination, rule.action.ends()) else {
+            return false;
+        };
+        let key = (found.pack, found.rule);
+        let Some((start, end)) =
+            self.combinations
+                .take(key, combination, group, (found.start, found.end))
+        else {
+            return false;
+        };
+        outcome.verdicts.push(Verdict {
+            start,
+            end,
+            ..verdict(&found)
+        });
         if ends {
             self.end_by(found.pack, found.rule, found.start, outcome);
         }
@@ -253,7 +293,9 @@ impl Message {
         let from = (found.start - self.base) as usize;
         let to = (found.end - self.base) as usize;
         outcome.keep((from - self.decided) as u32);
-        let replaces = self.rule(found.pack, found.rule).is_some_and(|rule| rule.action == Action::Replace);
+        let replaces = self
+            .rule(found.pack, found.rule)
+            .is_some_and(|rule| rule.action == Action::Replace);
         outcome.segments.push(Segment {
             kind: if replaces { Kind::Replace } else { Kind::Mask },
             units: (to - from) as u32,
@@ -273,8 +315,17 @@ impl Message {
         let shown = (shown - self.base) as usize;
         outcome.keep(shown.saturating_sub(self.decided) as u32);
         self.decided = self.decided.max(shown);
-        let retract = self.rule(pack, rule).is_some_and(|rule| rule.action == Action::Retract);
-        self.end(if retract { MessageState::Retracted } else { MessageState::Terminated }, outcome);
+        let retract = self
+            .rule(pack, rule)
+            .is_some_and(|rule| rule.action == Action::Retract);
+        self.end(
+            if retract {
+                MessageState::Retracted
+            } else {
+                MessageState::Terminated
+            },
+            outcome,
+        );
     }
 
     /// Ends the message for good; what is held is never shown.
@@ -296,7 +347,10 @@ impl Message {
             return;
         }
         let seen = self.base + self.scanned as u32;
-        let safe = [self.live_start(), self.pending.start()].into_iter().flatten().fold(seen, u32::min);
+        let safe = [self.live_start(), self.pending.start()]
+            .into_iter()
+            .flatten()
+            .fold(seen, u32::min);
         let safe = (safe - self.base) as usize;
         outcome.keep((safe - self.decided) as u32);
         outcome.held = (self.buffer.len() - safe) as u32;
@@ -308,7 +362,13 @@ impl Message {
 }
 
 fn verdict(found: &Match) -> Verdict {
-    Verdict { start: found.start, end: found.end, pack: found.pack, rule: found.rule, view: found.view }
+    Verdict {
+        start: found.start,
+        end: found.end,
+        pack: found.pack,
+        rule: found.rule,
+        view: found.view,
+    }
 }
 
 /// Characters that show something, at least 1.

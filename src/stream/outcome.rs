@@ -78,7 +78,12 @@ pub struct Outcome {
 
 impl Outcome {
     pub(super) fn new(state: MessageState) -> Self {
-        Self { state, held: 0, segments: Vec::new(), verdicts: Vec::new() }
+        Self {
+            state,
+            held: 0,
+            segments: Vec::new(),
+            verdicts: Vec::new(),
+        }
     }
 
     pub(super) fn keep(&mut self, units: u32) {
@@ -93,7 +98,13 @@ impl Outcome {
         match self.segments.last_mut() {
             _ if units == 0 => {}
             Some(last) if last.kind == kind => last.units += units,
-            _ => self.segments.push(Segment { kind, units, pack: 0, rule: 0, chars: 0 }),
+            _ => self.segments.push(Segment {
+                kind,
+                units,
+                pack: 0,
+                rule: 0,
+                chars: 0,
+            }),
         }
     }
 }

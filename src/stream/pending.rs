@@ -45,7 +45,15 @@ pub(super) struct Match {
 
 impl Match {
     fn order(&self) -> impl Ord + use<> {
-        (self.start, self.layer.rank(), Reverse(self.end), self.pack, self.rule, self.layer, self.view)
+        (
+            self.start,
+            self.layer.rank(),
+            Reverse(self.end),
+            self.pack,
+            self.rule,
+            self.layer,
+            self.view,
+        )
     }
 
     fn same_but_for_view(&self, other: &Self) -> bool {
@@ -63,11 +71,17 @@ struct Phrase {
 /// What is settled.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Decision {
-    Group { found: Match, group: u32 },
+    Group {
+        found: Match,
+        group: u32,
+    },
     Flag(Match),
     Hide(Match),
     /// The message ends; text may be released up to `shown`.
-    End { found: Match, shown: u32 },
+    End {
+        found: Match,
+        shown: u32,
+    },
 }
 
 /// Unsettled matches in order, and allow-list phrases that may cover them.
@@ -95,11 +109,17 @@ impl Pending {
     }
 
     pub(super) fn add(&mut self, new: Match) {
-        if let Some(known) = self.matches.iter_mut().find(|known| known.same_but_for_view(&new)) {
+        if let Some(known) = self
+            .matches
+            .iter_mut()
+            .find(|known| known.same_but_for_view(&new))
+        {
             known.view = known.view.min(new.view);
             return;
         }
-        let at = self.matches.partition_point(|known| known.order() < new.order());
+        let at = self
+            .matches
+            .partition_point(|known| known.order() < new.order());
         self.matches.insert(at, new);
     }
 
@@ -111,7 +131,9 @@ impl Pending {
     /// The next decision, given where the earliest live prefix begins: what
     /// begins before it can no longer be changed by anything to come.
     pub(super) fn decide(&mut self, live: u32) -> Option<Decision> {
-        let Self { matches, allowed, .. } = self;
+        let Self {
+            matches, allowed, ..
+        } = self;
         matches.retain(|found| !allowed.iter().any(|phrase| covers(phrase, found)));
         // A phrase covers only what begins at or behind its start, so those
         // that end before the first match or live prefix have done their work.
@@ -120,14 +142,21 @@ impl Pending {
 
         loop {
             let first = *self.matches.first()?;
-            let live = if self.matches.len() > MAX_PENDING { u32::MAX } else { live };
+            let live = if self.matches.len() > MAX_PENDING {
+                u32::MAX
+            } else {
+                live
+            };
             if live <= first.start {
                 return None;
             }
             match first.layer {
                 Layer::Group(group) => {
                     self.matches.remove(0);
-                    return Some(Decision::Group { found: first, group });
+                    return Some(Decision::Group {
+                        found: first,
+                        group,
+                    });
                 }
                 Layer::Flag => {
                     self.matches.remove(0);
@@ -144,9 +173,15 @@ impl Pending {
     /// An overlapping match that ends the message wins over one that hides, so
     /// the latter waits until nothing that overlaps it can still come.
     fn decide_hidden(&self, first: Match, live: u32) -> Option<Decision> {
-        let ending = self.matches.iter().find(|found| found.layer.ends() && found.start < first.end);
+        let ending = self
+            .matches
+            .iter()
+            .find(|found| found.layer.ends() && found.start < first.end);
         match ending {
-            Some(ending) if ending.start < live => Some(Decision::End { found: *ending, shown: first.start }),
+            Some(ending) if ending.start < live => Some(Decision::End {
+                found: *ending,
+                shown: first.start,
+            }),
             None if live >= first.end => Some(Decision::Hide(first)),
             _ => None,
         }

@@ -25,7 +25,10 @@ pub struct TextMessage {
 
 impl TextMessage {
     pub(super) fn new(message: Message) -> Self {
-        Self { message, tail: Vec::new() }
+        Self {
+            message,
+            tail: Vec::new(),
+        }
     }
 
     /// Adds text.
@@ -57,7 +60,9 @@ impl TextMessage {
             match segment.kind {
                 Kind::Keep => shown.extend(self.tail.get(from..at).unwrap_or_default()),
                 Kind::Drop => {}
-                Kind::Replace => shown.extend(rule().map_or("", |rule| rule.with.as_str()).encode_utf16()),
+                Kind::Replace => {
+                    shown.extend(rule().map_or("", |rule| rule.with.as_str()).encode_utf16())
+                }
                 Kind::Mask => {
                     let mask = rule().map_or('＊', |rule| rule.mask);
                     let mut buffer = [0; 2];

@@ -24,9 +24,24 @@ pub(super) fn is_ignorable(c: char) -> bool {
 /// also breaking the sentence, while innocent words meet there all the time:
 /// `去赌。博物馆`. ASCII stops are not here, `s.e.x` is a common disguise.
 pub(super) fn is_break(c: char) -> bool {
-    matches!(c,
-        '\n' | '\r' | '\u{000B}' | '\u{000C}' | '\u{0085}' | '\u{2028}' | '\u{2029}'
-        | '，' | '。' | '！' | '？' | '；' | '：' | '、' | '｡' | '､')
+    matches!(
+        c,
+        '\n' | '\r'
+            | '\u{000B}'
+            | '\u{000C}'
+            | '\u{0085}'
+            | '\u{2028}'
+            | '\u{2029}'
+            | '，'
+            | '。'
+            | '！'
+            | '？'
+            | '；'
+            | '：'
+            | '、'
+            | '｡'
+            | '､'
+    )
 }
 
 /// Scripts written without spaces between words; their letters have no word

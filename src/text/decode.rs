@@ -15,7 +15,9 @@ pub enum Decoded {
 pub fn decode(units: &[u16]) -> Option<Decoded> {
     let first = *units.first()?;
     if !(0xD800..0xE000).contains(&first) {
-        return Some(char::from_u32(u32::from(first)).map_or(Decoded::Lone, |c| Decoded::Char(c, 1)));
+        return Some(
+            char::from_u32(u32::from(first)).map_or(Decoded::Lone, |c| Decoded::Char(c, 1)),
+        );
     }
     if first >= 0xDC00 {
         return Some(Decoded::Lone);

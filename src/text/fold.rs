@@ -36,7 +36,11 @@ pub fn fold(c: char) -> Folded {
         return char::from_u32(c as u32 - 0xFEE0).map_or(Folded::Gap, fold_ascii);
     }
     if is_wide(c) {
-        return if c.is_alphanumeric() { Folded::Wide(c) } else { Folded::Gap };
+        return if c.is_alphanumeric() {
+            Folded::Wide(c)
+        } else {
+            Folded::Gap
+        };
     }
     if c.is_alphanumeric() {
         // Of a lower case that expands (İ) the base letter is enough: the rest

@@ -15,5 +15,7 @@ pub(crate) fn thrown(code: &str, message: &str) -> JsValue {
 /// A plain object from a value that serialises.
 pub(crate) fn object<T: serde::Serialize>(value: &T) -> Result<JsValue, JsValue> {
     let serializer = serde_wasm_bindgen::Serializer::json_compatible();
-    value.serialize(&serializer).map_err(|error| thrown("core/convert", &error.to_string()))
+    value
+        .serialize(&serializer)
+        .map_err(|error| thrown("core/convert", &error.to_string()))
 }

@@ -46,7 +46,9 @@ impl Inner {
     fn guard_text(&self, node: &Text) {
         let text = node.data();
         let mut originals = self.originals.borrow_mut();
-        let known = originals.iter().position(|original| original.node.is_same_node(Some(node)));
+        let known = originals
+            .iter()
+            .position(|original| original.node.is_same_node(Some(node)));
         if known.is_some_and(|at| originals[at].shown == text) {
             return;
         }
@@ -57,7 +59,11 @@ impl Inner {
             return;
         }
         node.set_data(&shown);
-        let original = Original { node: node.clone(), text, shown };
+        let original = Original {
+            node: node.clone(),
+            text,
+            shown,
+        };
         match known {
             Some(at) => originals[at] = original,
             None if originals.len() < MAX_ORIGINALS => originals.push(original),
@@ -84,16 +90,26 @@ pub struct DomGuard {
 
 impl DomGuard {
     pub(super) fn new(filter: &stream::Filter, root: &Element) -> Result<Self, JsValue> {
-        let inner = Rc::new(Inner { filter: filter.share(), originals: RefCell::default() });
+        let inner = Rc::new(Inner {
+            filter: filter.share(),
+            originals: RefCell::default(),
+        });
         let on_change = inner.clone();
         let callback = Closure::new(move |records: Array| {
-            for record in records.iter().filter_map(|record| record.dyn_into::<MutationRecord>().ok()) {
+            for record in records
+                .iter()
+                .filter_map(|record| record.dyn_into::<MutationRecord>().ok())
+            {
                 match record.target() {
-                    Some(target) if record.type_() == "characterData" => on_change.guard_tree(&target),
+                    Some(target) if record.type_() == "characterData" => {
+                        on_change.guard_tree(&target)
+                    }
                     _ => {}
                 }
                 let added = record.added_nodes();
-                (0..added.length()).filter_map(|i| added.item(i)).for_each(|node| on_change.guard_tree(&node));
+                (0..added.length())
+                    .filter_map(|i| added.item(i))
+                    .for_each(|node| on_change.guard_tree(&node));
             }
         });
         let observer = MutationObserver::new(callback.as_ref().unchecked_ref())
@@ -104,7 +120,11 @@ impl DomGuard {
         options.set_subtree(true);
         observer.observe_with_options(root, &options)?;
         inner.guard_tree(root);
-        Ok(Self { inner, observer, _callback: callback })
+        Ok(Self {
+            inner,
+            observer,
+            _callback: callback,
+        })
     }
 }
 

@@ -42,8 +42,10 @@ impl Filter {
     /// bytes each), each pack must be signed by one of them.
     #[wasm_bindgen(constructor)]
     pub fn new(packs: &Array, public_keys: &Array) -> Result<Filter, JsValue> {
-        let keys: Vec<_> =
-            bytes(public_keys).iter().map(|key| KeyError::check_public(key)).collect::<Result<_, _>>()?;
+        let keys: Vec<_> = bytes(public_keys)
+            .iter()
+            .map(|key| KeyError::check_public(key))
+            .collect::<Result<_, _>>()?;
         let packs = bytes(packs);
         let inner = stream::Filter::new(&slices(&packs), &keys)?;
         let first_rule = first_rules(&inner);
@@ -60,7 +62,12 @@ impl Filter {
 
     /// What each pack says of itself.
     pub fn packs(&self) -> Result<JsValue, JsValue> {
-        let rows: Vec<_> = self.inner.policies().iter().map(|policy| Info::from(policy.info())).collect();
+        let rows: Vec<_> = self
+            .inner
+            .policies()
+            .iter()
+            .map(|policy| Info::from(policy.info()))
+            .collect();
         object(&rows)
     }
 
@@ -105,7 +112,10 @@ impl Filter {
 }
 
 fn bytes(array: &Array) -> Vec<Vec<u8>> {
-    array.iter().map(|item| Uint8Array::new(&item).to_vec()).collect()
+    array
+        .iter()
+        .map(|item| Uint8Array::new(&item).to_vec())
+        .collect()
 }
 
 fn slices(packs: &[Vec<u8>]) -> Vec<&[u8]> {
@@ -174,11 +184,17 @@ impl FilterMessage {
         ]);
         for segment in &outcome.segments {
             let rule = first_rule(segment.pack) + segment.rule;
-            self.events.extend([kind_number(segment.kind), segment.units, rule, segment.chars]);
+            self.events.extend([
+                kind_number(segment.kind),
+                segment.units,
+                rule,
+                segment.chars,
+            ]);
         }
         for verdict in &outcome.verdicts {
             let rule = first_rule(verdict.pack) + verdict.rule;
-            self.events.extend([rule, verdict.start, verdict.end, u32::from(verdict.view)]);
+            self.events
+                .extend([rule, verdict.start, verdict.end, u32::from(verdict.view)]);
         }
         self.events.as_ptr()
     }

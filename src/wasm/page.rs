@@ -31,9 +31,14 @@ impl PageSignals {
     /// Begins to listen.
     #[wasm_bindgen(constructor)]
     pub fn new(listen: &Function) -> Result<PageSignals, JsValue> {
-        let window = web_sys::window().ok_or_else(|| thrown("host/no-page", "there is no window"))?;
-        let document = window.document().ok_or_else(|| thrown("host/no-page", "there is no document"))?;
-        let mut signals = Self { listeners: Vec::new() };
+        let window =
+            web_sys::window().ok_or_else(|| thrown("host/no-page", "there is no window"))?;
+        let document = window
+            .document()
+            .ok_or_else(|| thrown("host/no-page", "there is no document"))?;
+        let mut signals = Self {
+            listeners: Vec::new(),
+        };
         signals.watch_visibility(&document, listen)?;
         for (event, signal) in [
             ("focus", "focus"),
@@ -70,7 +75,10 @@ impl PageSignals {
         let (of, listen) = (document.clone(), listen.clone());
         self.add(document, "visibilitychange", move |_| {
             let hidden = of.visibility_state() == VisibilityState::Hidden;
-            let _ = listen.call1(&JsValue::NULL, &if hidden { "hidden" } else { "visible" }.into());
+            let _ = listen.call1(
+                &JsValue::NULL,
+                &if hidden { "hidden" } else { "visible" }.into(),
+            );
         })
     }
 
@@ -95,7 +103,11 @@ impl PageSignals {
     ) -> Result<(), JsValue> {
         let listener = Listener::new(run);
         // Capture, so that a page that stops propagation is still seen.
-        target.add_event_listener_with_callback_and_bool(event, listener.as_ref().unchecked_ref(), true)?;
+        target.add_event_listener_with_callback_and_bool(
+            event,
+            listener.as_ref().unchecked_ref(),
+            true,
+        )?;
         self.listeners.push((target.clone(), event, listener));
         Ok(())
     }
@@ -109,7 +121,9 @@ impl Drop for PageSignals {
 
 impl std::fmt::Debug for PageSignals {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("PageSignals").field("listeners", &self.listeners.len()).finish()
+        f.debug_struct("PageSignals")
+            .field("listeners", &self.listeners.len())
+            .finish()
     }
 }
 

@@ -36,16 +36,32 @@ pub(super) struct Info<'a> {
 
 impl<'a> From<&'a PackInfo> for Info<'a> {
     fn from(info: &'a PackInfo) -> Self {
-        let PackInfo { policy, revision, digest, signed, rules, terms, states } = info;
-        Self { policy, revision: *revision, digest, signed: *signed, rules: *rules, terms: *terms, states: *states }
+        let PackInfo {
+            policy,
+            revision,
+            digest,
+            signed,
+            rules,
+            terms,
+            states,
+        } = info;
+        Self {
+            policy,
+            revision: *revision,
+            digest,
+            signed: *signed,
+            rules: *rules,
+            terms: *terms,
+            states: *states,
+        }
     }
 }
 
 /// A policy object becomes an unsigned pack.
 #[wasm_bindgen]
 pub fn compile_policy(document: JsValue) -> Result<Vec<u8>, JsValue> {
-    let document: Document =
-        serde_wasm_bindgen::from_value(document).map_err(|error| PolicyError::shape(error.to_string()))?;
+    let document: Document = serde_wasm_bindgen::from_value(document)
+        .map_err(|error| PolicyError::shape(error.to_string()))?;
     Ok(policy::compile(&document)?)
 }
 
