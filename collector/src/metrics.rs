@@ -1,0 +1,124 @@
+//! Counters, as Prometheus reads them.
+
+use axum::extract::State;
+use axum::http::header;
+use axum::response::IntoResponse;
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::app::App;
+
+/// Everything that is counted since the start.
+#[derive(Debug, Default)]
+pub(crate) struct Metrics {
+    pub(crate) generations_started: Counter,
+    pub(crate) generations_finished: Counter,
+    pub(crate) generations_cancelled: Counter,
+    pub(crate) generations_disconnected: Counter,
+    pub(crate) generations_failed: Counter,
+    pub(crate) records_accepted: Counter,
+    pub(crate) records_duplicate: Counter,
+    pub(crate) records_rejected: Counter,
+    pub(crate) batches_refused: Counter,
+    pub(crate) commits: Counter,
+}
+
+/// A number that only goes up.
+#[derive(Debug, Default)]
+pub(crate) struct Counter(AtomicU64);
+
+impl Counter {
+    pub(crate) fn add(&self, count: usize) {
+        let count = u64::try_from(count).unwrap_or(u64::MAX);
+        self.0.fetch_add(count, Ordering::Relaxed);
+    }
+
+    pub(crate) fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// `GET /metrics`.
+pub(crate) async fn show(State(app): State<Arc<App>>) -> impl IntoResponse {
+    let metrics = &app.metrics;
+    let active = u64::try_from(app.generations.active()).unwrap_or(u64::MAX);
+    let rows = [
+        (
+            "generations_started_total",
+            &metrics.generations_started,
+            "Generations begun.",
+        ),
+        (
+            "generations_finished_total",
+            &metrics.generations_finished,
+            "Generations that came to their end.",
+        ),
+        (
+            "generations_cancelled_total",
+            &metrics.generations_cancelled,
+            "Generations stopped by the cancel endpoint.",
+        ),
+        (
+            "generations_disconnected_total",
+            &metrics.generations_disconnected,
+            "Generations stopped because the client left.",
+        ),
+        (
+            "generations_failed_total",
+            &metrics.generations_failed,
+            "Generations whose upstream broke off.",
+        ),
+        (
+            "records_accepted_total",
+            &metrics.records_accepted,
+            "Records committed.",
+        ),
+        (
+            "records_duplicate_total",
+            &metrics.records_duplicate,
+            "Records received again.",
+        ),
+        (
+            "records_rejected_total",
+            &metrics.records_rejected,
+            "Records refused one by one.",
+        ),
+        (
+            "batches_refused_total",
+            &metrics.batches_refused,
+            "Batches refused as a whole.",
+        ),
+        (
+            "commits_total",
+            &metrics.commits,
+            "Transactions that stored records.",
+        ),
+    ];
+    let mut text = String::with_capacity(2_048);
+    describe(
+        &mut text,
+        "generations_active",
+        "gauge",
+        "Generations under way.",
+        active,
+    );
+    for (name, counter, help) in rows {
+        describe(&mut text, name, "counter", help, counter.get());
+    }
+    (
+        [(
+            header::CONTENT_TYPE,
+            "text/plain; version=0.0.4; charset=utf-8",
+        )],
+        text,
+    )
+}
+
+fn describe(text: &mut String, name: &str, kind: &str, help: &str, value: u64) {
+    // Writing to a string cannot fail.
+    let _ = write!(
+        text,
+        "# HELP tidegate_{name} {help}\n# TYPE tidegate_{name} {kind}\ntidegate_{name} {value}\n"
+    );
+}
