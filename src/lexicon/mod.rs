@@ -9,13 +9,15 @@ mod alphabet;
 mod automaton;
 mod bytes;
 mod form;
+mod order;
 mod trie;
 
 pub use alphabet::{Alphabet, END, GAP, Key, Symbol};
 pub use automaton::{Automaton, State};
 pub use bytes::{Reader, Writer};
 pub use form::{Form, MAX_TERM_CHARS, forms};
-pub use trie::{Entry, MAX_SYMBOLS, Target, pack, unpack};
+pub use order::sorted_places;
+pub use trie::{Entry, MAX_SYMBOLS, Packed, Target, pack, unpack};
 
 use std::fmt;
 

@@ -5,7 +5,7 @@
 //! contiguous range, and a node's depth is its level).
 
 use super::automaton::Node;
-use super::{Automaton, LexiconError, Reader, Symbol, Views, Writer};
+use super::{Automaton, LexiconError, Reader, Symbol, Views, Writer, sorted_places};
 
 /// Longest form, in symbols.
 pub const MAX_SYMBOLS: usize = 200;
@@ -34,10 +34,14 @@ pub struct Entry {
     pub runs: Box<[(u8, u8)]>,
 }
 
+/// A form's symbols, and one of its meanings.
+pub type Packed = (Vec<Symbol>, Entry);
+
 /// Packs forms with their entries. Forms are at most [`MAX_SYMBOLS`] long, not
 /// empty, and contain no symbol 0.
-pub fn pack(mut forms: Vec<(Vec<Symbol>, Entry)>) -> Vec<u8> {
-    forms.sort_by(|a, b| a.0.cmp(&b.0));
+pub fn pack(forms: &[Packed]) -> Vec<u8> {
+    let order = sorted_places(forms.len(), &|a, b| forms[a].0.cmp(&forms[b].0));
+    let forms: Vec<&Packed> = order.iter().map(|&place| &forms[place as usize]).collect();
     let (mut counts, mut labels, mut terminals, mut entries) = (
         Writer::default(),
         Writer::default(),
@@ -87,12 +91,7 @@ pub fn pack(mut forms: Vec<(Vec<Symbol>, Entry)>) -> Vec<u8> {
 
 type Range = (usize, usize);
 
-fn children(
-    forms: &[(Vec<Symbol>, Entry)],
-    from: usize,
-    to: usize,
-    depth: usize,
-) -> Vec<(Symbol, Range)> {
+fn children(forms: &[&Packed], from: usize, to: usize, depth: usize) -> Vec<(Symbol, Range)> {
     let mut out = Vec::new();
     let mut start = from;
     while start < to {
@@ -104,7 +103,7 @@ fn children(
     out
 }
 
-fn write_entries(out: &mut Writer, forms: &[(Vec<Symbol>, Entry)]) {
+fn write_entries(out: &mut Writer, forms: &[&Packed]) {
     out.int(forms.len() as u32);
     for (_, entry) in forms {
         match entry.target {

@@ -3,13 +3,12 @@
 use super::document::{Document, RuleDocument};
 use super::pack;
 use super::rule::{Action, Channel, Combination, Rule};
-use super::{PolicyError, risk};
+use super::{PolicyError, is_risk};
 use crate::lexicon::{
     Alphabet, END, Entry, Form, GAP, JOINED, Key, MAX_SYMBOLS, MAX_TERM_CHARS, Symbol, TIGHT,
-    Target, Views, forms, pack as pack_trie,
+    Target, Views, forms, pack as pack_trie, sorted_places,
 };
 use crate::text::Token;
-use std::collections::HashSet;
 
 /// Most rules of one policy.
 pub const MAX_RULES: usize = 100_000;
@@ -29,16 +28,10 @@ const MAX_TEXT: usize = 2_000;
 /// `policy/…` with the rule at fault; see `docs/policy.md` for the codes.
 pub fn compile(document: &Document) -> Result<Vec<u8>, PolicyError> {
     check_head(document)?;
+    check_ids(document)?;
     let mut lexicon = Lexicon::default();
     let mut rules = Vec::with_capacity(document.rules.len());
-    let mut ids = HashSet::new();
     for (number, authored) in document.rules.iter().enumerate() {
-        if !ids.insert(&authored.id) {
-            return Err(
-                PolicyError::new("policy/rule-duplicate", "the id is used twice")
-                    .in_rule(&authored.id),
-            );
-        }
         let rule = check_rule(authored).map_err(|error| error.in_rule(&authored.id))?;
         add_terms(&mut lexicon, number as u32, authored)
             .map_err(|error| error.in_rule(&authored.id))?;
@@ -78,6 +71,18 @@ fn check_head(document: &Document) -> Result<(), PolicyError> {
     Ok(())
 }
 
+fn check_ids(document: &Document) -> Result<(), PolicyError> {
+    let id = |place: u32| document.rules[place as usize].id.as_str();
+    let places = sorted_places(document.rules.len(), &|a, b| id(a as u32).cmp(id(b as u32)));
+    match places.windows(2).find(|pair| id(pair[0]) == id(pair[1])) {
+        None => Ok(()),
+        Some(pair) => {
+            let error = PolicyError::new("policy/rule-duplicate", "the id is used twice");
+            Err(error.in_rule(id(pair[0])))
+        }
+    }
+}
+
 fn text(what: &str, value: &str, min: usize) -> Result<(), PolicyError> {
     if value.len() < min || value.len() > MAX_TEXT {
         return Err(PolicyError::shape(format!(
@@ -91,7 +96,7 @@ fn text(what: &str, value: &str, min: usize) -> Result<(), PolicyError> {
 fn check_rule(authored: &RuleDocument) -> Result<Rule, PolicyError> {
     text("id", &authored.id, 1)?;
     refuse_unbuilt(authored)?;
-    if risk(&authored.risk).is_none() {
+    if !is_risk(&authored.risk) {
         return Err(PolicyError::new(
             "policy/risk",
             format!("unknown risk {:?}", authored.risk),
@@ -334,13 +339,10 @@ impl Lexicon {
     }
 
     fn pack(self) -> Result<(Alphabet, Vec<u8>), PolicyError> {
-        let mut keys: Vec<Key> = self
-            .forms
-            .iter()
-            .flat_map(|(form, _)| &form.tokens)
-            .filter_map(|t| key(*t))
-            .collect();
-        keys.sort_unstable();
+        let tokens = self.forms.iter().flat_map(|(form, _)| &form.tokens);
+        let found: Vec<Key> = tokens.filter_map(|token| key(*token)).collect();
+        let places = sorted_places(found.len(), &|a, b| found[a].cmp(&found[b]));
+        let mut keys: Vec<Key> = places.iter().map(|&place| found[place as usize]).collect();
         keys.dedup();
         let alphabet = Alphabet::new(keys).ok_or_else(|| {
             PolicyError::new("policy/limit", "more than 65,532 different letters")
@@ -360,7 +362,8 @@ impl Lexicon {
                 },
             )
         });
-        let trie = pack_trie(forms.collect());
+        let forms: Vec<_> = forms.collect();
+        let trie = pack_trie(&forms);
         Ok((alphabet, trie))
     }
 }

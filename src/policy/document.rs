@@ -1,8 +1,8 @@
 //! What people write, as YAML or as the same object in JavaScript.
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
-use std::collections::BTreeMap;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+use std::fmt;
 
 /// A policy as authored.
 #[derive(Debug, Deserialize)]
@@ -14,8 +14,8 @@ pub struct Document {
     #[serde(default = "first_revision")]
     pub revision: u32,
     /// What to tell the user when a message is ended, by locale (BCP 47).
-    #[serde(default)]
-    pub notice: BTreeMap<String, String>,
+    #[serde(default, deserialize_with = "pairs")]
+    pub notice: Vec<(String, String)>,
     /// In order of precedence among equal matches.
     pub rules: Vec<RuleDocument>,
     /// Phrases inside which nothing is a match.
@@ -25,6 +25,27 @@ pub struct Document {
 
 fn first_revision() -> u32 {
     1
+}
+
+/// A map as pairs, in the order in which they were written.
+fn pairs<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<(String, String)>, D::Error> {
+    struct Pairs;
+    impl<'de> Visitor<'de> for Pairs {
+        type Value = Vec<(String, String)>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("texts by locale")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut pairs = Vec::new();
+            while let Some(pair) = map.next_entry()? {
+                pairs.push(pair);
+            }
+            Ok(pairs)
+        }
+    }
+    from.deserialize_map(Pairs)
 }
 
 /// A rule as authored: `terms` or `all`.

@@ -17,6 +17,6 @@ pub use document::{Document, RuleDocument};
 pub use error::{PackError, PolicyError};
 pub use loaded::Policy;
 pub use pack::{FORMAT, PackInfo, inspect};
-pub use risk::{RISKS, Risk, risk};
+pub use risk::{RISKS, Risk, is_risk, risk};
 pub use rule::{Action, Channel, Combination, Rule};
 pub use signature::{KeyError, public_key, sign};

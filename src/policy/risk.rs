@@ -19,10 +19,17 @@ pub fn risk(id: &str) -> Option<&'static Risk> {
     RISKS.iter().find(|risk| risk.id == id)
 }
 
+/// Whether a risk of this id is known.
+pub fn is_risk(id: &str) -> bool {
+    RISK_IDS.contains(&id)
+}
+
 macro_rules! risks {
     ($($id:literal $source:literal $zh:literal $en:literal)*) => {
         /// All risks, in the order of their sources.
         pub static RISKS: &[Risk] = &[$(Risk { id: $id, source: $source, zh: $zh, en: $en }),*];
+        /// Apart, so that a client carries the ids without the names.
+        static RISK_IDS: &[&str] = &[$($id),*];
     };
 }
 

@@ -1,7 +1,7 @@
 //! Ids of messages that the policy ended.
 
 use sha2::{Digest, Sha512_256};
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 
 /// Most ids remembered; the oldest is forgotten first.
 pub const MAX_CLOSED_IDS: usize = 4096;
@@ -20,15 +20,14 @@ pub(super) fn digest(id: &str) -> IdDigest {
 #[derive(Debug, Default)]
 pub(super) struct Closed {
     order: VecDeque<IdDigest>,
-    ended: HashSet<(IdDigest, bool)>,
+    /// Sorted; whether the message was retracted.
+    ended: Vec<(IdDigest, bool)>,
 }
 
 impl Closed {
     /// Whether the message was ended, and whether it was retracted.
     pub(super) fn find(&self, id: &IdDigest) -> Option<bool> {
-        [true, false]
-            .into_iter()
-            .find(|retracted| self.ended.contains(&(*id, *retracted)))
+        self.place(id).ok().map(|place| self.ended[place].1)
     }
 
     pub(super) fn insert(&mut self, id: IdDigest, retracted: bool) {
@@ -37,12 +36,18 @@ impl Closed {
         }
         if self.order.len() == MAX_CLOSED_IDS
             && let Some(oldest) = self.order.pop_front()
+            && let Ok(place) = self.place(&oldest)
         {
-            self.ended.remove(&(oldest, true));
-            self.ended.remove(&(oldest, false));
+            self.ended.remove(place);
         }
         self.order.push_back(id);
-        self.ended.insert((id, retracted));
+        if let Err(place) = self.place(&id) {
+            self.ended.insert(place, (id, retracted));
+        }
+    }
+
+    fn place(&self, id: &IdDigest) -> Result<usize, usize> {
+        self.ended.binary_search_by_key(id, |(known, _)| *known)
     }
 }
 

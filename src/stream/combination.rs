@@ -1,7 +1,6 @@
 //! Combination rules: one hit of each group, close together.
 
 use crate::policy::Combination;
-use std::collections::BTreeMap;
 
 /// UTF-16 units, half-open.
 type Span = (u32, u32);
@@ -10,7 +9,7 @@ type Span = (u32, u32);
 /// number of rules, whatever the length of the message.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Combinations {
-    hits: BTreeMap<(u16, u32), Vec<Option<Span>>>,
+    hits: Vec<((u16, u32), Box<[Option<Span>]>)>,
 }
 
 impl Combinations {
@@ -22,19 +21,28 @@ impl Combinations {
         group: u32,
         hit: Span,
     ) -> Option<Span> {
-        let groups = self
-            .hits
-            .entry(rule)
-            .or_insert_with(|| vec![None; combination.groups as usize]);
+        let place = match self.hits.binary_search_by_key(&rule, |(rule, _)| *rule) {
+            Ok(place) => place,
+            Err(place) => {
+                let groups = vec![None; combination.groups as usize];
+                self.hits.insert(place, (rule, groups.into()));
+                place
+            }
+        };
+        let groups = &mut self.hits[place].1;
         *groups.get_mut(group as usize)? = Some(hit);
-        let mut spans = groups.iter().copied().collect::<Option<Vec<Span>>>()?;
-        spans.sort_unstable();
+        let mut spans: Vec<Span> = Vec::with_capacity(groups.len());
+        for group in groups.iter() {
+            let span = (*group)?;
+            let at = spans.partition_point(|known| *known < span);
+            spans.insert(at, span);
+        }
         let apart = spans.windows(2).all(|pair| pair[0].1 <= pair[1].0);
         let (first, last) = (*spans.first()?, *spans.last()?);
         if !apart || last.0 - first.1 > combination.within {
             return None;
         }
-        self.hits.remove(&rule);
+        self.hits.remove(place);
         Some((first.0, last.1))
     }
 }

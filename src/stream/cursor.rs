@@ -79,28 +79,23 @@ impl Cursor {
     /// Takes a character that this view does not see.
     #[inline]
     pub(super) fn skip(&mut self) {
-        if self.state != 0 {
-            self.idle += 1;
-            if self.idle > MAX_GAP {
-                self.reset();
-            }
+        self.idle = self.idle.saturating_add(1);
+        if self.idle > MAX_GAP {
+            self.state = 0;
         }
     }
 
-    /// Takes one more of the last symbol, ending at `end`. `false`: there were
-    /// too many, it must be taken as a symbol of its own.
+    /// Takes one more of the last symbol, ending at `end`. `false`: the last
+    /// one is too far away, this must be taken as a symbol of its own.
     pub(super) fn repeat(
         &mut self,
         automaton: &Automaton,
         end: u32,
         found: &mut Vec<Found>,
     ) -> bool {
-        if self.state == 0 {
-            return true;
-        }
         self.skip();
         if self.state == 0 {
-            return false;
+            return self.idle <= MAX_GAP;
         }
         let place = &mut self.places[self.count % RING];
         place.run = place.run.saturating_add(1);

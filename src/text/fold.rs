@@ -43,11 +43,34 @@ pub fn fold(c: char) -> Folded {
         };
     }
     if c.is_alphanumeric() {
-        // Of a lower case that expands (İ) the base letter is enough: the rest
-        // are combining marks, which are ignored anyway.
-        return Folded::Word(c.to_lowercase().next().unwrap_or(c));
+        return Folded::Word(lower_case(c));
     }
     Folded::Gap
+}
+
+/// Lower case of the alphabets whose capitals keep a fixed distance. The
+/// standard library knows all of them, with 11 kB of tables.
+fn lower_case(c: char) -> char {
+    let code = c as u32;
+    let lower = match code {
+        0x00C0..=0x00DE if code != 0x00D7 => code + 0x20, // Latin-1
+        0x0391..=0x03A9 => code + 0x20,                   // Greek
+        0x03C2 => 0x03C3,                                 // final sigma
+        0x0410..=0x042F => code + 0x20,                   // Cyrillic
+        0x0400..=0x040F => code + 0x50,
+        0x0531..=0x0556 => code + 0x30, // Armenian
+        0x0130 => 0x69,                 // dotted capital I
+        // Pairs: an even capital and its odd small letter, or the other way.
+        0x0100..=0x0137
+        | 0x014A..=0x0177
+        | 0x0460..=0x0481
+        | 0x048A..=0x04BF
+        | 0x04D0..=0x052F
+        | 0x1E00..=0x1EFF => code | 1,
+        0x0139..=0x0148 | 0x0179..=0x017E | 0x04C1..=0x04CE => code + (code & 1),
+        _ => code,
+    };
+    char::from_u32(lower).unwrap_or(c)
 }
 
 fn fold_ascii(c: char) -> Folded {

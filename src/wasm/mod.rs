@@ -5,6 +5,7 @@ mod dom;
 mod filter;
 mod page;
 mod policy;
+mod read;
 pub mod report;
 pub mod usage;
 

@@ -1,8 +1,8 @@
 //! Bindings of the usage room: times cross as numbers, the status as an object
 //! of the shape `UsageStatus` in `pkg-template/src/types.ts`.
 
-use js_sys::{Object, Reflect};
-use serde::{Deserialize, Serialize};
+use super::read::Fields;
+use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
@@ -15,16 +15,6 @@ use crate::usage::{Assume, MAX_TIME, Meter, MeterOptions, ReminderKind, Status, 
 #[derive(Debug)]
 pub struct UsageMeter {
     meter: Meter,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Options {
-    presets: Vec<String>,
-    age: Option<f64>,
-    assume: Option<String>,
-    #[serde(alias = "idle_ms")]
-    idle_ms: Option<f64>,
 }
 
 #[derive(Serialize)]
@@ -55,8 +45,8 @@ impl UsageMeter {
     /// `options` is `{presets, age?, assume?, idleMs?}`; `saved` is what `save`
     /// gave. Throws `usage/saved` if it is not, other codes for the options.
     #[wasm_bindgen(constructor)]
-    pub fn new(options: JsValue, saved: Option<Vec<u8>>) -> Result<UsageMeter, JsValue> {
-        let options = read_options(options).map_err(thrown)?;
+    pub fn new(options: &JsValue, saved: Option<Vec<u8>>) -> Result<UsageMeter, JsValue> {
+        let options = read_options(options)?;
         let meter = match saved {
             Some(saved) => Meter::restore(&options, &saved),
             None => Meter::new(&options),
@@ -124,25 +114,26 @@ impl UsageMeter {
     }
 }
 
-fn read_options(options: JsValue) -> Result<MeterOptions, UsageError> {
-    let options: Options = serde_wasm_bindgen::from_value(options)
-        .map_err(|error| UsageError::Options(error.to_string()))?;
-    let age = match options.age {
+fn read_options(options: &JsValue) -> Result<MeterOptions, JsValue> {
+    let options = Fields::of(options, "options", "usage/options")?;
+    let age = match options.number_if("age")? {
         None => None,
         Some(age) if age.trunc() == age && (0.0..=f64::from(MAX_AGE)).contains(&age) => {
             Some(age as u8)
         }
-        Some(_) => return Err(UsageError::Age),
+        Some(_) => return Err(thrown(UsageError::Age)),
     };
-    let assume = match options.assume.as_deref() {
+    let assume = match options.text_if("assume")?.as_deref() {
         None | Some("minor") => Assume::Minor,
         Some("adult") => Assume::Adult,
-        Some(_) => return Err(UsageError::Assume),
+        Some(_) => return Err(thrown(UsageError::Assume)),
     };
     // A number that is no length becomes 0, which is out of range.
-    let idle_ms = options.idle_ms.map_or(DEFAULT_IDLE_MS, |idle| idle as i64);
+    let idle_ms = options
+        .number_if("idleMs")?
+        .map_or(DEFAULT_IDLE_MS, |idle| idle as i64);
     Ok(MeterOptions {
-        presets: options.presets,
+        presets: options.texts("presets")?,
         age,
         assume,
         idle_ms,
@@ -188,10 +179,5 @@ fn time(ms: f64) -> Result<i64, JsValue> {
 }
 
 fn thrown(error: UsageError) -> JsValue {
-    let object = Object::new();
-    for (key, value) in [("code", error.code()), ("message", &error.to_string())] {
-        // Setting a property of a fresh plain object cannot fail.
-        let _ = Reflect::set(&object, &key.into(), &value.into());
-    }
-    object.into()
+    super::convert::thrown(error.code(), &error.to_string())
 }

@@ -52,8 +52,17 @@ fn every_unit(units: &[u16]) -> Vec<usize> {
     (1..units.len()).collect()
 }
 
+/// `PROPTEST_CASES` asks for more, for long runs by hand.
+fn config() -> ProptestConfig {
+    let default = ProptestConfig::default();
+    ProptestConfig {
+        cases: default.cases.max(2_000),
+        ..default
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3000, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn streaming_agrees_with_the_oracle_whole_per_unit_and_at_random_cuts(

@@ -1,0 +1,153 @@
+/**
+ * Builds the npm package: `node pkg-template/build.mjs --wasm DIR [--out DIR]`.
+ * DIR is what `wasm-pack build --target bundler` wrote. The output has one copy
+ * of the core's glue in a shared chunk, so that all entries share its state.
+ */
+import { execFile } from 'node:child_process';
+import { chmod, copyFile, mkdir, mkdtemp, readFile, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs, promisify } from 'node:util';
+import { build } from 'esbuild';
+
+const run = promisify(execFile);
+const here = dirname(fileURLToPath(import.meta.url));
+const root = dirname(here);
+const modules = join(root, 'node_modules');
+
+/** Entries by file name in the package. */
+const ENTRIES = ['index', 'node', 'inline', 'inline-node', 'cli'];
+/** Packages that are bundled, whose licences go along. */
+const BUNDLED = ['eventsource-parser', 'idb'];
+/**
+ * What browsers of 2021 and later know and the Rust target uses. Others stay
+ * off, so that the optimiser does not bring in what older Safaris refuse.
+ */
+const WASM_FEATURES = [
+  'mutable-globals', 'sign-ext', 'nontrapping-float-to-int', 'bulk-memory', 'multivalue', 'reference-types',
+];
+
+const { values: options } = parseArgs({
+  options: {
+    wasm: { type: 'string' },
+    out: { type: 'string', default: join(root, 'pkg') },
+    /** Skips the optimiser, for quick rebuilds. */
+    fast: { type: 'boolean', default: false },
+  },
+});
+if (!options.wasm) {
+  console.error('usage: node pkg-template/build.mjs --wasm DIR [--out DIR] [--fast]');
+  process.exit(2);
+}
+const wasmDirectory = resolve(options.wasm);
+const target = resolve(options.out);
+
+// Built beside its place and moved there, so that whoever uses the package
+// meanwhile has the old one whole.
+await mkdir(dirname(target), { recursive: true });
+const out = await mkdtemp(`${target}-`);
+try {
+  await optimise();
+  await bundle();
+  await declare();
+  await describe();
+  await chmod(out, 0o755);
+  await rm(target, { recursive: true, force: true });
+  await rename(out, target);
+} finally {
+  await rm(out, { recursive: true, force: true });
+}
+await link();
+
+/** The optimised module, which is also what `inline` carries. */
+async function optimise() {
+  const source = join(wasmDirectory, 'tidegate_bg.wasm');
+  const optimised = join(out, 'tidegate_bg.wasm');
+  if (options.fast) {
+    await copyFile(source, optimised);
+    return;
+  }
+  const features = ['--mvp-features', ...WASM_FEATURES.map((name) => `--enable-${name}`)];
+  const strip = ['--strip-debug', '--strip-producers', '--strip-target-features'];
+  const tool = join(modules, 'binaryen', 'bin', 'wasm-opt');
+  await run(process.execPath, [tool, source, '-o', optimised, '-O3', ...features, ...strip]);
+}
+
+async function bundle() {
+  await build({
+    absWorkingDir: here,
+    entryPoints: ENTRIES.map((name) => `src/${name}.ts`),
+    outdir: out,
+    bundle: true,
+    splitting: true,
+    chunkNames: 'shared-[hash]',
+    format: 'esm',
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    conditions: ['import'],
+    target: 'es2022',
+    charset: 'utf8',
+    legalComments: 'none',
+    external: ['node:*', 'yaml'],
+    loader: { '.wasm': 'base64' },
+    logLevel: 'warning',
+    plugins: [{
+      name: 'core',
+      setup: ({ onResolve }) => {
+        onResolve({ filter: /\/wasm\/tidegate_bg\.js$/ }, () => ({ path: join(wasmDirectory, 'tidegate_bg.js'), sideEffects: true }));
+        onResolve({ filter: /\/wasm\/tidegate_bg\.wasm$/ }, () => ({ path: join(out, 'tidegate_bg.wasm') }));
+      },
+    }],
+  });
+}
+
+/** The types; only what the public ones need. */
+async function declare() {
+  const tsc = join(modules, 'typescript', 'bin', 'tsc');
+  const types = join(out, 'types');
+  const flags = ['--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--stripInternal'];
+  await run(process.execPath, [tsc, '-p', here, ...flags, '--rootDir', join(here, 'src'), '--outDir', types])
+    .catch(({ stdout }) => {
+      throw new Error(`the types do not compile\n${stdout}`);
+    });
+  const needed = await reachable(types, ['index.d.ts', 'inline.d.ts']);
+  for (const name of await readdir(types, { recursive: true })) {
+    if (name.endsWith('.d.ts') && !needed.has(name)) await rm(join(types, name));
+  }
+}
+
+async function reachable(directory, names) {
+  const seen = new Set();
+  const queue = [...names];
+  for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
+    if (seen.has(name)) continue;
+    seen.add(name);
+    const text = await readFile(join(directory, name), 'utf8');
+    for (const [, path] of text.matchAll(/from '(\.[^']+)\.js'/g)) {
+      queue.push(join(dirname(name), `${path}.d.ts`));
+    }
+  }
+  return seen;
+}
+
+async function describe() {
+  const manifest = JSON.parse(await readFile(join(here, 'package.json'), 'utf8'));
+  await writeFile(join(out, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
+  for (const name of await readdir(root)) {
+    if (/^(README|LICENSE)[\w.-]*$/.test(name)) await copyFile(join(root, name), join(out, name));
+  }
+  const licences = await Promise.all(BUNDLED.map(async (name) => {
+    const { version, license } = JSON.parse(await readFile(join(modules, name, 'package.json'), 'utf8'));
+    const text = await readFile(join(modules, name, 'LICENSE'), 'utf8');
+    return `${name} ${version} (${license})\n\n${text.trim()}\n`;
+  }));
+  await writeFile(join(out, 'THIRD-PARTY.txt'), licences.join(`\n${'-'.repeat(72)}\n\n`));
+}
+
+/** `tidegate` in this repository means what was just built. */
+async function link() {
+  if (target !== join(root, 'pkg')) return;
+  const place = join(modules, 'tidegate');
+  await rm(place, { recursive: true, force: true });
+  await symlink(relative(modules, target), place, process.platform === 'win32' ? 'junction' : 'dir');
+}

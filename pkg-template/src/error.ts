@@ -1,0 +1,22 @@
+/** An error with a stable code, such as `pack/signature` or `usage/closed`. */
+export class GuardError extends Error {
+  readonly code: string;
+  /** With `usage/closed`: when the service opens again, ms since the epoch. */
+  readonly opensAt?: number | null;
+
+  constructor(code: string, message: string, extra: { opensAt?: number | null; cause?: unknown } = {}) {
+    super(`${code}: ${message}`, extra.cause === undefined ? undefined : { cause: extra.cause });
+    this.name = 'GuardError';
+    this.code = code;
+    if (extra.opensAt !== undefined) this.opensAt = extra.opensAt;
+  }
+
+  /** Turns what the Rust core throws, `{code, message}`, into a GuardError. */
+  static from(thrown: unknown): GuardError {
+    if (thrown instanceof GuardError) return thrown;
+    if (typeof thrown === 'object' && thrown !== null && 'code' in thrown && 'message' in thrown) {
+      return new GuardError(String(thrown.code), String(thrown.message));
+    }
+    return new GuardError('core/trap', 'the core stopped unexpectedly', { cause: thrown });
+  }
+}

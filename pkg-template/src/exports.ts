@@ -1,0 +1,9 @@
+/** What every entry exports, whatever its platform. */
+export { GuardError } from './error.js';
+export { memoryHost } from './hosts/memory.js';
+export { browserHost } from './hosts/browser.js';
+export { compilePolicy, inspectPack, publicKey, signPack } from './policy.js';
+export type { BrowserHostOptions } from './hosts/browser.js';
+export type { MemoryHost, MemoryHostOptions } from './hosts/memory.js';
+export type { NodeHostOptions } from './hosts/node.js';
+export type * from './types.js';

@@ -1,0 +1,217 @@
+/**
+ * `guard.fetch`: a fetch whose answers are guarded. Chat completions, streamed
+ * or whole, are guarded text by text; other JSON string by string; any other
+ * kind of body is withheld, because nobody would have judged it.
+ */
+import { ChatAnswer, guardStrings, isObject, type AnswerContext } from './chat.js';
+import { GuardError } from './error.js';
+import { guardEvents, type EventGuard } from './sse.js';
+
+/** Largest JSON body, bytes. */
+const MAX_JSON_BYTES = 16 * 1024 * 1024;
+/** Names the URL that stops a generation. */
+const CANCEL_HEADER = 'tidegate-cancel';
+/** Statuses without a body. */
+const NO_BODY = new Set([204, 205, 304]);
+const DONE = '[DONE]';
+
+export interface FetchContext extends AnswerContext {
+  fetch: typeof fetch;
+  /** Throws while nothing may be asked. */
+  assertOpen(): void;
+  /** Runs `close` when the service closes or the guard is disposed; returns stop. */
+  onClose(close: (reason: GuardError) => void): () => void;
+}
+
+export function createFetch(context: FetchContext): typeof fetch {
+  return async (input, init) => {
+    context.assertOpen();
+    const exchange = new Exchange(context, input, init);
+    try {
+      return await exchange.run();
+    } catch (thrown) {
+      exchange.stop();
+      throw exchange.describe(thrown);
+    }
+  };
+}
+
+/** One request and its answer. */
+class Exchange {
+  readonly #context: FetchContext;
+  readonly #input: RequestInfo | URL;
+  readonly #init: RequestInit | undefined;
+  readonly #abort = new AbortController();
+  readonly #caller: AbortSignal | null | undefined;
+  #fail = (reason: unknown): void => this.#abort.abort(reason);
+  #unlink: () => void;
+
+  constructor(context: FetchContext, input: RequestInfo | URL, init: RequestInit | undefined) {
+    this.#context = context;
+    this.#input = input;
+    this.#init = init;
+    const caller = init && 'signal' in init ? init.signal : requestOf(input)?.signal;
+    const onAbort = (): void => this.#abort.abort(caller?.reason);
+    if (caller?.aborted) onAbort();
+    else caller?.addEventListener('abort', onAbort, { once: true });
+    const offClose = context.onClose((reason) => this.#fail(reason));
+    this.#caller = caller;
+    this.#unlink = () => {
+      caller?.removeEventListener('abort', onAbort);
+      offClose();
+    };
+  }
+
+  async run(): Promise<Response> {
+    const { fetch } = this.#context;
+    const response = await fetch(this.#input, { ...this.#init, signal: this.#abort.signal });
+    const method = this.#init?.method ?? requestOf(this.#input)?.method ?? 'GET';
+    if (!response.body && (NO_BODY.has(response.status) || method.toUpperCase() === 'HEAD')) {
+      this.stop();
+      return response;
+    }
+    const type = (response.headers.get('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+    if (type === 'text/event-stream' && response.body) return this.#events(response, response.body);
+    if (type === 'application/json' || type.endsWith('+json')) return this.#json(response);
+    this.#abort.abort();
+    response.body?.cancel().catch(() => {});
+    const got = `status ${response.status} with ${type === '' ? 'a body of no known type' : type}`;
+    throw new GuardError('fetch/content-type', `${got} is withheld: only event streams and JSON can be guarded`);
+  }
+
+  /** Stops listening to the caller and the guard. */
+  stop(): void {
+    this.#unlink();
+  }
+
+  /** The caller's own abort stays as it is; a network failure gets a code. */
+  describe(thrown: unknown): unknown {
+    const { signal } = this.#abort;
+    if (thrown instanceof GuardError) return thrown;
+    if (signal.aborted && signal.reason instanceof GuardError) return signal.reason;
+    if (this.#caller?.aborted || (thrown instanceof Error && thrown.name === 'AbortError')) return thrown;
+    return new GuardError('fetch/network', 'the request or its answer broke off', { cause: thrown });
+  }
+
+  #events(response: Response, source: ReadableStream<Uint8Array>): Response {
+    const answer = new ChatAnswer(this.#context);
+    let understood = 0;
+    let unknown = 0;
+    let isDone = false;
+    const guard: EventGuard = {
+      event: ({ event = 'message', data }) => {
+        if (data === '' || isDone) return [];
+        if (data === DONE) {
+          const rest = answer.finish();
+          isDone = true;
+          return [...rest.map((chunk) => JSON.stringify(chunk)), DONE];
+        }
+        const value = parse(data);
+        if (isObject(value) && 'error' in value) return [JSON.stringify(this.#guardAll(value))];
+        if (event !== 'message' || !isObject(value) || !Array.isArray(value.choices)) {
+          unknown += 1;
+          return [];
+        }
+        understood += 1;
+        const chunks = answer.chunk(value).map((chunk) => JSON.stringify(chunk));
+        return answer.ending ? [...chunks, DONE] : chunks;
+      },
+      finish: () => {
+        if (understood === 0 && unknown > 0) {
+          throw new GuardError('fetch/not-chat', 'the events are not chat completions, they are withheld');
+        }
+        const chunks = answer.finish().map((chunk) => JSON.stringify(chunk));
+        return answer.ending ? [...chunks, DONE] : chunks;
+      },
+      hasEnded: () => answer.ending !== undefined,
+      close: (early) => {
+        this.stop();
+        answer.dispose();
+        // What the policy or a failure cut short goes on nowhere.
+        if (early) this.#abort.abort();
+        if (early && !isDone && !this.#caller?.aborted) this.#cancel(response);
+      },
+    };
+    const { body, fail } = guardEvents(source, guard, (thrown) => this.describe(thrown));
+    this.#fail = fail;
+    return replaced(response, body);
+  }
+
+  async #json(response: Response): Promise<Response> {
+    const value = parse(await readText(response));
+    this.stop();
+    if (!isObject(value) || !Array.isArray(value.choices)) {
+      return replaced(response, JSON.stringify(this.#guardAll(value, response.ok ? 'text' : 'error')));
+    }
+    const answer = new ChatAnswer(this.#context);
+    try {
+      return replaced(response, JSON.stringify(answer.whole(value)));
+    } finally {
+      answer.dispose();
+    }
+  }
+
+  #guardAll(value: unknown, channel: 'text' | 'error' = 'error'): unknown {
+    return guardStrings(value, (text) => {
+      const message = this.#context.open('', channel);
+      const pushed = message.push(text);
+      const finished = message.finish();
+      return finished.notice ?? pushed.text + finished.text;
+    });
+  }
+
+  /** Asks the server to stop generating; only a server may name a URL of its own. */
+  #cancel(response: Response): void {
+    const link = response.headers.get(CANCEL_HEADER);
+    const answered = response.url || requestOf(this.#input)?.url || String(this.#input);
+    if (link === null) return;
+    try {
+      const url = new URL(link, answered);
+      if (url.origin !== new URL(answered).origin) return;
+      const credentials = this.#init?.credentials ?? requestOf(this.#input)?.credentials;
+      const init: RequestInit = { method: 'POST', keepalive: true, ...(credentials ? { credentials } : {}) };
+      this.#context.fetch(url.href, init).then((answer) => answer.body?.cancel(), () => {}).catch(() => {});
+    } catch {
+      // Not a URL: the aborted request has to do.
+    }
+  }
+}
+
+/** The same response with another body. */
+function replaced(response: Response, body: BodyInit): Response {
+  const headers = new Headers(response.headers);
+  for (const name of ['content-length', 'content-encoding', 'transfer-encoding']) headers.delete(name);
+  const { status, statusText, url, redirected } = response;
+  const guarded = new Response(body, { status, statusText, headers });
+  // What the constructor cannot set, but callers read.
+  Object.defineProperties(guarded, { url: { value: url }, redirected: { value: redirected } });
+  return guarded;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new GuardError('fetch/json', 'the answer is not the JSON it claims to be, it is withheld', { cause });
+  }
+}
+
+async function readText(response: Response): Promise<string> {
+  const reader = response.body?.getReader();
+  const decoder = new TextDecoder();
+  let text = '';
+  let bytes = 0;
+  for (let part = await reader?.read(); part?.value; part = await reader?.read()) {
+    bytes += part.value.byteLength;
+    if (bytes > MAX_JSON_BYTES) {
+      reader?.cancel().catch(() => {});
+      throw new GuardError('fetch/too-large', `the answer has more than ${MAX_JSON_BYTES} bytes`);
+    }
+    text += decoder.decode(part.value, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+function requestOf(input: RequestInfo | URL): Request | undefined {
+  return typeof Request === 'function' && input instanceof Request ? input : undefined;
+}

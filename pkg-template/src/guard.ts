@@ -1,0 +1,231 @@
+/** The guard: policies, messages, and the parts that hang on them. */
+import { call, core, type Glue } from './core.js';
+import { GuardError } from './error.js';
+import { createFetch } from './fetch.js';
+import { GuardedMessage, type MessageContext, type Rule } from './message.js';
+import { closedNotice, endedNotice } from './notices.js';
+import { ReportsOff, UsageOff } from './off.js';
+import { createReports } from './reports.js';
+import type { ReportsRuntime, UsageRuntime } from './runtime.js';
+import { createStream } from './stream.js';
+import type { Action, Channel, Guard, GuardOptions, Host, Message, MessageOptions, StreamOptions, Verdict } from './types.js';
+import { createUsage } from './usage.js';
+
+const KEY_BYTES = 32;
+/** Random bytes of a message id. */
+const ID_BYTES = 12;
+/** Longest id of a message, UTF-16 units. */
+const MAX_ID_UNITS = 256;
+
+/** Creates a guard; `defaultHost` is the platform's when the options name none. */
+export async function createGuardOn(options: GuardOptions, defaultHost: () => Host): Promise<Guard> {
+  core();
+  if (typeof options !== 'object' || options === null) throw new GuardError('guard/options', 'options are an object');
+  const packs = checkPacks(options.packs);
+  const keys = readKeys(options.publicKeys);
+  const host = options.host ?? defaultHost();
+  const locale = options.locale ?? 'zh-CN';
+  const filter = call((glue) => new glue.Filter(packs, keys));
+  let usage: UsageRuntime | undefined;
+  try {
+    usage = options.usage ? await createUsage(options.usage, host) : new UsageOff();
+    const reports = options.reports ? await createReports(options.reports, host, locale) : new ReportsOff();
+    return new GuardRuntime({ filter, host, locale, usage, reports, fetch: options.fetch });
+  } catch (thrown) {
+    filter.free();
+    await usage?.dispose();
+    throw GuardError.from(thrown);
+  }
+}
+
+interface Parts {
+  filter: InstanceType<Glue['Filter']>;
+  host: Host;
+  locale: string;
+  usage: UsageRuntime;
+  reports: ReportsRuntime;
+  fetch: typeof fetch | undefined;
+}
+
+class GuardRuntime implements Guard {
+  readonly usage: UsageRuntime;
+  readonly reports: ReportsRuntime;
+  readonly fetch: typeof fetch;
+  readonly #parts: Parts;
+  #rules: readonly Rule[] = [];
+  #notice = '';
+  /** Goes up when the service closes: messages of before are over. */
+  #era = 0;
+  #isDisposed = false;
+  readonly #enders = new Set<(reason: GuardError) => void>();
+  readonly #detachers = new Set<() => void>();
+  readonly #stopUsage: () => void;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.usage = parts.usage;
+    this.reports = parts.reports;
+    this.#readRules();
+    this.#stopUsage = parts.usage.onClose(() => this.#endAll(this.#closure()));
+    const given = parts.fetch;
+    this.fetch = createFetch({
+      // Looked up late, so that one replaced later (a test, an instrument) is used.
+      fetch: (input, init) => (given ?? globalThis.fetch)(input, init),
+      open: (id, channel) => this.#open(id, channel),
+      newId: () => this.#newId(),
+      assertOpen: () => this.#assertOpen(),
+      onClose: (close) => this.#onClose(close),
+    });
+  }
+
+  message(options: MessageOptions = {}): Message {
+    this.#assertOpen();
+    return this.#open(options.id ?? '', options.channel ?? 'text');
+  }
+
+  check(text: string): Verdict[] {
+    this.#assertLive();
+    const message = this.#open('', 'text', 'input');
+    return [...message.push(text).verdicts, ...message.finish().verdicts];
+  }
+
+  stream(options: StreamOptions = {}): TransformStream<string, string> {
+    const { onOutcome } = options;
+    return createStream({ message: this.message(options), onClose: (close) => this.#onClose(close), onOutcome });
+  }
+
+  attach(root: Element): () => void {
+    this.#assertLive();
+    if (typeof root !== 'object' || root === null || root.nodeType !== 1) {
+      throw new GuardError('attach/root', 'the root is an element of a page');
+    }
+    const attached = call(() => this.#parts.filter.attach(root));
+    const detach = (): void => {
+      if (!this.#detachers.delete(detach)) return;
+      attached.stop();
+      attached.free();
+    };
+    this.#detachers.add(detach);
+    return detach;
+  }
+
+  load(packs: Uint8Array[]): void {
+    this.#assertLive();
+    const checked = checkPacks(packs);
+    call(() => this.#parts.filter.load(checked));
+    this.#readRules();
+  }
+
+  async dispose(): Promise<void> {
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
+    this.#stopUsage();
+    for (const detach of [...this.#detachers]) detach();
+    this.#endAll(new GuardError('guard/disposed', 'the guard was disposed'));
+    this.#parts.filter.free();
+    await Promise.all([this.usage.dispose(), this.reports.dispose()]);
+  }
+
+  #open(given: string, channel: Channel, direction: 'input' | 'output' = 'output'): GuardedMessage {
+    this.#assertLive();
+    if (typeof given !== 'string' || given.length > MAX_ID_UNITS) {
+      throw new GuardError('message/id', `an id is a string of at most ${MAX_ID_UNITS} characters`);
+    }
+    const { filter, locale, usage, reports } = this.#parts;
+    const id = given === '' ? this.#newId() : given;
+    const era = this.#era;
+    const context: MessageContext = {
+      rules: this.#rules,
+      notice: this.#notice,
+      gate: () => {
+        if (era !== this.#era && direction === 'output') return closedNotice(locale);
+        if (direction === 'output') usage.streaming();
+        // To be streaming may have closed the service.
+        return era === this.#era || direction === 'input' ? undefined : closedNotice(locale);
+      },
+      verdict: (verdict, { policy, revision, digest }, shownUnits) => {
+        reports.verdict({ verdict, policy, revision, digest, message: id, channel, locale, direction, shownUnits });
+      },
+    };
+    // An id that nobody else knows need not be remembered when it ends.
+    return new GuardedMessage(id, channel, call(() => filter.message(given, channel)), context);
+  }
+
+  #newId(): string {
+    const bytes = this.#parts.host.random(ID_BYTES);
+    return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  }
+
+  #readRules(): void {
+    const { filter, locale } = this.#parts;
+    const packs = call(() => filter.packs());
+    this.#rules = call(() => filter.rules()).map((row) => {
+      const { policy = '', revision = 0, digest = '' } = packs[row.pack] ?? {};
+      return { ...row, action: row.action as Action, policy, revision, digest };
+    });
+    this.#notice = call(() => filter.notice(locale)) || endedNotice(locale);
+  }
+
+  #assertLive(): void {
+    if (this.#isDisposed) throw new GuardError('guard/disposed', 'the guard was disposed');
+  }
+
+  #assertOpen(): void {
+    this.#assertLive();
+    this.usage.assertOpen();
+  }
+
+  /** Why the service is closed, as an error. */
+  #closure(): GuardError {
+    try {
+      this.usage.assertOpen();
+    } catch (thrown) {
+      return GuardError.from(thrown);
+    }
+    return new GuardError('usage/closed', 'the service closed');
+  }
+
+  #onClose(close: (reason: GuardError) => void): () => void {
+    this.#enders.add(close);
+    return () => void this.#enders.delete(close);
+  }
+
+  #endAll(reason: GuardError): void {
+    this.#era += 1;
+    for (const end of [...this.#enders]) end(reason);
+    this.#enders.clear();
+  }
+}
+
+function checkPacks(packs: unknown): Uint8Array[] {
+  if (packs === undefined || packs === null || (Array.isArray(packs) && packs.length === 0)) {
+    throw new GuardError('guard/no-policy', 'without a policy nothing may be shown: give at least one pack');
+  }
+  if (!Array.isArray(packs) || !packs.every((pack) => pack instanceof Uint8Array)) {
+    throw new GuardError('guard/options', 'packs is an array of Uint8Array');
+  }
+  return packs;
+}
+
+function readKeys(keys: GuardOptions['publicKeys']): Uint8Array[] {
+  if (keys === undefined) return [];
+  if (!Array.isArray(keys) || keys.length === 0) {
+    throw new GuardError('key/invalid', 'publicKeys holds at least one key; leave it out to load unsigned packs');
+  }
+  return keys.map((key) => {
+    const bytes = typeof key === 'string' ? fromBase64url(key) : key;
+    if (!(bytes instanceof Uint8Array) || bytes.length !== KEY_BYTES) {
+      throw new GuardError('key/invalid', `a public key has ${KEY_BYTES} bytes, raw or base64url`);
+    }
+    return bytes;
+  });
+}
+
+function fromBase64url(text: string): Uint8Array | undefined {
+  try {
+    const binary = atob(text.replace(/-/g, '+').replace(/_/g, '/'));
+    return Uint8Array.from(binary, (char) => char.charCodeAt(0));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,213 @@
+/**
+ * One message on one channel. The core decides in numbers; here the text is
+ * sliced. Only the held tail is kept, so the cost of a step does not depend on
+ * the message so far.
+ */
+import { call, memoryUnits, memoryWords, type Glue } from './core.js';
+import { GuardError } from './error.js';
+import type { Action, Channel, Message, MessageState, Outcome, Verdict } from './types.js';
+
+/** Most UTF-16 units that cross into the core at once; a longer delta crosses in parts. */
+const MAX_CROSSING_UNITS = 1 << 16;
+
+const STATES: readonly MessageState[] = ['open', 'finished', 'terminated', 'retracted'];
+const VIEWS: Readonly<Record<number, string>> = { 1: 'tight', 2: 'joined' };
+
+/** Layout of the events, in words. */
+const HEAD_WORDS = 4;
+const ROW_WORDS = 4;
+const KEEP = 0;
+const MASK = 1;
+const REPLACE = 2;
+const DROP = 3;
+
+type FilterMessage = ReturnType<InstanceType<Glue['Filter']>['message']>;
+
+export interface Rule {
+  id: string;
+  risk: string;
+  action: Action;
+  with: string;
+  mask: string;
+  policy: string;
+  revision: number;
+  digest: string;
+}
+
+/** What a message needs of its guard; `rules` are those of the moment it was opened. */
+export interface MessageContext {
+  rules: readonly Rule[];
+  notice: string;
+  /** Before text is judged; a returned notice ends the message. */
+  gate(): string | undefined;
+  /** After each verdict, with the UTF-16 units shown before it. */
+  verdict(verdict: Verdict, rule: Rule, shownUnits: number): void;
+}
+
+export class GuardedMessage implements Message {
+  readonly id: string;
+  readonly channel: Channel;
+  #state: MessageState = 'open';
+  #inner: FilterMessage | undefined;
+  readonly #context: MessageContext;
+  #notice: string;
+  /** Received, not yet released. */
+  #held = '';
+  /** UTF-16 offset in the raw message of the first held unit. */
+  #heldAt = 0;
+  #shownUnits = 0;
+
+  constructor(id: string, channel: Channel, inner: FilterMessage, context: MessageContext) {
+    this.id = id;
+    this.channel = channel;
+    this.#inner = inner;
+    this.#context = context;
+    this.#notice = context.notice;
+    const state = call(() => inner.state());
+    if (state !== 0) this.#end(STATES[state] ?? 'terminated');
+  }
+
+  get state(): MessageState {
+    return this.#state;
+  }
+
+  push(delta: string): Outcome {
+    if (typeof delta !== 'string') throw new GuardError('message/not-text', 'a delta is a string');
+    const total = this.#begin();
+    for (let at = 0; at < delta.length && this.#inner; at += MAX_CROSSING_UNITS) {
+      const part = delta.length <= MAX_CROSSING_UNITS ? delta : delta.slice(at, at + MAX_CROSSING_UNITS);
+      this.#step(part, total);
+    }
+    return this.#outcome(total);
+  }
+
+  finish(): Outcome {
+    const total = this.#begin();
+    if (this.#inner) this.#step(undefined, total);
+    return this.#outcome(total);
+  }
+
+  /** Ends the message unseen: what is held is dropped, memory is freed. */
+  drop(): void {
+    if (this.#inner) this.#end('terminated');
+  }
+
+  #begin(): Decided {
+    if (this.#inner) {
+      const notice = this.#context.gate();
+      if (notice !== undefined) {
+        this.#notice = notice;
+        this.#end('terminated');
+      }
+    }
+    return { text: '', verdicts: [] };
+  }
+
+  #outcome({ text, verdicts }: Decided): Outcome {
+    const outcome: Outcome = { text, verdicts, state: this.#state, held: this.#held.length };
+    if (this.#state === 'terminated' || this.#state === 'retracted') outcome.notice = this.#notice;
+    return outcome;
+  }
+
+  /** Nothing is shown after this, whatever comes. */
+  #end(state: MessageState): void {
+    this.#state = state;
+    this.#held = '';
+    const inner = this.#inner;
+    this.#inner = undefined;
+    try {
+      inner?.free();
+    } catch {
+      // A core that trapped cannot free; the message is over all the same.
+    }
+  }
+
+  /** `undefined` finishes. A core that fails ends the message: nothing unjudged is shown. */
+  #step(part: string | undefined, total: Decided): void {
+    const inner = this.#inner as FilterMessage;
+    try {
+      const events = part === undefined ? inner.finish() : cross(inner, part);
+      this.#apply(memoryWords(), events >>> 2, this.#held + (part ?? ''), total);
+    } catch (thrown) {
+      this.#end('terminated');
+      throw GuardError.from(thrown);
+    }
+  }
+
+  /** Reads the events at `at` and carries them out on `source`, the held text and the new. */
+  #apply(words: Uint32Array, at: number, source: string, total: Decided): void {
+    const word = (index: number): number => words[at + index] ?? 0;
+    const state = STATES[word(0)] ?? 'terminated';
+    const held = word(1);
+    const verdicts = HEAD_WORDS + word(2) * ROW_WORDS;
+    const end = verdicts + word(3) * ROW_WORDS;
+
+    let offset = 0;
+    let text = '';
+    /** Where each segment begins in the raw message and in what is shown. */
+    const places: Place[] = [{ raw: 0, shown: this.#shownUnits, isKept: false }];
+    for (let row = HEAD_WORDS; row < verdicts; row += ROW_WORDS) {
+      const kind = word(row);
+      const next = offset + word(row + 1);
+      places.push({ raw: this.#heldAt + offset, shown: this.#shownUnits + text.length, isKept: kind === KEEP });
+      if (kind === MASK) text += this.#rule(word(row + 2)).mask.repeat(word(row + 3));
+      else if (kind === REPLACE) text += this.#rule(word(row + 2)).with;
+      else if (kind !== DROP) text += source.slice(offset, next);
+      offset = next;
+    }
+    total.text += text;
+    this.#shownUnits += text.length;
+
+    const decided: [Verdict, Rule, number][] = [];
+    for (let row = verdicts; row < end; row += ROW_WORDS) {
+      const rule = this.#rule(word(row));
+      const { id, risk, action } = rule;
+      const start = word(row + 1);
+      const verdict: Verdict = { rule: id, risk, action, start, end: word(row + 2), view: VIEWS[word(row + 3)] ?? 'joined' };
+      const ends = action === 'terminate' || action === 'retract';
+      total.verdicts.push(verdict);
+      decided.push([verdict, rule, ends ? this.#shownUnits : shownBefore(start, places)]);
+    }
+
+    if (state === 'open') {
+      this.#held = source.slice(offset);
+      this.#heldAt += offset;
+      if (this.#held.length !== held) throw new GuardError('core/events', 'the core lost count of the text');
+    } else {
+      this.#end(state);
+    }
+    // Last: a listener may call into the core, which may move its memory.
+    for (const [verdict, rule, units] of decided) this.#context.verdict(verdict, rule, units);
+  }
+
+  #rule(index: number): Rule {
+    const rule = this.#context.rules[index];
+    if (!rule) throw new GuardError('core/events', 'the core named an unknown rule');
+    return rule;
+  }
+}
+
+interface Place {
+  raw: number;
+  shown: number;
+  isKept: boolean;
+}
+
+/** UTF-16 units shown before the raw offset; if it was released earlier, before this step. */
+function shownBefore(start: number, places: readonly Place[]): number {
+  const place = places.findLast(({ raw }) => raw <= start) as Place;
+  return place.shown + (place.isKept ? start - place.raw : 0);
+}
+
+interface Decided {
+  text: string;
+  verdicts: Verdict[];
+}
+
+/** Writes the text into the core's memory; returns a pointer to the events. */
+function cross(inner: FilterMessage, text: string): number {
+  const at = inner.reserve(text.length) >>> 1;
+  const units = memoryUnits();
+  for (let i = 0; i < text.length; i += 1) units[at + i] = text.charCodeAt(i);
+  return inner.push(text.length);
+}

@@ -1,0 +1,15 @@
+/** What users are told where a policy says nothing. */
+
+/** The policy ended the message and has no notice of its own. */
+export function endedNotice(locale: string): string {
+  return isChinese(locale) ? '内容已按规定终止。' : 'This answer was stopped.';
+}
+
+/** The service closed while the message was written. */
+export function closedNotice(locale: string): string {
+  return isChinese(locale) ? '服务已关闭，开放后可以继续使用。' : 'The service has closed; it opens again by itself.';
+}
+
+function isChinese(locale: string): boolean {
+  return /^zh\b/i.test(locale);
+}

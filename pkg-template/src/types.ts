@@ -1,0 +1,273 @@
+/**
+ * The public vocabulary of tidegate. Offsets are UTF-16 code units in the raw
+ * message, half-open; times are milliseconds since the epoch unless a name
+ * ends in `Ms`, which is a duration in milliseconds.
+ */
+
+export type Action = 'flag' | 'mask' | 'replace' | 'terminate' | 'retract';
+
+/** `open` takes more text; the other three are final. */
+export type MessageState = 'open' | 'finished' | 'terminated' | 'retracted';
+
+/** An independent stream of text inside one answer. */
+export type Channel =
+  | 'text' | 'reasoning' | 'tool-input' | 'tool-output' | 'title' | 'source' | 'error' | 'refusal';
+
+export interface Verdict {
+  rule: string;
+  risk: string;
+  action: Action;
+  start: number;
+  end: number;
+  view: string;
+}
+
+export interface Outcome {
+  /** What may be shown now, in addition to what was released before. */
+  text: string;
+  verdicts: Verdict[];
+  state: MessageState;
+  /** UTF-16 units received and not yet released. */
+  held: number;
+  /** What to tell the user; present once the message was terminated or retracted. */
+  notice?: string;
+}
+
+export interface Message {
+  readonly id: string;
+  readonly channel: Channel;
+  readonly state: MessageState;
+  push(delta: string): Outcome;
+  finish(): Outcome;
+}
+
+export interface Host {
+  /** Wall clock, ms since the epoch. */
+  now(): number;
+  /** Milliseconds, never goes back. */
+  monotonic(): number;
+  random(bytes: number): Uint8Array;
+  store: Store;
+  send(request: HostRequest): Promise<HostResponse>;
+  /** Runs once after `ms`; returns cancel. */
+  timer(ms: number, run: () => void): () => void;
+  /** Returns stop. */
+  signals(listen: (signal: Signal) => void): () => void;
+}
+
+export interface Store {
+  /** `memory` does not survive a restart; absent is taken as `durable`. May change when the disk fails. */
+  readonly kind?: 'durable' | 'memory';
+  get(key: string): Promise<Uint8Array | undefined>;
+  set(key: string, value: Uint8Array): Promise<void>;
+  delete(key: string): Promise<void>;
+  keys(prefix: string): Promise<string[]>;
+}
+
+export interface HostRequest {
+  url: string;
+  method: string;
+  headers: Record<string, string>;
+  body?: Uint8Array;
+  keepalive?: boolean;
+}
+
+export interface HostResponse {
+  status: number;
+  headers: Record<string, string>;
+  body: Uint8Array;
+}
+
+export type Signal =
+  | 'visible' | 'hidden' | 'focus' | 'blur' | 'input' | 'freeze' | 'resume' | 'online' | 'offline';
+
+export interface UsageOptions {
+  /** Preset ids, e.g. `cn_minor_mode_2024`; several merge, the strictest wins. */
+  presets: string[];
+  /** Pseudonym whose time is counted; default `local`. */
+  subject?: string;
+  /** Full years, 0–150. */
+  age?: number;
+  assertion?: string;
+  /** Who an unknown user is taken for; default `minor`. */
+  assume?: 'minor' | 'adult';
+  /** Base URL of the collector, for signed time and merged usage. */
+  server?: string;
+  offline?: 'allow' | 'limit' | 'close';
+}
+
+export type CloseReason = 'curfew' | 'quota' | 'day' | 'guardian' | 'identity' | 'clock';
+
+export interface Reminder {
+  /** `rest`: a break is due. `remaining`: the quota is nearly used. */
+  kind: 'rest' | 'remaining';
+  /** When it became due. */
+  at: number;
+  /** `rest`: time without a break; `remaining`: time left today. */
+  valueMs: number;
+  /** Preset that asks for it. */
+  preset: string;
+}
+
+export interface UsageStatus {
+  state: 'open' | 'closed';
+  reason?: CloseReason;
+  usedMs: number;
+  /** `null`: no quota applies. */
+  remainingMs: number | null;
+  continuousMs: number;
+  nextChangeAt: number | null;
+  opensAt: number | null;
+  due: Reminder[];
+}
+
+/** Dispatches `change` (detail: UsageStatus) and `reminder` (detail: Reminder) as CustomEvents. */
+export interface Usage extends EventTarget {
+  status(): UsageStatus;
+  /** Marks a due reminder as shown, so that it is not due any more. */
+  acknowledge(reminder: Reminder): void;
+}
+
+export interface ReportOptions {
+  endpoint: string;
+  token?: () => Promise<string>;
+  evidence?: 'none' | 'hmac' | 'excerpt' | 'sealed';
+  /** Largest size of the outbox in bytes; default 1 MiB, 64 KiB to 16 MiB. */
+  maxBytes?: number;
+}
+
+export interface Complaint {
+  /** Id of the message complained about. */
+  message?: string;
+  category: ComplaintCategory;
+  /** The user's own words, at most 2,000 UTF-16 units. */
+  text?: string;
+}
+
+export type ComplaintCategory =
+  | 'illegal' | 'harmful' | 'discrimination' | 'privacy' | 'inaccurate' | 'minor_safety' | 'other';
+
+export interface Receipt {
+  /** Id of the record, to quote in an enquiry. */
+  id: string;
+}
+
+export interface ReportStats {
+  /** Records waiting, and their size. */
+  pending: number;
+  pendingBytes: number;
+  /** Since this outbox was created. */
+  accepted: number;
+  /** Records lost to the size or age limit; reported to the collector too. */
+  dropped: number;
+  /** Records that the collector refused for good, set aside. */
+  rejected: number;
+  /** `indexeddb` and the like survive a restart; `memory` does not. */
+  storage: 'durable' | 'memory';
+}
+
+export interface Reports {
+  submit(complaint: Complaint): Promise<Receipt>;
+  /** Tries to send all that waits; resolves when nothing is in flight. */
+  flush(): Promise<void>;
+  stats(): ReportStats;
+}
+
+export interface GuardOptions {
+  /** Compiled policies, strictest first; at least one. */
+  packs: Uint8Array[];
+  /** Ed25519 public keys, 32 bytes each, raw or base64url. Given: every pack must be signed by one of them. */
+  publicKeys?: (Uint8Array | string)[];
+  usage?: UsageOptions | false;
+  reports?: ReportOptions | false;
+  host?: Host;
+  /** BCP 47; default `zh-CN`. Chooses the notice. */
+  locale?: string;
+  /** The fetch that `guard.fetch` calls; default the global one. */
+  fetch?: typeof fetch;
+}
+
+export interface MessageOptions {
+  /** Messages of one id end together and stay ended; default: an id of its own. */
+  id?: string;
+  /** Default `text`. */
+  channel?: Channel;
+}
+
+export interface StreamOptions extends MessageOptions {
+  /** Every outcome, also those that show nothing. */
+  onOutcome?: (outcome: Outcome) => void;
+}
+
+export interface Guard {
+  message(options?: MessageOptions): Message;
+  /** The verdicts on a whole text, up to the one that would end it. */
+  check(text: string): Verdict[];
+  /** Ends when the policy ends the message; fails with `usage/closed` when the service closes. */
+  stream(options?: StreamOptions): TransformStream<string, string>;
+  /** Guards chat completions, streamed or whole, and other JSON; bodies of other kinds are withheld. */
+  readonly fetch: typeof fetch;
+  /** Guards the text under `root` until the returned function is called. */
+  attach(root: Element): () => void;
+  /** Swaps the policy between messages; open messages keep theirs. Older revisions are refused. */
+  load(packs: Uint8Array[]): void;
+  readonly usage: Usage;
+  readonly reports: Reports;
+  dispose(): Promise<void>;
+}
+
+export interface PackInfo {
+  policy: string;
+  revision: number;
+  /** Hex SHA-512/256 of the unsigned pack: names this exact policy. */
+  digest: string;
+  signed: boolean;
+  rules: number;
+  terms: number;
+  states: number;
+}
+
+export interface InitOptions {
+  /** The core's module, when the entry cannot find it by itself: bytes, a URL, a response, a compiled module. */
+  wasm?: WasmInput | Promise<WasmInput>;
+}
+
+export type WasmInput = BufferSource | WebAssembly.Module | Response | URL | string;
+
+/** A policy as authored; YAML is the same object, read by the `tidegate` command. */
+export interface Policy {
+  /** Name, 1–100 characters. */
+  policy: string;
+  /** Only goes up; default 1. */
+  revision?: number;
+  /** What to tell the user when a message is ended, by locale (BCP 47). */
+  notice?: Record<string, string>;
+  /** In order of precedence among equal matches. */
+  rules: PolicyRule[];
+  /** Phrases inside which nothing is a match. */
+  allow?: string[];
+}
+
+export interface PolicyRule {
+  /** Unique in the policy, 1–100 characters. */
+  id: string;
+  /** An id of the taxonomy, such as `a2_gender` or `x_gambling`. */
+  risk: string;
+  action: Action;
+  /** Each one a hit; either these or `all`. */
+  terms?: string[];
+  /** Groups of terms; a hit is one of each, close together. */
+  all?: string[][];
+  /** With `all`: most UTF-16 units between the first and the last hit; default 20, 0–200. */
+  within?: number;
+  /** Default both. */
+  views?: ('tight' | 'joined')[];
+  /** Default all. */
+  channels?: Channel[];
+  /** What `replace` puts; default `…`. */
+  with?: string;
+  /** The character that `mask` repeats; default `＊`. */
+  mask?: string;
+  /** 1 (low) to 4 (critical); default 0, not stated. */
+  severity?: number;
+}

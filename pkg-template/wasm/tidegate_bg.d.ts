@@ -1,0 +1,106 @@
+/**
+ * The generated glue, typed by hand: what wasm-bindgen writes next to
+ * `tidegate_bg.wasm`. Everything that can fail throws `{code, message}`.
+ */
+import type { PackInfo } from '../src/types.js';
+
+/** Tells the glue which instance to call. */
+export function __wbg_set_wasm(exports: WebAssembly.Exports): void;
+
+/** A policy object becomes an unsigned pack. */
+export function compile_policy(document: unknown): Uint8Array;
+/** Signs a pack with a 32-byte seed. */
+export function sign_pack(pack: Uint8Array, seed: Uint8Array): Uint8Array;
+/** The public key of a 32-byte seed. */
+export function public_key(seed: Uint8Array): Uint8Array;
+export function inspect_pack(pack: Uint8Array): PackInfo;
+/** Cryptographically strong, at most 65,536. */
+export function random_bytes(count: number): Uint8Array;
+/** The name of a view number in the events. */
+export function view(number: number): string;
+
+export interface RuleRow {
+  id: string;
+  risk: string;
+  action: string;
+  /** The text that `replace` puts. */
+  with: string;
+  /** The character that `mask` repeats. */
+  mask: string;
+  severity: number;
+  /** Index into `packs()`. */
+  pack: number;
+}
+
+export class Filter {
+  /** With keys (32 bytes each), every pack must be signed by one of them. */
+  constructor(packs: Uint8Array[], publicKeys: Uint8Array[]);
+  free(): void;
+  load(packs: Uint8Array[]): void;
+  packs(): PackInfo[];
+  rules(): RuleRow[];
+  /** Empty: nothing authored. */
+  notice(locale: string): string;
+  /** An empty id is anonymous. */
+  message(id: string, channel: string): FilterMessage;
+  attach(root: Element): DomGuard;
+}
+
+/** Numbers in, numbers out; the layout is in DESIGN.md, "The edge". */
+export class FilterMessage {
+  private constructor();
+  free(): void;
+  /** Pointer to room for that many UTF-16 units. */
+  reserve(units: number): number;
+  /** Takes the first reserved units; pointer to the events. */
+  push(units: number): number;
+  /** Pointer to the events. */
+  finish(): number;
+  /** The state number, as in the events. */
+  state(): number;
+}
+
+export class DomGuard {
+  private constructor();
+  free(): void;
+  stop(): void;
+}
+
+export class PageSignals {
+  constructor(listen: (signal: string) => void);
+  free(): void;
+  stop(): void;
+}
+
+/** The usage room's meter; times are ms since the epoch. */
+export class UsageMeter {
+  /** `options` is `{presets, age?, assume?, idleMs?}`. */
+  constructor(options: object, saved?: Uint8Array);
+  free(): void;
+  /** Whether the service is open. */
+  tick(now: number, active: boolean): boolean;
+  /** A `UsageStatus`. */
+  status(now: number): unknown;
+  /** What would hold at `now`; nothing is counted. */
+  peek(now: number): unknown;
+  wake(now: number): number | undefined;
+  acknowledge(kind: string, at: number): void;
+  trust(now: number): void;
+  merge(saved: Uint8Array): void;
+  save(): Uint8Array;
+  readonly last: number | undefined;
+  readonly idleMs: number;
+}
+
+/** The report room's outbox: takes an event, returns effects. */
+export class Outbox {
+  /** `options` is `{maxBytes?, maxAgeMs?}`; `seed` is random bytes. */
+  constructor(options: object | undefined, seed: Uint8Array);
+  free(): void;
+  step(wallMs: number, monotonicMs: number, event: object): unknown;
+  stats(): unknown;
+  isIdle(): boolean;
+}
+
+/** Builds and checks the event of a record; `kind` is `verdict`, `complaint` or `drops`. */
+export function makeRecord(kind: string, id: string, timeMs: number, data: object): unknown;

@@ -1,0 +1,594 @@
+//! A small world around the outbox: a page that may die, a store that works
+//! through its operations in order, a network that loses and repeats, and a
+//! collector that stores an id once.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use tidegate::report::{Drops, Effect, Event, Item, Now, Outbox, OutboxLimits, Rejection};
+
+/// What may happen, and how often.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Budget {
+    pub(crate) adds: u8,
+    pub(crate) faults: u8,
+    pub(crate) crashes: u8,
+    pub(crate) hides: u8,
+}
+
+/// A record that the collector never takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Poison {
+    None,
+    /// The batch that holds it is answered with this status, and not stored.
+    Status(u16),
+    /// It is named in `rejected`.
+    Named,
+}
+
+/// Rounds of a collector that breaks.
+const MAX_BREAKS: u8 = 5;
+
+/// Id of the record that the collector never takes.
+pub(crate) const POISONED: &str = "r2";
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Operation {
+    Set(Item),
+    Delete(String),
+    SetAside(String),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Request {
+    batch: u32,
+    ids: Vec<String>,
+}
+
+/// How a request ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Answered,
+    RequestLost,
+    AnswerLost,
+    Delivered2,
+    Status(u16),
+    StatusAfterCommit(u16),
+    Busy,
+    Garbage,
+    GarbageAfterCommit,
+    HalfStored,
+    HalfNamed,
+    NamesOthers,
+}
+
+const FAULTS: [Fate; 14] = [
+    Fate::RequestLost,
+    Fate::AnswerLost,
+    Fate::Delivered2,
+    Fate::Status(500),
+    Fate::Status(413),
+    Fate::Status(503),
+    Fate::Status(401),
+    Fate::StatusAfterCommit(500),
+    Fate::Busy,
+    Fate::Garbage,
+    Fate::GarbageAfterCommit,
+    Fate::HalfStored,
+    Fate::HalfNamed,
+    Fate::NamesOthers,
+];
+
+/// The whole state; equal worlds have equal futures.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct World {
+    outbox: Outbox,
+    limits: OutboxLimits,
+    poison: Poison,
+    now: Now,
+    wake_ms: Option<u64>,
+    /// What the page knows of its records.
+    items: BTreeMap<String, Item>,
+    operations: VecDeque<Operation>,
+    network: Vec<Request>,
+    /// Requests of dead pages: they may still arrive.
+    limbo: Vec<Vec<String>>,
+    /// Id and record, in the order of making.
+    store: BTreeMap<(u32, String), Item>,
+    order: BTreeMap<String, u32>,
+    collector: BTreeSet<String>,
+    pub(crate) budget: Budget,
+    /// How often the poison broke the collector.
+    breaks: u8,
+    // What the checks remember; the machine cannot see it.
+    made: u32,
+    counts: u32,
+    durable_once: BTreeSet<String>,
+    unstored: BTreeSet<String>,
+    ever_sent: BTreeSet<String>,
+    aside: BTreeSet<String>,
+    stands_for: BTreeMap<String, BTreeSet<String>>,
+    store_has_failed: bool,
+}
+
+impl World {
+    pub(crate) fn new(limits: OutboxLimits, poison: Poison, budget: Budget) -> Self {
+        let now = Now {
+            wall_ms: 1_000_000_000_000,
+            monotonic_ms: 0,
+        };
+        Self {
+            outbox: Outbox::new(limits, 1),
+            limits,
+            poison,
+            now,
+            wake_ms: None,
+            items: BTreeMap::new(),
+            operations: VecDeque::new(),
+            network: Vec::new(),
+            limbo: Vec::new(),
+            store: BTreeMap::new(),
+            order: BTreeMap::new(),
+            collector: BTreeSet::new(),
+            budget,
+            breaks: 0,
+            made: 0,
+            counts: 0,
+            durable_once: BTreeSet::new(),
+            unstored: BTreeSet::new(),
+            ever_sent: BTreeSet::new(),
+            aside: BTreeSet::new(),
+            stands_for: BTreeMap::new(),
+            store_has_failed: false,
+        }
+    }
+
+    /// This world if nothing more goes wrong.
+    pub(crate) fn calm(&self) -> Self {
+        let budget = Budget {
+            adds: 0,
+            faults: 0,
+            crashes: 0,
+            hides: 0,
+        };
+        Self {
+            budget,
+            ..self.clone()
+        }
+    }
+
+    /// Every world that the next event can lead to.
+    pub(crate) fn successors(&self) -> Vec<(String, World)> {
+        let mut next = Vec::new();
+        let mut branch = |label: String, act: &dyn Fn(&mut World)| {
+            let mut world = self.clone();
+            act(&mut world);
+            next.push((label, world));
+        };
+        let has_fault = self.budget.faults > 0;
+        if self.budget.adds > 0 {
+            branch("add".into(), &|world| {
+                world.budget.adds -= 1;
+                world.add(100);
+            });
+        }
+        if !self.operations.is_empty() {
+            branch("store".into(), &|world| world.perform_operation(true));
+            if has_fault {
+                branch("store fails".into(), &|world| {
+                    world.budget.faults -= 1;
+                    world.perform_operation(false);
+                });
+            }
+        }
+        for at in 0..self.network.len() {
+            // What breaks the collector is tried for ever: some rounds will do.
+            if self.breaks < MAX_BREAKS {
+                branch(format!("answer {at}"), &|world| {
+                    world.end_request(at, Fate::Answered);
+                });
+            }
+            // A collector that finds a single record too large is no fault.
+            let is_single = self.network[at].ids.len() == 1;
+            let possible = |fate: &Fate| has_fault && !(is_single && *fate == Fate::Status(413));
+            for fate in FAULTS.into_iter().filter(possible) {
+                branch(format!("{fate:?} {at}"), &|world| {
+                    world.budget.faults -= 1;
+                    world.end_request(at, fate);
+                });
+            }
+        }
+        if !self.limbo.is_empty() {
+            branch("late request".into(), &|world| {
+                let ids = world.limbo.remove(0);
+                world.commit(&ids);
+            });
+        }
+        // A wake a day away only says that nothing is to be done: the age limit
+        // has its own small world.
+        let is_near = self
+            .wake_ms
+            .is_some_and(|wake| wake < self.now.monotonic_ms + 3_600_000);
+        if is_near && (self.network.is_empty() || has_fault) {
+            branch("tick".into(), &|world| {
+                // With a request under way, it hangs until its lease ends.
+                world.budget.faults -= u8::from(!world.network.is_empty());
+                world.tick();
+            });
+        }
+        if self.budget.hides > 0 {
+            branch("hide".into(), &|world| {
+                world.budget.hides -= 1;
+                world.step(Event::Hidden);
+            });
+            branch("flush".into(), &|world| {
+                world.budget.hides -= 1;
+                world.step(Event::Flush);
+            });
+        }
+        if self.budget.crashes > 0 {
+            branch("crash".into(), &|world| {
+                world.budget.crashes -= 1;
+                world.crash();
+            });
+        }
+        next
+    }
+
+    pub(crate) fn add(&mut self, bytes: u32) {
+        self.made += 1;
+        let id = format!("r{}", self.made);
+        self.add_item(Item {
+            id,
+            bytes,
+            created_at_ms: self.now.wall_ms,
+            drops: None,
+        });
+    }
+
+    fn add_item(&mut self, item: Item) {
+        let place = u32::try_from(self.order.len()).unwrap();
+        self.order.insert(item.id.clone(), place);
+        self.items.insert(item.id.clone(), item.clone());
+        self.step(Event::Added { item });
+    }
+
+    pub(crate) fn jump_wall(&mut self, ms: i64) {
+        self.now.wall_ms = self.now.wall_ms.saturating_add_signed(ms);
+    }
+
+    fn tick(&mut self) {
+        if let Some(wake) = self.wake_ms.take() {
+            let elapsed = wake.saturating_sub(self.now.monotonic_ms);
+            self.now.monotonic_ms += elapsed;
+            self.now.wall_ms += elapsed;
+        }
+        self.step(Event::Tick);
+    }
+
+    fn crash(&mut self) {
+        self.limbo
+            .extend(self.network.drain(..).map(|request| request.ids));
+        self.operations.clear();
+        self.items.clear();
+        self.unstored.clear();
+        self.wake_ms = None;
+        self.outbox = Outbox::new(self.limits, 1);
+        let items: Vec<Item> = self.store.values().cloned().collect();
+        self.items = items
+            .iter()
+            .map(|item| (item.id.clone(), item.clone()))
+            .collect();
+        self.step(Event::Restored { items });
+    }
+
+    fn step(&mut self, event: Event) {
+        let is_answer = matches!(event, Event::Sent { .. });
+        let mut gone = BTreeSet::new();
+        let mut adding = Vec::new();
+        for effect in self.outbox.step(self.now, event) {
+            match effect {
+                Effect::Store { id } => {
+                    let item = self
+                        .items
+                        .get(&id)
+                        .expect("stored before it was added")
+                        .clone();
+                    self.operations.push_back(Operation::Set(item));
+                }
+                Effect::Delete { id } => {
+                    if !is_answer && self.unstored.contains(&id) {
+                        gone.insert(id.clone());
+                    }
+                    self.operations.push_back(Operation::Delete(id));
+                }
+                Effect::SetAside { id, .. } => self.operations.push_back(Operation::SetAside(id)),
+                Effect::Send { batch, ids, .. } => {
+                    assert!(!ids.is_empty(), "an empty batch");
+                    self.ever_sent.extend(ids.iter().cloned());
+                    self.network.push(Request { batch, ids });
+                }
+                Effect::ReportDrops { drops } => {
+                    let item = self.count_loss(drops, &gone);
+                    adding.push(item);
+                }
+                Effect::Wake { at_ms } => {
+                    assert!(at_ms > self.now.monotonic_ms, "a wake that is already due");
+                    self.wake_ms = Some(at_ms);
+                }
+            }
+        }
+        for item in adding {
+            self.add_item(item);
+        }
+    }
+
+    fn count_loss(&mut self, drops: Drops, gone: &BTreeSet<String>) -> Item {
+        self.counts += 1;
+        let id = format!("d{}", self.counts);
+        let mut lost = BTreeSet::new();
+        for covered in drops.covers.iter().chain(gone) {
+            match self.stands_for.get(covered) {
+                Some(earlier) => lost.extend(earlier.iter().cloned()),
+                None => drop(lost.insert(covered.clone())),
+            }
+        }
+        assert_eq!(
+            drops.count as usize,
+            lost.len(),
+            "the count is not what was lost"
+        );
+        self.stands_for.insert(id.clone(), lost);
+        Item {
+            id,
+            bytes: 10,
+            created_at_ms: self.now.wall_ms,
+            drops: Some(drops),
+        }
+    }
+
+    fn perform_operation(&mut self, ok: bool) {
+        let Some(operation) = self.operations.pop_front() else {
+            return;
+        };
+        self.store_has_failed |= !ok;
+        match operation {
+            Operation::Set(item) => {
+                let id = item.id.clone();
+                if ok {
+                    self.store.insert((self.order[&id], id.clone()), item);
+                    self.durable_once.insert(id.clone());
+                } else {
+                    self.unstored.insert(id.clone());
+                }
+                self.step(Event::Stored { id, ok });
+            }
+            Operation::Delete(id) => {
+                if ok {
+                    self.store.remove(&(self.order[&id], id));
+                }
+            }
+            Operation::SetAside(id) => {
+                self.aside.insert(id.clone());
+                if ok {
+                    self.store.remove(&(self.order[&id], id));
+                }
+            }
+        }
+    }
+
+    fn commit(&mut self, ids: &[String]) -> (Vec<String>, Vec<String>, Vec<String>) {
+        let (mut accepted, mut duplicates, mut rejected) = (Vec::new(), Vec::new(), Vec::new());
+        for id in ids {
+            if self.poison != Poison::None && id == POISONED {
+                rejected.push(id.clone());
+            } else if self.collector.insert(id.clone()) {
+                accepted.push(id.clone());
+            } else {
+                duplicates.push(id.clone());
+            }
+        }
+        (accepted, duplicates, rejected)
+    }
+
+    fn end_request(&mut self, at: usize, fate: Fate) {
+        let Request { batch, ids } = self.network.remove(at);
+        let answer = |status, retry_after_ms| Event::Sent {
+            batch,
+            status,
+            retry_after_ms,
+            accepted: Vec::new(),
+            duplicates: Vec::new(),
+            rejected: Vec::new(),
+        };
+        let half = &ids[..ids.len() / 2];
+        let event = match fate {
+            Fate::Answered => match self.poison {
+                Poison::Status(status) if ids.iter().any(|id| id == POISONED) => {
+                    self.breaks = self.breaks.saturating_add(u8::from(status == 500));
+                    answer(status, None)
+                }
+                _ => self.answer(batch, &ids),
+            },
+            Fate::RequestLost => Event::SendFailed { batch },
+            Fate::AnswerLost => {
+                self.commit(&ids);
+                Event::SendFailed { batch }
+            }
+            Fate::Delivered2 => {
+                self.commit(&ids);
+                self.answer(batch, &ids)
+            }
+            Fate::Status(status) => answer(status, None),
+            Fate::StatusAfterCommit(status) => {
+                self.commit(&ids);
+                answer(status, None)
+            }
+            Fate::Busy => answer(429, Some(2_000)),
+            Fate::Garbage => answer(200, None),
+            Fate::GarbageAfterCommit => {
+                self.commit(&ids);
+                answer(200, None)
+            }
+            Fate::HalfStored => self.answer(batch, half),
+            Fate::HalfNamed => {
+                self.commit(&ids);
+                self.answer(batch, half)
+            }
+            Fate::NamesOthers => {
+                let (_, _, rejected) = self.commit(&ids);
+                let everything: Vec<String> = self.order.keys().cloned().collect();
+                Event::Sent {
+                    batch,
+                    status: 200,
+                    retry_after_ms: None,
+                    accepted: everything
+                        .into_iter()
+                        .filter(|id| !rejected.contains(id))
+                        .collect(),
+                    duplicates: Vec::new(),
+                    rejected: Vec::new(),
+                }
+            }
+        };
+        self.step(event);
+    }
+
+    fn answer(&mut self, batch: u32, ids: &[String]) -> Event {
+        let (accepted, duplicates, rejected) = self.commit(ids);
+        let rejected = rejected
+            .into_iter()
+            .map(|id| Rejection {
+                id,
+                code: "record/value".to_owned(),
+            })
+            .collect();
+        Event::Sent {
+            batch,
+            status: 200,
+            retry_after_ms: None,
+            accepted,
+            duplicates,
+            rejected,
+        }
+    }
+
+    /// What must hold at every moment.
+    pub(crate) fn check(&self) {
+        let safe_counts = || {
+            let stored = self.store.values().map(|item| &item.id);
+            stored
+                .chain(self.collector.iter())
+                .filter_map(|id| self.stands_for.get(id))
+        };
+        for id in &self.durable_once {
+            let is_stored = self.store.contains_key(&(self.order[id], id.clone()));
+            let is_counted = safe_counts().any(|lost| lost.contains(id));
+            let is_told = self.stands_for.contains_key(id) && self.is_merged(id);
+            assert!(
+                is_stored
+                    || self.collector.contains(id)
+                    || self.aside.contains(id)
+                    || is_counted
+                    || is_told,
+                "{id} is lost"
+            );
+        }
+        if !self.store_has_failed {
+            let mut counted = BTreeSet::new();
+            for lost in self
+                .collector
+                .iter()
+                .filter_map(|id| self.stands_for.get(id))
+            {
+                for id in lost {
+                    assert!(counted.insert(id.clone()), "{id} is counted twice");
+                    assert!(
+                        !self.collector.contains(id) || self.ever_sent.contains(id),
+                        "{id} is counted as lost and was not"
+                    );
+                }
+            }
+        }
+    }
+
+    /// Whether a later count, safe by now, tells of this count's losses too.
+    fn is_merged(&self, id: &str) -> bool {
+        let own = &self.stands_for[id];
+        let is_safe = |other: &String| {
+            self.collector.contains(other) || self.store.values().any(|item| &item.id == other)
+        };
+        self.stands_for
+            .iter()
+            .any(|(other, lost)| is_safe(other) && lost.is_superset(own))
+    }
+
+    /// Lets everything go well from here on, and checks how it ends.
+    pub(crate) fn complete(mut self) {
+        self.drain();
+        if self.store_has_failed {
+            // A failed deletion is made good after the next start.
+            self.crash();
+            self.drain();
+        }
+        for ids in std::mem::take(&mut self.limbo) {
+            self.commit(&ids);
+        }
+        self.check();
+        assert!(
+            self.outbox.stats().pending <= self.stuck(),
+            "records never arrive: {self:#?}"
+        );
+        assert!(
+            self.store.len() <= self.stuck(),
+            "records stay in the store: {self:#?}"
+        );
+        for id in self.items.keys().chain(&self.durable_once) {
+            let is_poison = self.poison != Poison::None && id == POISONED;
+            let is_told = self.collector.iter().any(|count| {
+                self.stands_for
+                    .get(count)
+                    .is_some_and(|lost| lost.contains(id))
+            });
+            assert!(
+                self.collector.contains(id)
+                    || is_told
+                    || (self.stands_for.contains_key(id) && self.is_merged(id))
+                    || (is_poison && (self.aside.contains(id) || self.stuck() > 0)),
+                "{id} is neither stored nor counted"
+            );
+            assert!(
+                is_poison || !self.aside.contains(id),
+                "{id} was set aside for nothing"
+            );
+        }
+    }
+
+    /// Records that cannot arrive: one that breaks the collector waits for a
+    /// better collector.
+    fn stuck(&self) -> usize {
+        usize::from(
+            self.poison == Poison::Status(500)
+                && self.store.values().any(|item| item.id == POISONED),
+        )
+    }
+
+    fn drain(&mut self) {
+        for _ in 0..400 {
+            while !self.operations.is_empty() {
+                self.perform_operation(true);
+            }
+            if !self.network.is_empty() {
+                self.end_request(0, Fate::Answered);
+                continue;
+            }
+            let pending = self.outbox.stats().pending;
+            if pending == 0 || (pending == 1 && self.stuck() == 1) {
+                return;
+            }
+            assert!(
+                self.wake_ms.is_some(),
+                "records wait and no wake is set: {self:#?}"
+            );
+            self.tick();
+        }
+    }
+}

@@ -1,0 +1,147 @@
+/**
+ * The tarball as strangers get it: installed in an empty project, used in plain
+ * Node and in a Vite build. Slower than the other tests, and needs no network.
+ */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { transform } from 'esbuild';
+import { build, createServer } from 'vite';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const windows = process.platform === 'win32';
+const npm = (args, cwd) => run(windows ? 'npm.cmd' : 'npm', args, { cwd, shell: windows });
+
+/** What every build of the app does, printed as JSON. */
+const APP = `
+await init();
+const pack = compilePolicy({ policy: 'p', rules: [{ id: 'r', risk: 'x_gambling', action: 'mask', terms: ['赌博网站'] }] });
+const guard = await createGuard({ packs: [pack], host: memoryHost() });
+const message = guard.message();
+const text = ['去赌', '博网', '站'].map((delta) => message.push(delta).text).join('') + message.finish().text;
+console.log(JSON.stringify({ text }));
+`;
+const NAMES = 'compilePolicy, createGuard, init, memoryHost';
+const MASKED = { text: '去＊＊＊＊' };
+
+let app;
+let files;
+before(async () => {
+  app = await mkdtemp(join(tmpdir(), 'tidegate-app-'));
+  // The package's own dependency comes from this repository, so that no network is needed.
+  const packed = async (directory) => {
+    const { stdout } = await npm(['pack', '--json', '--ignore-scripts', '--pack-destination', app], directory);
+    const [{ filename, files }] = JSON.parse(stdout);
+    return { path: `./${basename(filename)}`, files: files.map(({ path }) => path) };
+  };
+  const yaml = await packed(join(root, 'node_modules/yaml'));
+  const tidegate = await packed(join(root, 'pkg'));
+  files = tidegate.files;
+  await writeFile(join(app, 'package.json'), JSON.stringify({ name: 'app', private: true, type: 'module' }));
+  await npm(['install', '--offline', '--no-audit', '--no-fund', yaml.path, tidegate.path], app);
+});
+after(() => rm(app, { recursive: true, force: true }));
+
+const node = async (...args) => JSON.parse((await run(process.execPath, args, { cwd: app })).stdout);
+
+test('the tarball holds the entries, the module, types and licences, and nothing else', () => {
+  const kinds = new Set(files.map((path) => path.replace(/shared-\w+/, 'shared').replace(/^types\/.*\.d\.ts$/, 'types')));
+  assert.deepEqual([...kinds].sort(), [
+    'LICENSE', 'LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'README.zh-CN.md', 'THIRD-PARTY.txt', 'cli.js', 'index.js',
+    'inline-node.js', 'inline.js', 'node.js', 'package.json', 'shared.js', 'tidegate_bg.wasm', 'types',
+  ].sort());
+});
+
+test('both entries work in plain Node', async () => {
+  for (const entry of ['tidegate', 'tidegate/inline']) {
+    await writeFile(join(app, 'plain.mjs'), `import { ${NAMES} } from '${entry}';\n${APP}`);
+    assert.deepEqual(await node('plain.mjs'), MASKED, entry);
+  }
+});
+
+test('importing any entry does nothing: no globals, no handles, no output', async () => {
+  for (const file of ['index.js', 'node.js', 'inline.js', 'inline-node.js']) {
+    await writeFile(join(app, 'import.mjs'), `
+      const before = Object.getOwnPropertyNames(globalThis).length;
+      WebAssembly.instantiate = WebAssembly.compile = globalThis.fetch = () => { throw new Error('a side effect'); };
+      await import(${JSON.stringify(pathToFileURL(join(app, 'node_modules/tidegate', file)).href)});
+      const added = Object.getOwnPropertyNames(globalThis).length - before;
+      console.log(JSON.stringify([added, process.getActiveResourcesInfo().filter((name) => /Timeout|TCP/.test(name))]));
+    `);
+    assert.deepEqual(await node('import.mjs'), [0, []], file);
+  }
+});
+
+test('no module waits at its top level', async () => {
+  const directory = join(app, 'node_modules/tidegate');
+  for (const file of (await readdir(directory)).filter((name) => name.endsWith('.js'))) {
+    // CommonJS cannot wait there, so the conversion fails on it.
+    await transform(await readFile(join(directory, file), 'utf8'), { format: 'cjs', logLevel: 'silent' });
+  }
+});
+
+test('the command runs from the installed package', async () => {
+  const { stdout } = await run(process.execPath, [join(app, 'node_modules/tidegate/cli.js'), '--help'], { cwd: app });
+  assert.match(stdout, /tidegate build/);
+  assert.ok((await readdir(join(app, 'node_modules/.bin'))).some((name) => name.startsWith('tidegate')));
+});
+
+async function viteBuild(entry) {
+  const name = entry.replace('/', '-');
+  await writeFile(join(app, 'main.js'), `import { ${NAMES} } from '${entry}';\n${APP}`);
+  await writeFile(join(app, 'index.html'), '<!doctype html><script type="module" src="/main.js"></script>');
+  await build({
+    root: app, base: './', logLevel: 'error', configFile: false,
+    // The app itself waits at its top level, which is its own affair.
+    build: { outDir: name, emptyOutDir: true, target: 'esnext', modulePreload: false },
+  });
+  const assets = join(app, name, 'assets');
+  const names = await readdir(assets);
+  return { assets, names, main: join(assets, names.find((file) => /^index-.*\.js$/.test(file))) };
+}
+
+test('a Vite build without plugins emits the module and finds it', async () => {
+  const { assets, names, main } = await viteBuild('tidegate');
+  const module = names.find((file) => file.endsWith('.wasm'));
+  assert.deepEqual(await readFile(join(assets, module)), await readFile(join(root, 'pkg/tidegate_bg.wasm')));
+  // Node cannot fetch files; this stands in for the web server.
+  await writeFile(join(app, 'serve.mjs'), `
+    import { readFile } from 'node:fs/promises';
+    globalThis.fetch = async (url) => new Response(await readFile(new URL(url)), { headers: { 'content-type': 'application/wasm' } });
+    await import(${JSON.stringify(pathToFileURL(main).href)});
+  `);
+  assert.deepEqual(await node('serve.mjs'), MASKED);
+});
+
+test('a Vite build of tidegate/inline carries the module in its JavaScript', async () => {
+  const { names, main } = await viteBuild('tidegate/inline');
+  assert.deepEqual(names.filter((file) => file.endsWith('.wasm')), []);
+  assert.deepEqual(await node(main), MASKED);
+});
+
+test('the Vite development server, which moves packages about, still finds the module', async () => {
+  await writeFile(join(app, 'main.js'), `import { ${NAMES} } from 'tidegate';\n${APP}`);
+  await writeFile(join(app, 'index.html'), '<!doctype html><script type="module" src="/main.js"></script>');
+  // A build in the same process left this at `production`.
+  process.env.NODE_ENV = 'development';
+  const server = await createServer({
+    root: app, configFile: false, logLevel: 'error', server: { port: 0 }, optimizeDeps: { include: ['tidegate'] },
+  });
+  try {
+    await server.listen();
+    const { port } = server.httpServer.address();
+    const main = await (await fetch(`http://localhost:${port}/main.js`)).text();
+    const [, path] = main.match(/"(\/node_modules\/\.vite\/[^"?]+)/);
+    assert.equal((await fetch(`http://localhost:${port}${path}`)).status, 200);
+    await writeFile(join(app, 'moved.mjs'), `import { ${NAMES} } from '.${path}';\n${APP}`);
+    assert.deepEqual(await node('moved.mjs'), MASKED);
+  } finally {
+    await server.close();
+  }
+});
