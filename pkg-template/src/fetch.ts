@@ -127,9 +127,11 @@ class Exchange {
       close: (early) => {
         this.stop();
         answer.dispose();
-        // What the policy or a failure cut short goes on nowhere.
-        if (early) this.#abort.abort();
+        // What the policy or a failure cut short goes on nowhere. The server is
+        // told before the connection breaks, which it would take for a reader
+        // who left.
         if (early && !isDone && !this.#caller?.aborted) this.#cancel(response);
+        if (early) this.#abort.abort();
       },
     };
     const { body, fail } = guardEvents(source, guard, (thrown) => this.describe(thrown));
