@@ -44,6 +44,7 @@ fn explore(start: World) -> usize {
             world.check();
             if completed.insert(fingerprint(&world.calm())) {
                 world.clone().complete();
+                world.without_answers().complete();
             }
             world.successors()
         }));
@@ -116,6 +117,7 @@ fn hiding_and_flushing_at_any_moment_loses_nothing() {
 fn what_does_not_fit_is_counted_once_whatever_crashes() {
     assert_explored(TIGHT, Poison::None, budget(3, 0, 2, 0));
     assert_explored(TIGHT, Poison::None, budget(3, 1, 0, 0));
+    assert_explored(TIGHT, Poison::None, budget(3, 0, 1, 1));
 }
 
 #[test]

@@ -155,6 +155,13 @@ impl World {
         }
     }
 
+    /// This world if no request under way is ever answered.
+    pub(crate) fn without_answers(&self) -> Self {
+        let mut world = self.clone();
+        world.limbo.extend(world.network.drain(..).map(|request| request.ids));
+        world
+    }
+
     /// Every world that the next event can lead to.
     pub(crate) fn successors(&self) -> Vec<(String, World)> {
         let mut next = Vec::new();

@@ -1,0 +1,305 @@
+/**
+ * What the browser tests share: a collector of their own, a proxy in front of
+ * it that can misbehave, a headless Chromium, and the page's controls.
+ *
+ * TIDEGATE_COLLECTOR  collector binary, default debug/tidegate-collector in cargo's target directory
+ * TIDEGATE_SITE       built page, default dist/www
+ * CHROMEDRIVER        default: the first chromedriver in PATH
+ * CHROME_PATH         default: chromium, or chrome, in PATH
+ */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, request } from 'node:http';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Builder, By, Key } from 'selenium-webdriver';
+import { Options, ServiceBuilder } from 'selenium-webdriver/chrome.js';
+import { probe } from './probe.mjs';
+
+export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+export const SITE = process.env.TIDEGATE_SITE ?? join(ROOT, 'dist/www');
+const COLLECTOR = process.env.TIDEGATE_COLLECTOR
+  ?? join(resolve(ROOT, process.env.CARGO_TARGET_DIR ?? 'target'), 'debug/tidegate-collector');
+const ADMIN_TOKEN = 'browser-tests-only-0123456789';
+/** Longest wait for a process or for the page, ms. */
+const PATIENCE_MS = 30_000;
+
+/** Ends the children also when the tests are interrupted. */
+const children = new Set();
+process.once('exit', () => { for (const child of children) child.kill('SIGKILL'); });
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+
+/** Resolves once `fact` gives something truthy; fails with `what` after `ms`. */
+export async function until(what, fact, ms = PATIENCE_MS) {
+  const end = Date.now() + ms;
+  for (;;) {
+    const value = await fact();
+    if (value) return value;
+    if (Date.now() > end) throw new Error(`waited ${ms} ms in vain: ${what}`);
+    await sleep(50);
+  }
+}
+
+/** The conversations that the collector plays, by locale. */
+export async function conversations(locale) {
+  return JSON.parse(await readFile(join(ROOT, `data/conversations/${locale}.json`), 'utf8'));
+}
+
+function inPath(...names) {
+  for (const name of names) {
+    for (const directory of (process.env.PATH ?? '').split(delimiter)) {
+      if (directory && existsSync(join(directory, name))) return join(directory, name);
+    }
+  }
+  return undefined;
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** A collector process with a database of its own that survives `kill`. */
+export class Collector {
+  #process;
+  #log = '';
+
+  /** `delay`: ms between tokens; `site`: directory served at `/`; `play`: conversations instead of the built-in ones. */
+  static async start({ delay = 5, site = SITE, play } = {}) {
+    for (const [what, path] of [['collector', COLLECTOR], ['page', join(site, 'index.html')]]) {
+      if (!existsSync(path)) throw new Error(`${what} not built: ${path} is missing`);
+    }
+    const collector = new Collector();
+    collector.directory = await mkdtemp(join(tmpdir(), 'tidegate-browser-'));
+    collector.port = await freePort();
+    collector.url = `http://127.0.0.1:${collector.port}`;
+    collector.args = [
+      '--listen', `127.0.0.1:${collector.port}`, '--database', `sqlite://${join(collector.directory, 'test.db')}`,
+      '--site', site, '--token-delay', String(delay),
+    ];
+    if (play) {
+      const file = join(collector.directory, 'conversations.json');
+      await writeFile(file, JSON.stringify(play));
+      collector.args.push('--conversations', file);
+    }
+    await collector.resume();
+    return collector;
+  }
+
+  /** Starts the process, also again after `kill`. */
+  async resume() {
+    this.#process = spawn(COLLECTOR, this.args, {
+      env: { ...process.env, TIDEGATE_ADMIN_TOKEN: ADMIN_TOKEN }, stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const child = this.#process;
+    children.add(child);
+    child.once('exit', () => children.delete(child));
+    for (const stream of [this.#process.stdout, this.#process.stderr]) {
+      stream.on('data', (data) => { this.#log = (this.#log + data).slice(-20_000); });
+    }
+    await until(`the collector is up\n${this.#log}`, async () => {
+      if (this.#process.exitCode !== null) throw new Error(`the collector ended:\n${this.#log}`);
+      return await fetch(`${this.url}/healthz`).then(({ ok }) => ok, () => false);
+    });
+  }
+
+  /** Ends it without warning, as a crash would. */
+  async kill() {
+    if (!this.#process || this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    const gone = new Promise((resolve) => this.#process.once('exit', resolve));
+    this.#process.kill('SIGKILL');
+    await gone;
+  }
+
+  async dispose() {
+    await this.kill();
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  /** Every record the collector has, oldest first. */
+  async records() {
+    const all = [];
+    let after;
+    do {
+      const page = await fetch(`${this.url}/v1/reports?limit=500${after ? `&after=${after}` : ''}`, {
+        headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
+      });
+      if (!page.ok) throw new Error(`GET /v1/reports: ${page.status}`);
+      const { records, next } = await page.json();
+      all.push(...records);
+      after = next;
+    } while (after);
+    return all;
+  }
+
+  /** One counter of `/metrics`, e.g. `generations_cancelled_total`. */
+  async metric(name) {
+    const text = await fetch(`${this.url}/metrics`).then((response) => response.text());
+    const line = text.split('\n').find((one) => one.startsWith(`tidegate_${name} `));
+    if (!line) throw new Error(`no metric tidegate_${name}`);
+    return Number(line.split(' ')[1]);
+  }
+}
+
+/**
+ * A proxy that tests can make misbehave. `intercept(request, forward)` may
+ * await `forward()` for the whole answer `{status, headers, body}`, change
+ * the world, and return an answer, `'drop'` to cut the line, or nothing to
+ * let the request pass as usual.
+ */
+export class Proxy {
+  intercept = async () => undefined;
+
+  static async start(target) {
+    const proxy = new Proxy();
+    proxy.server = createServer((from, to) => {
+      proxy.#serve(new URL(target), from, to).catch(() => to.destroy());
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => proxy.server.once('listening', resolve));
+    proxy.url = `http://127.0.0.1:${proxy.server.address().port}`;
+    return proxy;
+  }
+
+  async #serve(target, from, to) {
+    const parts = [];
+    for await (const part of from) parts.push(part);
+    const ask = () => new Promise((resolve, reject) => {
+      const headers = { ...from.headers, host: target.host };
+      const out = request({ host: target.hostname, port: target.port, method: from.method, path: from.url, headers }, resolve);
+      out.once('error', reject);
+      to.once('close', () => out.destroy());
+      out.end(Buffer.concat(parts));
+    });
+    const forward = async () => {
+      const answer = await ask();
+      const body = [];
+      for await (const part of answer) body.push(part);
+      return { status: answer.statusCode, headers: answer.headers, body: Buffer.concat(body) };
+    };
+    const answer = await this.intercept(from, forward);
+    if (answer === 'drop') return to.destroy();
+    if (answer) return to.writeHead(answer.status, answer.headers).end(answer.body);
+    const streamed = await ask();
+    to.writeHead(streamed.statusCode, streamed.headers);
+    streamed.pipe(to);
+  }
+
+  async dispose() {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+}
+
+/** A headless Chromium with a fresh profile and the page in it. */
+export class Page {
+  static async start() {
+    const chromium = process.env.CHROME_PATH ?? inPath('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome');
+    const chromedriver = process.env.CHROMEDRIVER ?? inPath('chromedriver');
+    if (!chromedriver) throw new Error('no chromedriver: install it or set CHROMEDRIVER');
+    const options = new Options().addArguments('--headless=new', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage');
+    if (chromium) options.setBinaryPath(chromium);
+    const page = new Page();
+    page.driver = await new Builder().forBrowser('chrome')
+      .setChromeOptions(options).setChromeService(new ServiceBuilder(chromedriver)).build();
+    return page;
+  }
+
+  async dispose() {
+    await this.driver.quit();
+  }
+
+  /** Installs the probe for `terms` and opens the page; `query` as in `?lang=en`. */
+  async open(base, query = '', terms = []) {
+    if (this.script) await this.driver.sendDevToolsCommand('Page.removeScriptToEvaluateOnNewDocument', { identifier: this.script });
+    const { identifier } = await this.driver.sendAndGetDevToolsCommand('Page.addScriptToEvaluateOnNewDocument', {
+      source: `(${probe})(${JSON.stringify(terms)})`,
+    });
+    this.script = identifier;
+    await this.driver.get(`${base}/${query}`);
+  }
+
+  /** Opens the page and waits for the guard. */
+  async openReady(base, query, terms) {
+    await this.open(base, query, terms);
+    await this.guard('ready');
+  }
+
+  /** Waits until the guard is `ready`, `failed` or `loading`. */
+  async guard(state) {
+    await until(`the guard is ${state}`, () => this.run('return document.documentElement.dataset.guard === arguments[0]', state))
+      .catch(async (error) => { throw new Error(`${error.message}; the page says: ${await this.text('#status-line')}`); });
+  }
+
+  run(script, ...values) {
+    return this.driver.executeScript(script, ...values);
+  }
+
+  async find(selector) {
+    return this.driver.findElement(By.css(selector));
+  }
+
+  async text(selector) {
+    return this.run('return document.querySelector(arguments[0])?.innerText ?? ""', selector);
+  }
+
+  async count(selector) {
+    return this.run('return document.querySelectorAll(arguments[0]).length', selector);
+  }
+
+  async isVisible(selector) {
+    return this.run('return document.querySelector(arguments[0])?.checkVisibility() ?? false', selector);
+  }
+
+  /** Types `text` into the message box and presses Enter. */
+  async type(text) {
+    await (await this.find('#composer-input')).sendKeys(text, Key.ENTER);
+  }
+
+  /** Asks, waits for the end, and tells how the answer ended and what it shows. */
+  async ask(question) {
+    const before = await this.count('.turn.answer');
+    await this.type(question);
+    return await this.ended(before);
+  }
+
+  /** Waits for the end of the answer with this index. */
+  async ended(index) {
+    return await until(`answer ${index} ends`, () => this.run(`
+      const article = document.querySelectorAll('.turn.answer article')[arguments[0]];
+      if (!article?.dataset.end) return null;
+      return {
+        end: article.dataset.end,
+        shown: article.querySelector('.prose').innerText,
+        thoughts: article.querySelector('.thoughts')?.textContent ?? '',
+        notice: article.querySelector('.notice')?.innerText ?? '',
+      };`, index));
+  }
+
+  /** What the probe saw; waits for two more frames so that nothing is late. */
+  async seen() {
+    const frames = await this.run('return window.__probe.frames');
+    await until('two more frames', async () => await this.run('return window.__probe.frames') >= frames + 2);
+    return await this.run('return window.__probe');
+  }
+}
+
+/** Whether something listens on this port. */
+export async function isListening(port) {
+  return await new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => { socket.destroy(); resolve(true); });
+    socket.once('error', () => resolve(false));
+  });
+}
+
+/** Milliseconds since the epoch for a time of day in China, on a Tuesday without holidays. */
+export function chinaTime(clock) {
+  return Date.parse(`2026-11-24T${clock}+08:00`);
+}

@@ -1,0 +1,112 @@
+/** Records reach the collector once, through crashes and lost answers. */
+import assert from 'node:assert/strict';
+import { afterEach, before, beforeEach, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Collector, conversations, isListening, Page, Proxy, until } from './harness.mjs';
+
+/** Long enough for the outbox to try again if it wrongly believed it had to, ms. */
+const QUIET_MS = 4_000;
+/** Longest back-off that a test waits for, ms. */
+const RETRY_MS = 90_000;
+
+let collector;
+let proxy;
+let page;
+let masking;
+before(async () => {
+  [masking] = (await conversations('en')).filter(({ id }) => id === 'en-gambling-ad');
+});
+beforeEach(async () => {
+  collector = await Collector.start();
+  proxy = await Proxy.start(collector.url);
+  page = await Page.start();
+  await page.openReady(proxy.url, '?lang=en&age=adult');
+});
+afterEach(async () => {
+  await page?.dispose();
+  await proxy?.dispose();
+  await collector?.dispose();
+});
+
+const isChat = ({ url }) => url === '/v1/chat/completions';
+const isReport = ({ url, method }) => url === '/v1/reports' && method === 'POST';
+const idsOf = (records) => records.map(({ id }) => id);
+const spans = (records) => records.map(({ data }) => `${data.message} ${data.rule} ${data.start}`);
+
+async function complain(text) {
+  await (await page.find('[data-tool=report]')).click();
+  await (await page.find('dialog[data-kind=report] input[value=harmful]')).click();
+  await (await page.find('#report-text')).sendKeys(text);
+  const preview = await page.text('#report-preview');
+  await (await page.find('dialog[data-kind=report] button[type=submit]')).click();
+  const receipt = await until('a receipt', () => page.text('#receipt-id'));
+  return { receipt, preview };
+}
+
+test('what_was_flagged_while_the_collector_was_dead_arrives_once', async () => {
+  proxy.intercept = async (request, forward) => {
+    if (!isChat(request)) return undefined;
+    // The whole answer is taken first; the page reads it from a dead service.
+    const answer = await forward();
+    await collector.kill();
+    return answer;
+  };
+  assert.equal((await page.ask(masking.prompt)).end, 'finished');
+  assert.equal(await isListening(collector.port), false);
+  await sleep(1_500);
+  proxy.intercept = async () => undefined;
+  await collector.resume();
+  const records = await until('the records arrive', async () => {
+    const all = await collector.records();
+    return all.length >= masking.forbidden.length && all;
+  }, RETRY_MS);
+  await sleep(QUIET_MS);
+  const later = await collector.records();
+  assert.deepEqual(idsOf(later), idsOf(records));
+  assert.equal(new Set(spans(later)).size, later.length);
+});
+
+test('records_whose_acknowledgement_was_lost_are_not_stored_twice', async () => {
+  let lost = 0;
+  proxy.intercept = async (request, forward) => {
+    if (!isReport(request) || lost > 0) return undefined;
+    lost += 1;
+    await forward();
+    return 'drop';
+  };
+  await page.ask(masking.prompt);
+  await until('the batch is sent again', async () => await collector.metric('records_duplicate_total') > 0, RETRY_MS);
+  const records = await collector.records();
+  assert.equal(lost, 1);
+  assert.equal(new Set(idsOf(records)).size, records.length);
+  assert.equal(new Set(spans(records)).size, records.length);
+});
+
+test('what_waits_survives_a_reload_of_the_page', async () => {
+  proxy.intercept = async (request) => (isReport(request) ? { status: 503, headers: {}, body: '' } : undefined);
+  await page.ask(masking.prompt);
+  const { receipt } = await complain('kept over a reload');
+  assert.deepEqual(await collector.records(), []);
+  proxy.intercept = async () => undefined;
+  await page.openReady(proxy.url, '?lang=en&age=adult');
+  await until('the complaint arrives', async () => idsOf(await collector.records()).includes(receipt), RETRY_MS);
+  await until('the verdicts arrive', async () =>
+    (await collector.records()).some(({ data }) => data.rule !== undefined), RETRY_MS);
+  await sleep(QUIET_MS);
+  const records = await collector.records();
+  assert.equal(new Set(idsOf(records)).size, records.length);
+});
+
+test('a_complaint_ends_in_a_receipt_and_is_listed_as_shown', async () => {
+  await page.ask(masking.prompt);
+  const { receipt, preview } = await complain('This is an advertisement.');
+  const record = await until('the complaint arrives', async () =>
+    (await collector.records()).find(({ id }) => id === receipt));
+  assert.equal(record.type, 'dev.tidegate.complaint.v1');
+  assert.equal(record.data.category, 'harmful');
+  assert.equal(record.data.text, 'This is an advertisement.');
+  assert.equal(record.data.locale, 'en');
+  for (const shown of ['harmful', record.data.text, record.data.message, 'en']) assert.ok(preview.includes(shown), shown);
+  const verdict = (await collector.records()).find(({ data }) => data.rule !== undefined);
+  assert.equal(record.data.message, verdict.data.message, 'complaint and verdicts name the same message');
+});

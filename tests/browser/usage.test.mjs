@@ -1,0 +1,117 @@
+/** A minor's time: closed means closed, and it opens by itself. */
+import assert from 'node:assert/strict';
+import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { Key } from 'selenium-webdriver';
+import { chinaTime, Collector, conversations, Page, until } from './harness.mjs';
+
+let collector;
+let page;
+let clean;
+before(async () => {
+  collector = await Collector.start({ delay: 40 });
+  [clean] = (await conversations('en')).filter(({ expect }) => expect === 'clean');
+});
+after(async () => {
+  await collector?.dispose();
+});
+// A profile of its own for each test: used time is remembered.
+beforeEach(async () => {
+  page = await Page.start();
+});
+afterEach(async () => {
+  await page?.dispose();
+});
+
+const at = (clock, lang = 'en') => `?lang=${lang}&age=14&now=${chinaTime(clock)}`;
+const isClosed = () => page.run("return document.querySelector('#closed').open");
+
+test('at_night_the_page_is_covered_and_nothing_is_sent', async () => {
+  await page.openReady(collector.url, at('23:00:00'));
+  await until('the closed sign', isClosed);
+  assert.match(await page.text('#closed'), /night/);
+  assert.match(await page.text('#closed'), /Wednesday at 06:00/);
+  const started = await collector.metric('generations_started_total');
+  // Past the sign, as a script could: the guard itself must refuse.
+  await page.run(`const box = document.querySelector('#composer-input'); box.value = arguments[0];
+    document.querySelector('#composer').requestSubmit();`, clean.prompt);
+  await page.driver.sleep(500);
+  assert.equal(await page.count('.turn.answer'), 0);
+  assert.equal(await collector.metric('generations_started_total'), started);
+});
+
+test('the_closed_sign_keeps_the_focus_and_cannot_be_dismissed', async () => {
+  await page.openReady(collector.url, at('23:00:00', 'zh-CN'));
+  await until('the closed sign', isClosed);
+  const inSign = () => page.run("const sign = document.querySelector('#closed'); return sign.contains(document.activeElement) || document.activeElement === document.body");
+  for (let press = 0; press < 6; press += 1) {
+    await page.driver.actions().sendKeys(Key.TAB).perform();
+    assert.equal(await inSign(), true, `after ${press + 1} tabs`);
+  }
+  for (let press = 0; press < 4; press += 1) {
+    await page.driver.actions().sendKeys(Key.ESCAPE).perform();
+    await page.driver.sleep(100);
+    assert.equal(await isClosed(), true, `after ${press + 1} times Escape`);
+  }
+  assert.equal(await page.run("return document.querySelector('#closed').matches(':modal')"), true);
+});
+
+test('in_the_morning_it_opens_by_itself', async () => {
+  await page.openReady(collector.url, at('05:59:55'));
+  await until('the closed sign', isClosed, 4_000);
+  await until('it opens', async () => !(await isClosed()), 15_000);
+  assert.equal(await page.isVisible('#usage-bar'), true);
+  assert.equal((await page.ask(clean.prompt)).end, 'finished');
+});
+
+test('an_answer_under_way_ends_when_the_service_closes', async () => {
+  await page.openReady(collector.url, at('21:59:55'));
+  await page.type(clean.prompt);
+  const answer = await page.ended(0);
+  assert.equal(answer.end, 'closed');
+  assert.equal(await until('the closed sign', isClosed), true);
+  const { length } = answer.shown;
+  await page.driver.sleep(1_000);
+  assert.equal((await page.ended(0)).shown.length, length, 'nothing is added any more');
+  await until('the collector stops too', async () => await collector.metric('generations_active') === 0, 5_000);
+});
+
+test('a_minor_sees_time_used_and_left_and_an_adult_does_not', async () => {
+  await page.openReady(collector.url, at('15:00:00'));
+  await until('the usage bar', () => page.isVisible('#usage-bar'));
+  assert.match(await page.text('#usage-bar'), /Used today .* left/);
+  await page.openReady(collector.url, `?lang=en&age=adult&now=${chinaTime('23:00:00')}`);
+  assert.equal(await page.isVisible('#usage-bar'), false);
+  assert.equal(await isClosed(), false);
+});
+
+test('who_is_not_known_is_treated_as_a_minor', async () => {
+  await page.openReady(collector.url, `?lang=en&age=unknown&now=${chinaTime('23:00:00')}`);
+  await until('the closed sign', isClosed);
+});
+
+/** Shows that somebody is here, as using the page does. */
+const stir = () => page.driver.actions().move({ x: 200 + Math.floor(Math.random() * 50), y: 300 }).sendKeys(Key.SHIFT).perform();
+
+test('after_half_an_hour_a_rest_is_due_and_can_be_acknowledged', async () => {
+  await page.openReady(collector.url, `${at('15:00:00')}&speed=100`);
+  await until('the reminder', async () => {
+    await stir();
+    return await page.count('dialog[data-kind=rest]') > 0;
+  }, 60_000);
+  assert.match(await page.text('dialog[data-kind=rest]'), /3\d min/);
+  await (await page.find('dialog[data-kind=rest] .primary')).click();
+  await page.driver.sleep(500);
+  assert.equal(await page.count('dialog[data-kind=rest]'), 0);
+});
+
+test('when_the_hour_is_used_the_page_closes_until_tomorrow', async () => {
+  await page.openReady(collector.url, `${at('15:00:00')}&speed=200`);
+  await until('the closed sign', async () => {
+    await stir();
+    return await isClosed();
+  }, 90_000);
+  assert.match(await page.text('#closed'), /Today’s time is used up/);
+  // Used time is remembered: a reload changes nothing.
+  await page.openReady(collector.url, at('17:00:00'));
+  await until('the closed sign again', isClosed);
+});

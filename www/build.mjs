@@ -1,0 +1,64 @@
+/**
+ * Builds the demo page: www/ → dist/www/. Needs the built package in pkg/.
+ * Usage: node www/build.mjs [--out DIR] [--pkg DIR] [--minify]
+ */
+import { build } from 'esbuild';
+import { cp, mkdir, readdir, readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const WWW = dirname(fileURLToPath(import.meta.url));
+const ROOT = dirname(WWW);
+const { values } = parseArgs({ options: {
+  out: { type: 'string', default: join(ROOT, 'dist/www') },
+  pkg: { type: 'string', default: join(ROOT, 'pkg') },
+  minify: { type: 'boolean', default: false },
+} });
+const out = resolve(values.out);
+const pkg = resolve(values.pkg);
+
+/** What the six suggestions show, in this order. */
+const KINDS = ['clean', 'clean', 'mask', 'replace', 'terminate', 'retract'];
+
+/** Only the prompts go into the page, never the scripted answers. */
+async function suggestions(locale) {
+  const all = JSON.parse(await readFile(join(ROOT, `data/conversations/${locale}.json`), 'utf8'));
+  const left = [...all];
+  return KINDS.map((kind) => {
+    const [found] = left.splice(left.findIndex(({ expect }) => expect === kind), 1);
+    if (!found) throw new Error(`${locale}.json has no conversation of kind "${kind}"`);
+    return found.prompt;
+  });
+}
+
+/** The browser entry of the package, as a bundler would resolve it. */
+async function entryOf(directory) {
+  const { exports } = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8'));
+  let target = exports['.'];
+  while (typeof target === 'object') target = target.browser ?? target.import ?? target.default;
+  return join(directory, target);
+}
+
+/** The package looks for its wasm file next to the code that loads it. */
+async function copyWasm(directory) {
+  for (const name of await readdir(directory)) {
+    if (name.endsWith('.wasm')) await cp(join(directory, name), join(out, name));
+  }
+}
+
+const common = {
+  bundle: true, outdir: out, target: 'es2022', platform: 'browser', charset: 'utf8',
+  minify: values.minify, sourcemap: false, logLevel: 'warning', legalComments: 'eof',
+};
+await mkdir(out, { recursive: true });
+await build({
+  ...common,
+  entryPoints: [join(WWW, 'src/app.ts')],
+  format: 'esm',
+  alias: { tidegate: await entryOf(pkg) },
+  define: { SUGGESTIONS: JSON.stringify({ 'zh-CN': await suggestions('zh-CN'), en: await suggestions('en') }) },
+});
+await build({ ...common, entryPoints: [join(WWW, 'src/boot.ts')], format: 'iife' });
+for (const file of ['index.html', 'styles.css', 'icon.svg']) await cp(join(WWW, file), join(out, file));
+await copyWasm(pkg);

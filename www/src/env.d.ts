@@ -1,0 +1,2 @@
+/** Prompts of the built-in conversations, put in by `build.mjs`. */
+declare const SUGGESTIONS: Record<'zh-CN' | 'en', string[]>;

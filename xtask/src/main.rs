@@ -1,0 +1,89 @@
+//! The project's commands; `cargo xtask --help` lists them.
+
+mod arguments;
+mod collector;
+mod count;
+mod demo;
+mod fresh;
+mod package;
+mod process;
+mod progress;
+mod replay;
+mod size;
+mod summary;
+mod test;
+mod tools;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+const HELP: &str = "\
+The commands of the tidegate repository.
+
+Usage: cargo xtask <command> [options]
+
+  demo      build everything and open the guarded chat on http://127.0.0.1:8787
+              --listen ADDRESS   where to listen; default 127.0.0.1:8787, port 0 takes a free one
+              --upstream URL     forward chats to this OpenAI-compatible server
+                                 (default: built-in conversations)
+              --upstream-key-env, --token-delay, --conversations, --particulars:
+                                 passed on to the collector, whose --help explains them
+  test      run every check and print one closing summary
+              --quick            only format, lints and native tests
+  build     build the core, the npm package in pkg/, the page in dist/www and the starter pack
+  size      print raw, gzip and brotli sizes; fail past benches/budgets.toml
+  replay    stream the texts of FILE.jsonl ({id, text, label} a row) through the whole system
+              FILE.jsonl         the rows
+              --limit N          only the first N rows
+              --policy FILE      a policy instead of data/starter/policy.yaml
+              --json FILE        write rows and totals there as JSON too
+
+What is missing (wasm target, wasm-pack, wasm-bindgen, npm packages; for `test`
+also Chromium and chromedriver) is installed first where that is possible.";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(_) if process::is_stopping() => ExitCode::from(130),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs the command that was asked for; `false`: it ran and found failures.
+fn run() -> Result<bool> {
+    let mut arguments = arguments::Arguments::new(std::env::args().skip(1));
+    if arguments.flag("--help") || arguments.flag("-h") {
+        println!("{HELP}");
+        return Ok(true);
+    }
+    let command = arguments.next();
+    process::handle_signals()?;
+    let root = root();
+    match command.as_deref() {
+        Some("demo") => demo::run(&root, arguments).map(|()| true),
+        Some("test") => test::run(&root, arguments),
+        Some("build") => {
+            arguments.end()?;
+            package::run(&root).map(|()| true)
+        }
+        Some("size") => {
+            arguments.end()?;
+            size::run(&root)
+        }
+        Some("replay") => replay::run(&root, arguments).map(|()| true),
+        Some(other) => bail!("no command `{other}`; `cargo xtask --help` lists them"),
+        None => bail!("which command? `cargo xtask --help` lists them"),
+    }
+}
+
+/// The repository.
+fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here).to_path_buf()
+}

@@ -1,0 +1,168 @@
+//! `build`: core → npm package → page → starter pack.
+//!
+//! Each step is left out when nothing it reads has changed.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use crate::fresh::Stamp;
+use crate::process;
+use crate::progress::Progress;
+use crate::tools::{Need, Tools};
+
+/// Steps that [`build`] announces.
+pub(crate) const STEPS: usize = 5;
+
+/// What wasm-pack makes of the crate.
+const CORE: &str = "target/wasm-pack";
+/// Key that signs the demo's policy; made once, stays on this machine.
+const DEMO_KEY: &str = "target/demo-key";
+
+pub(crate) fn run(root: &Path) -> Result<()> {
+    let tools = Tools::new(root)?;
+    build(root, &tools, &mut Progress::new(STEPS))?;
+    println!("built pkg/ (the npm package) and dist/www (the page)");
+    Ok(())
+}
+
+/// Brings `pkg/` and `dist/www` up to date.
+pub(crate) fn build(root: &Path, tools: &Tools, progress: &mut Progress) -> Result<()> {
+    progress.step("looking for tools");
+    tools.ensure(Need::Wasm)?;
+    tools.ensure(Need::Node)?;
+    core(root, tools, progress)?;
+    package(root, tools, progress)?;
+    page(root, tools, progress)?;
+    starter(root, tools, progress)
+}
+
+fn core(root: &Path, tools: &Tools, progress: &mut Progress) -> Result<()> {
+    let inputs = ["Cargo.toml", "Cargo.lock", ".cargo", "src"];
+    let output = format!("{CORE}/tidegate_bg.wasm");
+    let stamp = Stamp::new(root, "core", &inputs, &tools.compiler()?, &[&output])?;
+    if stamp.is_fresh() {
+        progress.unchanged("building the core");
+        return Ok(());
+    }
+    progress.step("building the core");
+    stamp.begin();
+    // Optimising is the package's own step: wasm-pack would download wasm-opt.
+    let mut command = tools.command("wasm-pack");
+    command.args(["build", "--target", "bundler", "--profile", "wasm"]);
+    command.args([
+        "--no-opt",
+        "--no-pack",
+        "--out-dir",
+        CORE,
+        "--out-name",
+        "tidegate",
+        ".",
+    ]);
+    process::run(&mut command).context("the core could not be built")?;
+    stamp.done()
+}
+
+fn package(root: &Path, tools: &Tools, progress: &mut Progress) -> Result<()> {
+    let inputs = [
+        CORE,
+        "pkg-template",
+        "package-lock.json",
+        "LICENSE",
+        "LICENSE-MIT",
+        "LICENSE-APACHE",
+        "README.md",
+        "README.zh-CN.md",
+    ];
+    let stamp = Stamp::new(
+        root,
+        "package",
+        &inputs,
+        "",
+        &["pkg/package.json", "node_modules/tidegate"],
+    )?;
+    if stamp.is_fresh() {
+        progress.unchanged("building the npm package");
+        return Ok(());
+    }
+    progress.step("building the npm package");
+    stamp.begin();
+    process::run(tools.command("node").args([
+        "pkg-template/build.mjs",
+        "--wasm",
+        CORE,
+        "--out",
+        "pkg",
+    ]))
+    .context("the npm package could not be built")?;
+    stamp.done()
+}
+
+fn page(root: &Path, tools: &Tools, progress: &mut Progress) -> Result<()> {
+    let inputs = ["www", "data/conversations", "pkg", "package-lock.json"];
+    let stamp = Stamp::new(root, "page", &inputs, "", &["dist/www/index.html"])?;
+    if stamp.is_fresh() {
+        progress.unchanged("building the page");
+        return Ok(());
+    }
+    progress.step("building the page");
+    stamp.begin();
+    process::run(tools.command("node").arg("www/build.mjs"))
+        .context("the page could not be built")?;
+    stamp.done()
+}
+
+fn starter(root: &Path, tools: &Tools, progress: &mut Progress) -> Result<()> {
+    let inputs = ["data/starter", "pkg", DEMO_KEY];
+    let outputs = ["dist/www/starter.pack", "dist/www/starter.pub"];
+    let stamp = Stamp::new(root, "starter", &inputs, "", &outputs)?;
+    if stamp.is_fresh() {
+        progress.unchanged("compiling and signing the starter policy");
+        return Ok(());
+    }
+    progress.step("compiling and signing the starter policy");
+    stamp.begin();
+    compile_policy(root, tools, "data/starter/policy.yaml", outputs[0])?;
+    fs::copy(root.join(format!("{DEMO_KEY}.pub")), root.join(outputs[1]))
+        .context("the demo key's public half is missing; delete target/demo-key and try again")?;
+    // The key may just have been made: it is an input too.
+    Stamp::new(root, "starter", &inputs, "", &outputs)?.done()
+}
+
+/// Compiles `policy` to `pack`, signed with the demo key.
+pub(crate) fn compile_policy(root: &Path, tools: &Tools, policy: &str, pack: &str) -> Result<()> {
+    if !root.join(DEMO_KEY).exists() {
+        process::capture(
+            tools
+                .command("node")
+                .args(["pkg/cli.js", "keygen", "-o", DEMO_KEY]),
+        )
+        .context("the demo key could not be made")?;
+    }
+    let description = process::read_output(tools.command("node").args([
+        "pkg/cli.js",
+        "build",
+        policy,
+        "-o",
+        pack,
+        "--key",
+        DEMO_KEY,
+    ]))
+    .with_context(|| format!("{policy} could not be compiled"))?;
+    let description: serde_json::Value =
+        serde_json::from_str(&description).context("the compiler did not describe the pack")?;
+    println!(
+        "      {} rules, {} terms",
+        description["rules"], description["terms"]
+    );
+    Ok(())
+}
+
+/// The demo key's public half, base64url.
+pub(crate) fn public_key(root: &Path) -> Result<String> {
+    let file = root.join(format!("{DEMO_KEY}.pub"));
+    let text =
+        fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+    Ok(text.trim().to_owned())
+}

@@ -1,0 +1,289 @@
+//! `test`: every check, all of them even after one fails, and one closing summary.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use crate::arguments::Arguments;
+use crate::collector;
+use crate::count::{Count, tests_in};
+use crate::package;
+use crate::process::{self, Teed};
+use crate::progress::Progress;
+use crate::size;
+use crate::summary::{self, Line, Outcome};
+use crate::tools::{Need, Tools};
+
+/// Longest time for a step that compiles.
+const COMPILING: Duration = Duration::from_secs(30 * 60);
+/// Longest time for a step that only runs tests.
+const RUNNING: Duration = Duration::from_secs(10 * 60);
+/// Steps of `--quick`, and of all.
+const QUICK_STEPS: usize = 4;
+const ALL_STEPS: usize = 11;
+/// The TypeScript that is published, the page's, and what users would write.
+const TYPESCRIPT: [&str; 3] = ["pkg-template", "www", "tests/types"];
+
+/// Runs the steps and keeps their results.
+#[derive(Debug)]
+struct Steps<'a> {
+    root: &'a Path,
+    tools: Tools,
+    progress: Progress,
+    lines: Vec<Line>,
+}
+
+/// Runs all checks; `false` when one failed.
+pub(crate) fn run(root: &Path, mut arguments: Arguments) -> Result<bool> {
+    let quick = arguments.flag("--quick");
+    arguments.end()?;
+    let mut steps = Steps {
+        root,
+        tools: Tools::new(root)?,
+        progress: Progress::new(if quick { QUICK_STEPS } else { ALL_STEPS }),
+        lines: Vec::new(),
+    };
+    steps.native();
+    if !quick {
+        steps.core_in_chromium();
+        steps.built();
+    }
+    if process::is_stopping() {
+        bail!("stopped");
+    }
+    Ok(summary::print(&steps.lines))
+}
+
+impl Steps<'_> {
+    fn native(&mut self) {
+        let deny = ["--", "-D", "warnings"];
+        self.check("format", None, &["fmt", "--all", "--check"]);
+        let lint = ["clippy", "--workspace", "--all-targets"];
+        self.check("lint, native", None, &[&lint[..], &deny].concat());
+        let lint = ["clippy", "--target", "wasm32-unknown-unknown", "--lib"];
+        let tests = ["--test", "wasm"];
+        let need = Some(Need::WasmTarget);
+        self.check("lint, wasm", need, &[&lint[..], &tests, &deny].concat());
+        self.tests("native tests", &[], COMPILING, |tools| {
+            let mut command = tools.cargo();
+            command.args(["test", "--workspace"]);
+            Ok(command)
+        });
+    }
+
+    fn core_in_chromium(&mut self) {
+        let needs = [Need::Wasm, Need::Browser];
+        self.tests("core in Chromium", &needs, COMPILING, |tools| {
+            let mut command = tools.command("wasm-pack");
+            command.args(["test", "--headless"]);
+            // Named, so that wasm-pack does not download one.
+            if let Some(driver) = tools.chromedriver() {
+                command.arg("--chromedriver").arg(driver);
+            }
+            command.args([".", "--", "--test", "wasm"]);
+            Ok(command)
+        });
+    }
+
+    /// The steps that need the built package, page and collector.
+    fn built(&mut self) {
+        let mut program = None;
+        self.step("build", |steps| {
+            let mut progress = Progress::new(package::STEPS + 1);
+            package::build(steps.root, &steps.tools, &mut progress)?;
+            progress.step("building the collector");
+            program = Some(collector::build(&steps.tools)?);
+            Ok(())
+        });
+        let Some(program) = program else {
+            for name in [
+                "types",
+                "package in Node",
+                "package as installed",
+                "page in Chromium",
+                "size budgets",
+            ] {
+                self.skip(name, "the build failed");
+            }
+            return;
+        };
+        self.step("types", Self::types);
+        self.node_tests("package in Node", "tests/node", &[], &program);
+        self.node_tests("package as installed", "tests/package", &[], &program);
+        let needs = [Need::Browser];
+        self.node_tests("page in Chromium", "tests/browser", &needs, &program);
+        self.step("size budgets", |steps| {
+            if !size::run(steps.root)? {
+                bail!("a budget is exceeded");
+            }
+            Ok(())
+        });
+    }
+
+    fn types(&mut self) -> Result<()> {
+        for project in TYPESCRIPT {
+            let mut command = self.tools.command("node");
+            command.args(["node_modules/typescript/bin/tsc", "--noEmit", "-p", project]);
+            succeed(&process::tee(&mut command, RUNNING)?)
+                .with_context(|| format!("{project} has type errors"))?;
+        }
+        Ok(())
+    }
+
+    /// A step that passes or fails as a whole.
+    fn step(&mut self, name: &'static str, run: impl FnOnce(&mut Self) -> Result<()>) {
+        if process::is_stopping() {
+            return;
+        }
+        self.progress.step(name);
+        let started = Instant::now();
+        let outcome = match run(self) {
+            Ok(()) => Outcome::Passed,
+            Err(error) => {
+                println!("{name}: {error:#}");
+                Outcome::Failed(format!("{error:#}"))
+            }
+        };
+        self.lines.push(Line {
+            name,
+            outcome,
+            tests: Count::default(),
+            took: started.elapsed(),
+        });
+    }
+
+    /// A step that is one call of cargo.
+    fn check(&mut self, name: &'static str, need: Option<Need>, arguments: &[&str]) {
+        self.step(name, |steps| {
+            need.map_or(Ok(()), |need| steps.tools.ensure(need))?;
+            let mut command = steps.tools.cargo();
+            succeed(&process::tee(command.args(arguments), COMPILING)?)
+        });
+    }
+
+    /// A step whose tests are counted.
+    fn tests(
+        &mut self,
+        name: &'static str,
+        needs: &[Need],
+        limit: Duration,
+        command: impl FnOnce(&Tools) -> Result<Command>,
+    ) {
+        let mut tests = Count::default();
+        self.step(name, |steps| {
+            for &need in needs {
+                steps.tools.ensure(need)?;
+            }
+            let teed = process::tee(&mut command(&steps.tools)?, limit)?;
+            tests = tests_in(&teed.output);
+            judge(&teed, tests)
+        });
+        if let Some(line) = self.lines.last_mut().filter(|line| line.name == name) {
+            line.tests = tests;
+        }
+    }
+
+    /// The tests `*.test.mjs` in `folder`, each file in a process of its own.
+    fn node_tests(&mut self, name: &'static str, folder: &str, needs: &[Need], collector: &Path) {
+        let folder = self.root.join(folder);
+        self.tests(name, needs, RUNNING, |tools| {
+            let mut command = tools.command("node");
+            // One at a time: a browser and a collector fill a small machine.
+            command
+                .args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
+                .args(test_files(&folder)?)
+                .env("TIDEGATE_COLLECTOR", collector);
+            let browser = [
+                ("CHROME_PATH", tools.chromium()),
+                ("CHROMEDRIVER", tools.chromedriver()),
+            ];
+            for (variable, path) in browser {
+                path.map(|path| command.env(variable, path));
+            }
+            Ok(command)
+        });
+    }
+
+    fn skip(&mut self, name: &'static str, why: &str) {
+        self.progress.step(name);
+        println!("{name}: not run, {why}");
+        self.lines.push(Line {
+            name,
+            outcome: Outcome::Skipped(format!("not run, {why}")),
+            tests: Count::default(),
+            took: Duration::ZERO,
+        });
+    }
+}
+
+fn succeed(teed: &Teed) -> Result<()> {
+    match teed.status {
+        None => bail!("took too long and was ended"),
+        Some(status) if !status.success() => bail!("failed ({status})"),
+        Some(_) => Ok(()),
+    }
+}
+
+/// As [`succeed`]; but a step that ran no test at all has not shown anything.
+fn judge(teed: &Teed, tests: Count) -> Result<()> {
+    succeed(teed)?;
+    if tests.failed > 0 {
+        bail!("tests failed");
+    }
+    if tests.passed == 0 {
+        bail!("no test ran");
+    }
+    Ok(())
+}
+
+fn test_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files: Vec<_> = fs::read_dir(folder)
+        .with_context(|| format!("{} is missing", folder.display()))?
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.to_string_lossy().ends_with(".test.mjs"))
+        .collect();
+    if files.is_empty() {
+        bail!("{} holds no *.test.mjs", folder.display());
+    }
+    files.sort();
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_without_any_test_fails() {
+        let teed = Teed {
+            status: Some(std::process::ExitStatus::default()),
+            output: String::new(),
+        };
+        assert!(judge(&teed, Count::default()).is_err());
+        let count = |passed, failed| Count {
+            passed,
+            failed,
+            skipped: 0,
+        };
+        assert!(judge(&teed, count(1, 0)).is_ok());
+        assert!(judge(&teed, count(1, 1)).is_err());
+    }
+
+    #[test]
+    fn a_run_that_was_ended_fails_whatever_it_printed() {
+        let teed = Teed {
+            status: None,
+            output: String::new(),
+        };
+        let count = Count {
+            passed: 9,
+            failed: 0,
+            skipped: 0,
+        };
+        assert!(judge(&teed, count).is_err());
+    }
+}
