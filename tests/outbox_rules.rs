@@ -26,7 +26,10 @@ impl Page {
     fn new(limits: OutboxLimits) -> Self {
         Self {
             outbox: Outbox::new(limits, 42),
-            now: Now { wall_ms: 1_000_000_000_000, monotonic_ms: 5_000 },
+            now: Now {
+                wall_ms: 1_000_000_000_000,
+                monotonic_ms: 5_000,
+            },
             wake_ms: None,
             made: 0,
         }
@@ -49,7 +52,14 @@ impl Page {
         self.made += 1;
         let id = format!("r{}", self.made);
         let created_at_ms = self.now.wall_ms;
-        self.step(Event::Added { item: Item { id, bytes, created_at_ms, drops: None } })
+        self.step(Event::Added {
+            item: Item {
+                id,
+                bytes,
+                created_at_ms,
+                drops: None,
+            },
+        })
     }
 
     fn pass(&mut self, ms: u64) {
@@ -96,9 +106,15 @@ fn all_sent(effects: &[Effect]) -> Vec<Sent> {
     effects
         .iter()
         .filter_map(|effect| match effect {
-            Effect::Send { batch, ids, keepalive } => {
-                Some(Sent { batch: *batch, ids: ids.clone(), keepalive: *keepalive })
-            }
+            Effect::Send {
+                batch,
+                ids,
+                keepalive,
+            } => Some(Sent {
+                batch: *batch,
+                ids: ids.clone(),
+                keepalive: *keepalive,
+            }),
             _ => None,
         })
         .collect()
@@ -143,7 +159,10 @@ fn waits_double_from_a_second_to_five_minutes_and_success_forgets_them() {
     for status in [503, 502, 429, 408, 301, 100, 0, 504, 599, 999, 401, 404] {
         assert!(is_silent(&page.answer(batch, status, &[])));
         let (waited, effects) = page.wait();
-        assert!((ceiling / 2..=ceiling).contains(&waited), "{waited} ms of {ceiling}");
+        assert!(
+            (ceiling / 2..=ceiling).contains(&waited),
+            "{waited} ms of {ceiling}"
+        );
         ceiling = (ceiling * 2).min(MAX_DELAY_MS);
         batch = sent(&effects).batch;
     }
@@ -160,7 +179,10 @@ fn nobody_is_asked_before_a_wait_ends() {
     let batch = page.send_one().batch;
     page.answer_after(batch, 429, Some(30_000), &[]);
     for event in [Event::Tick, Event::Online, Event::Flush, Event::Hidden] {
-        assert!(is_silent(&page.step(event)), "the server's wait is the server's");
+        assert!(
+            is_silent(&page.step(event)),
+            "the server's wait is the server's"
+        );
     }
     page.pass(29_999);
     assert!(is_silent(&page.add(100)));
@@ -233,10 +255,16 @@ fn a_hidden_page_sends_one_batch_within_the_quota_of_browsers() {
     assert!(hidden.keepalive);
     let body = 2 + 1_000 * hidden.ids.len() + hidden.ids.len() - 1;
     assert!(body as u64 <= MAX_KEEPALIVE_BYTES && body + 1_001 > MAX_KEEPALIVE_BYTES as usize);
-    assert!(is_silent(&page.step(Event::Hidden)), "the quota is for all requests together");
+    assert!(
+        is_silent(&page.step(Event::Hidden)),
+        "the quota is for all requests together"
+    );
     let rest = sent(&page.wait().1);
     assert!(!rest.keepalive);
-    assert!(rest.ids.iter().all(|id| !hidden.ids.contains(id)), "no record is sent twice at once");
+    assert!(
+        rest.ids.iter().all(|id| !hidden.ids.contains(id)),
+        "no record is sent twice at once"
+    );
 }
 
 #[test]
@@ -250,9 +278,14 @@ fn a_request_that_hangs_is_given_up_and_its_late_answer_still_counts() {
     let again = sent(&page.wait().1);
     assert_eq!(again.ids, first.ids);
     let effects = page.answer(first.batch, 200, &first.ids);
-    assert!(effects.contains(&Effect::Delete { id: "r1".to_owned() }));
+    assert!(effects.contains(&Effect::Delete {
+        id: "r1".to_owned()
+    }));
     assert_eq!(page.outbox.stats().accepted, 1);
-    assert!(page.answer(again.batch, 200, &again.ids).is_empty(), "counted once");
+    assert!(
+        page.answer(again.batch, 200, &again.ids).is_empty(),
+        "counted once"
+    );
     assert_eq!(page.outbox.stats().accepted, 1);
 }
 
@@ -267,13 +300,24 @@ fn many_hanging_requests_are_forgotten_without_harm() {
             last = again.batch;
         }
     }
-    assert!(page.answer(first.batch, 200, &first.ids).is_empty(), "too late to be believed");
-    assert_eq!(page.answer(last, 200, &first.ids), [Effect::Delete { id: "r1".to_owned() }]);
+    assert!(
+        page.answer(first.batch, 200, &first.ids).is_empty(),
+        "too late to be believed"
+    );
+    assert_eq!(
+        page.answer(last, 200, &first.ids),
+        [Effect::Delete {
+            id: "r1".to_owned()
+        }]
+    );
 }
 
 #[test]
 fn what_is_in_flight_is_not_dropped() {
-    let mut page = Page::new(OutboxLimits { max_bytes: 250, max_age_ms: 1_000_000 });
+    let mut page = Page::new(OutboxLimits {
+        max_bytes: 250,
+        max_age_ms: 1_000_000,
+    });
     page.add(100);
     page.add(100);
     let flying = sent(&page.step(Event::Flush));
@@ -288,8 +332,26 @@ fn what_is_in_flight_is_not_dropped() {
 }
 
 #[test]
+fn what_expires_in_flight_does_not_keep_the_timer_busy() {
+    let mut page = Page::new(OutboxLimits {
+        max_bytes: 1_000,
+        max_age_ms: 2_000,
+    });
+    page.send_one();
+    page.pass(3_000);
+    assert!(page.step(Event::Tick).is_empty());
+    assert!(
+        page.wake_ms.unwrap() > page.now.monotonic_ms + 50_000,
+        "nothing to do before the lease ends"
+    );
+}
+
+#[test]
 fn a_full_outbox_drops_the_oldest_and_a_tenth_more() {
-    let mut page = Page::new(OutboxLimits { max_bytes: 10_000, max_age_ms: 1_000_000 });
+    let mut page = Page::new(OutboxLimits {
+        max_bytes: 10_000,
+        max_age_ms: 1_000_000,
+    });
     for _ in 0..100 {
         assert!(page.add(100).is_empty());
     }
@@ -310,7 +372,14 @@ fn only_answers_about_the_records_set_them_aside() {
         let batch = page.send_one().batch;
         let code = format!("http/{status}");
         let effects = page.answer(batch, status, &[]);
-        assert_eq!(effects, [Effect::SetAside { id: "r1".to_owned(), code }], "{status}");
+        assert_eq!(
+            effects,
+            [Effect::SetAside {
+                id: "r1".to_owned(),
+                code
+            }],
+            "{status}"
+        );
         assert_eq!(page.outbox.stats().rejected, 1);
     }
     for status in [401, 403, 404, 407, 408, 425, 429, 500, 501, 503, 302] {
@@ -335,7 +404,10 @@ fn if_every_record_is_refused_they_are_refused_slowly() {
         page.answer(single.batch, 400, &[]);
         single = sent(&page.wait().1);
     }
-    assert!(page.now.monotonic_ms - start > 10 * 60_000, "a wrong endpoint empties no outbox");
+    assert!(
+        page.now.monotonic_ms - start > 10 * 60_000,
+        "a wrong endpoint empties no outbox"
+    );
 }
 
 #[test]
@@ -345,9 +417,18 @@ fn answers_about_nothing_change_nothing() {
     let before = page.outbox.stats();
     assert!(page.answer(flying.batch + 1, 200, &flying.ids).is_empty());
     assert!(page.step(Event::SendFailed { batch: 99 }).is_empty());
-    assert!(page.step(Event::Stored { id: "nobody".to_owned(), ok: false }).is_empty());
+    assert!(
+        page.step(Event::Stored {
+            id: "nobody".to_owned(),
+            ok: false
+        })
+        .is_empty()
+    );
     assert_eq!(page.outbox.stats(), before);
-    let rejected = vec![Rejection { id: "nobody".to_owned(), code: "record/id".to_owned() }];
+    let rejected = vec![Rejection {
+        id: "nobody".to_owned(),
+        code: "record/id".to_owned(),
+    }];
     page.step(Event::Sent {
         batch: flying.batch,
         status: 200,
@@ -362,8 +443,15 @@ fn answers_about_nothing_change_nothing() {
 #[test]
 fn the_same_id_is_queued_once() {
     let mut page = Page::new(OutboxLimits::DEFAULT);
-    let item = Item { id: "same".to_owned(), bytes: 9, created_at_ms: 0, drops: None };
-    page.step(Event::Restored { items: vec![item.clone(), item.clone()] });
+    let item = Item {
+        id: "same".to_owned(),
+        bytes: 9,
+        created_at_ms: 0,
+        drops: None,
+    };
+    page.step(Event::Restored {
+        items: vec![item.clone(), item.clone()],
+    });
     page.step(Event::Added { item });
     assert_eq!(page.outbox.stats().pending, 1);
     assert_eq!(page.outbox.stats().pending_bytes, 9);
@@ -372,14 +460,25 @@ fn the_same_id_is_queued_once() {
 #[test]
 fn extreme_clocks_do_not_overflow() {
     let mut page = Page::new(OutboxLimits::MOST);
-    page.now = Now { wall_ms: u64::MAX, monotonic_ms: u64::MAX };
+    page.now = Now {
+        wall_ms: u64::MAX,
+        monotonic_ms: u64::MAX,
+    };
     page.step(Event::Restored {
-        items: vec![Item { id: "r".to_owned(), bytes: u32::MAX, created_at_ms: 0, drops: None }],
+        items: vec![Item {
+            id: "r".to_owned(),
+            bytes: u32::MAX,
+            created_at_ms: 0,
+            drops: None,
+        }],
     });
     for event in [Event::Tick, Event::Online, Event::Hidden, Event::Flush] {
         page.step(event);
     }
-    page.now = Now { wall_ms: 0, monotonic_ms: 0 };
+    page.now = Now {
+        wall_ms: 0,
+        monotonic_ms: 0,
+    };
     page.add(1);
     page.step(Event::Tick);
     page.step(Event::Flush);
@@ -387,7 +486,13 @@ fn extreme_clocks_do_not_overflow() {
 
 #[test]
 fn limits_are_taken_to_the_nearest_that_make_sense() {
-    let asked = |max_bytes, max_age_ms| OutboxLimits { max_bytes, max_age_ms }.clamped();
+    let asked = |max_bytes, max_age_ms| {
+        OutboxLimits {
+            max_bytes,
+            max_age_ms,
+        }
+        .clamped()
+    };
     assert_eq!(asked(0, 0), OutboxLimits::LEAST);
     assert_eq!(asked(u64::MAX, u64::MAX), OutboxLimits::MOST);
     assert_eq!(OutboxLimits::default().clamped(), OutboxLimits::DEFAULT);

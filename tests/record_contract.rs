@@ -24,25 +24,34 @@ fn event(kind: &str, data: Value) -> Value {
 }
 
 fn verdict() -> Value {
-    event("verdict", json!({
-        "schema_version": 1, "policy": "starter", "revision": 12, "digest": "00ff", "rule": "gambling",
-        "risk": "x_gambling", "action": "mask", "severity": 2, "view": "joined", "start": 3, "end": 9,
-        "message": "m-1", "channel": "text", "direction": "output", "surface": "web", "locale": "zh-CN",
-        "shown_units": 3, "age_band": "14_15", "minor_mode": true, "engine_version": "0.1.0", "source": "auto",
-    }))
+    event(
+        "verdict",
+        json!({
+            "schema_version": 1, "policy": "starter", "revision": 12, "digest": "00ff", "rule": "gambling",
+            "risk": "x_gambling", "action": "mask", "severity": 2, "view": "joined", "start": 3, "end": 9,
+            "message": "m-1", "channel": "text", "direction": "output", "surface": "web", "locale": "zh-CN",
+            "shown_units": 3, "age_band": "14_15", "minor_mode": true, "engine_version": "0.1.0", "source": "auto",
+        }),
+    )
 }
 
 fn complaint() -> Value {
-    event("complaint", json!({
-        "schema_version": 1, "category": "minor_safety", "text": "不妥", "message": "m-1",
-        "locale": "zh-CN", "source": "user_report", "engine_version": "0.1.0",
-    }))
+    event(
+        "complaint",
+        json!({
+            "schema_version": 1, "category": "minor_safety", "text": "不妥", "message": "m-1",
+            "locale": "zh-CN", "source": "user_report", "engine_version": "0.1.0",
+        }),
+    )
 }
 
 fn drops() -> Value {
-    event("drops", json!({
-        "schema_version": 1, "dropped": 7, "reason": "size", "engine_version": "0.1.0",
-    }))
+    event(
+        "drops",
+        json!({
+            "schema_version": 1, "dropped": 7, "reason": "size", "engine_version": "0.1.0",
+        }),
+    )
 }
 
 fn read(value: &Value) -> Record {
@@ -74,7 +83,11 @@ fn each_kind_is_written_as_it_was_read() {
 fn fields_of_newer_clients_are_ignored() {
     for value in [verdict(), complaint(), drops()] {
         let newer = with(value.clone(), "/traceparent", Some(json!("00-0-0-00")));
-        let newer = with(newer, "/data/evidence", Some(json!({"kind": "hmac", "deep": [[[]]]})));
+        let newer = with(
+            newer,
+            "/data/evidence",
+            Some(json!({"kind": "hmac", "deep": [[[]]]})),
+        );
         assert_eq!(read(&newer), read(&value));
     }
 }
@@ -82,22 +95,39 @@ fn fields_of_newer_clients_are_ignored() {
 #[test]
 fn fields_that_older_clients_lack_have_defaults() {
     let mut older = verdict();
-    for field in ["/datacontenttype", "/data/severity", "/data/age_band", "/data/minor_mode", "/data/source"] {
+    for field in [
+        "/datacontenttype",
+        "/data/severity",
+        "/data/age_band",
+        "/data/minor_mode",
+        "/data/source",
+    ] {
         older = with(older, field, None);
     }
     let record = read(&older);
     assert_eq!(record.validate(), Ok(()));
-    let RecordData::Verdict(verdict) = record.body else { panic!("not a verdict") };
-    assert_eq!((verdict.age_band, verdict.minor_mode), (AgeBand::Unknown, false));
+    let RecordData::Verdict(verdict) = record.body else {
+        panic!("not a verdict")
+    };
+    assert_eq!(
+        (verdict.age_band, verdict.minor_mode),
+        (AgeBand::Unknown, false)
+    );
 
-    let older = with(with(with(complaint(), "/data/text", None), "/data/message", None), "/data/source", None);
+    let older = with(
+        with(with(complaint(), "/data/text", None), "/data/message", None),
+        "/data/source",
+        None,
+    );
     assert_eq!(read(&older).validate(), Ok(()));
 }
 
 #[test]
 fn an_age_band_of_the_future_is_read_as_unknown() {
     let record = read(&with(verdict(), "/data/age_band", Some(json!("12_13"))));
-    let RecordData::Verdict(verdict) = record.body else { panic!("not a verdict") };
+    let RecordData::Verdict(verdict) = record.body else {
+        panic!("not a verdict")
+    };
     assert_eq!(verdict.age_band, AgeBand::Unknown);
 }
 
@@ -105,34 +135,119 @@ fn an_age_band_of_the_future_is_read_as_unknown() {
 fn each_fault_has_its_code_and_names_its_field() {
     let long = |units: usize| Some(json!("x".repeat(units)));
     let cases = [
-        (verdict(), "/specversion", Some(json!("0.3")), "record/specversion"),
+        (
+            verdict(),
+            "/specversion",
+            Some(json!("0.3")),
+            "record/specversion",
+        ),
         (verdict(), "/id", Some(json!("")), "record/id"),
-        (verdict(), "/id", Some(json!("0B5A1C2E-7F00-4D1E-9A3B-0123456789AB")), "record/id"),
+        (
+            verdict(),
+            "/id",
+            Some(json!("0B5A1C2E-7F00-4D1E-9A3B-0123456789AB")),
+            "record/id",
+        ),
         (verdict(), "/id", long(25), "record/id"),
         (verdict(), "/id", long(37), "record/id"),
-        (verdict(), "/id", Some(json!("../../../../etc/passwd/../../")), "record/id"),
+        (
+            verdict(),
+            "/id",
+            Some(json!("../../../../etc/passwd/../../")),
+            "record/id",
+        ),
         (verdict(), "/source", Some(json!("")), "record/empty"),
         (verdict(), "/source", long(257), "record/too-long"),
         (verdict(), "/time", Some(json!("yesterday")), "record/time"),
-        (verdict(), "/time", Some(json!("2026-02-30T00:00:00Z")), "record/time"),
-        (verdict(), "/time", Some(json!("2026-11-24T12:00:00+08:00")), "record/time"),
-        (verdict(), "/datacontenttype", Some(json!("text/html")), "record/content-type"),
-        (verdict(), "/data/schema_version", Some(json!(2)), "record/schema-version"),
+        (
+            verdict(),
+            "/time",
+            Some(json!("2026-02-30T00:00:00Z")),
+            "record/time",
+        ),
+        (
+            verdict(),
+            "/time",
+            Some(json!("2026-11-24T12:00:00+08:00")),
+            "record/time",
+        ),
+        (
+            verdict(),
+            "/datacontenttype",
+            Some(json!("text/html")),
+            "record/content-type",
+        ),
+        (
+            verdict(),
+            "/data/schema_version",
+            Some(json!(2)),
+            "record/schema-version",
+        ),
         (verdict(), "/data/policy", Some(json!("")), "record/empty"),
-        (verdict(), "/data/rule", long(MAX_NAME_UNITS + 1), "record/too-long"),
-        (verdict(), "/data/message", long(MAX_NAME_UNITS + 1), "record/too-long"),
-        (verdict(), "/data/risk", long(MAX_WORD_UNITS + 1), "record/too-long"),
-        (verdict(), "/data/channel", long(MAX_WORD_UNITS + 1), "record/too-long"),
-        (verdict(), "/data/locale", long(MAX_WORD_UNITS + 1), "record/too-long"),
+        (
+            verdict(),
+            "/data/rule",
+            long(MAX_NAME_UNITS + 1),
+            "record/too-long",
+        ),
+        (
+            verdict(),
+            "/data/message",
+            long(MAX_NAME_UNITS + 1),
+            "record/too-long",
+        ),
+        (
+            verdict(),
+            "/data/risk",
+            long(MAX_WORD_UNITS + 1),
+            "record/too-long",
+        ),
+        (
+            verdict(),
+            "/data/channel",
+            long(MAX_WORD_UNITS + 1),
+            "record/too-long",
+        ),
+        (
+            verdict(),
+            "/data/locale",
+            long(MAX_WORD_UNITS + 1),
+            "record/too-long",
+        ),
         (verdict(), "/data/digest", Some(json!("FF")), "record/value"),
         (verdict(), "/data/digest", long(129), "record/too-long"),
         (verdict(), "/data/end", Some(json!(2)), "record/value"),
-        (verdict(), "/data/source", Some(json!("user_report")), "record/value"),
-        (complaint(), "/data/text", long(MAX_COMPLAINT_UNITS + 1), "record/too-long"),
-        (complaint(), "/data/source", Some(json!("auto")), "record/value"),
-        (complaint(), "/data/engine_version", Some(json!("")), "record/empty"),
+        (
+            verdict(),
+            "/data/source",
+            Some(json!("user_report")),
+            "record/value",
+        ),
+        (
+            complaint(),
+            "/data/text",
+            long(MAX_COMPLAINT_UNITS + 1),
+            "record/too-long",
+        ),
+        (
+            complaint(),
+            "/data/source",
+            Some(json!("auto")),
+            "record/value",
+        ),
+        (
+            complaint(),
+            "/data/engine_version",
+            Some(json!("")),
+            "record/empty",
+        ),
         (drops(), "/data/dropped", Some(json!(0)), "record/value"),
-        (drops(), "/data/schema_version", Some(json!(0)), "record/schema-version"),
+        (
+            drops(),
+            "/data/schema_version",
+            Some(json!(0)),
+            "record/schema-version",
+        ),
     ];
     for (value, pointer, field, code) in cases {
         let error = read(&with(value, pointer, field)).validate().unwrap_err();
@@ -147,23 +262,50 @@ fn what_cannot_be_read_is_explained_by_its_head() {
     let cases = [
         (with(verdict(), "/id", Some(json!(7))), "record/id"),
         (with(verdict(), "/id", None), "record/id"),
-        (with(verdict(), "/type", Some(json!("dev.tidegate.verdict.v2"))), "record/type"),
+        (
+            with(verdict(), "/type", Some(json!("dev.tidegate.verdict.v2"))),
+            "record/type",
+        ),
         (with(verdict(), "/type", Some(json!(1))), "record/type"),
         (with(verdict(), "/type", None), "record/type"),
         (with(verdict(), "/data", None), "record/shape"),
-        (with(verdict(), "/data/start", Some(json!(-1))), "record/shape"),
-        (with(verdict(), "/data/start", Some(json!(1.5))), "record/shape"),
-        (with(verdict(), "/data/start", Some(json!(4_294_967_296_u64))), "record/shape"),
-        (with(verdict(), "/data/action", Some(json!("delete"))), "record/shape"),
-        (with(complaint(), "/data/category", Some(json!("rude"))), "record/shape"),
-        (with(drops(), "/data/reason", Some(json!("mood"))), "record/shape"),
+        (
+            with(verdict(), "/data/start", Some(json!(-1))),
+            "record/shape",
+        ),
+        (
+            with(verdict(), "/data/start", Some(json!(1.5))),
+            "record/shape",
+        ),
+        (
+            with(verdict(), "/data/start", Some(json!(4_294_967_296_u64))),
+            "record/shape",
+        ),
+        (
+            with(verdict(), "/data/action", Some(json!("delete"))),
+            "record/shape",
+        ),
+        (
+            with(complaint(), "/data/category", Some(json!("rude"))),
+            "record/shape",
+        ),
+        (
+            with(drops(), "/data/reason", Some(json!("mood"))),
+            "record/shape",
+        ),
         (json!({}), "record/id"),
     ];
     for (value, code) in cases {
-        assert!(serde_json::from_value::<Record>(value.clone()).is_err(), "{value}");
+        assert!(
+            serde_json::from_value::<Record>(value.clone()).is_err(),
+            "{value}"
+        );
         // As a collector does: whatever is not a string is as good as absent.
         let text = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
-        let head = RecordHead { id: text("id"), type_name: text("type") };
+        let head = RecordHead {
+            id: text("id"),
+            type_name: text("type"),
+        };
         assert_eq!(head.explain().code(), code, "{value}");
     }
 }
@@ -173,15 +315,24 @@ fn lengths_are_counted_in_utf16_units() {
     let text = |text: String| read(&with(complaint(), "/data/text", Some(json!(text))));
     assert_eq!(text("字".repeat(2_000)).validate(), Ok(()));
     assert_eq!(text("😀".repeat(1_000)).validate(), Ok(()));
-    assert_eq!(text("😀".repeat(1_001)).validate().unwrap_err().code(), "record/too-long");
+    assert_eq!(
+        text("😀".repeat(1_001)).validate().unwrap_err().code(),
+        "record/too-long"
+    );
 }
 
 #[test]
 fn names_of_programs_are_clipped_and_words_of_users_are_not() {
-    let mut record = read(&with(verdict(), "/data/message", Some(json!("😀".repeat(200)))));
+    let mut record = read(&with(
+        verdict(),
+        "/data/message",
+        Some(json!("😀".repeat(200))),
+    ));
     record.clip();
     assert_eq!(record.validate(), Ok(()));
-    let RecordData::Verdict(data) = &record.body else { panic!("not a verdict") };
+    let RecordData::Verdict(data) = &record.body else {
+        panic!("not a verdict")
+    };
     assert_eq!(data.message, "😀".repeat(MAX_NAME_UNITS / 2));
 
     let long = with(complaint(), "/data/text", Some(json!("x".repeat(2_001))));
@@ -195,10 +346,25 @@ fn the_longest_record_stays_below_its_bound() {
     // A control character takes six bytes in JSON, more than any other unit.
     let mut value = verdict();
     for name in ["policy", "rule", "message"] {
-        value = with(value, &format!("/data/{name}"), Some(json!("\u{1}".repeat(MAX_NAME_UNITS))));
+        value = with(
+            value,
+            &format!("/data/{name}"),
+            Some(json!("\u{1}".repeat(MAX_NAME_UNITS))),
+        );
     }
-    for name in ["risk", "view", "channel", "surface", "locale", "engine_version"] {
-        value = with(value, &format!("/data/{name}"), Some(json!("\u{1}".repeat(MAX_WORD_UNITS))));
+    for name in [
+        "risk",
+        "view",
+        "channel",
+        "surface",
+        "locale",
+        "engine_version",
+    ] {
+        value = with(
+            value,
+            &format!("/data/{name}"),
+            Some(json!("\u{1}".repeat(MAX_WORD_UNITS))),
+        );
     }
     let text = Some(json!("\u{1}".repeat(MAX_COMPLAINT_UNITS)));
     for value in [value, with(complaint(), "/data/text", text)] {

@@ -383,7 +383,7 @@ impl Outbox {
         let next_expiry = self
             .queue
             .iter()
-            .find(|entry| entry.item.drops.is_none())
+            .find(|entry| entry.is_droppable())
             .map(|oldest| {
                 let age = now.wall_ms.saturating_sub(oldest.item.created_at_ms);
                 let left = self.limits.max_age_ms.saturating_sub(age);

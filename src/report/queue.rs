@@ -80,6 +80,11 @@ impl Entry {
             deferred: 0,
         }
     }
+
+    /// Whether a bound may take it: it is not in flight, and no count.
+    pub(super) fn is_droppable(&self) -> bool {
+        self.lease.is_none() && self.item.drops.is_none()
+    }
 }
 
 /// Records taken out of the queue for good.
@@ -200,7 +205,7 @@ impl Queue {
         let target = limits.max_bytes - limits.max_bytes / 10;
         let mut excess = self.bytes.saturating_sub(target);
         let mut victims = Vec::new();
-        for entry in self.iter().filter(|entry| is_droppable(entry)) {
+        for entry in self.iter().filter(|entry| entry.is_droppable()) {
             if excess == 0 {
                 break;
             }
@@ -214,7 +219,7 @@ impl Queue {
     pub(super) fn enforce_age(&mut self, oldest_ms: u64) -> Option<Loss> {
         let victims = self
             .iter()
-            .filter(|entry| is_droppable(entry) && entry.item.created_at_ms < oldest_ms)
+            .filter(|entry| entry.is_droppable() && entry.item.created_at_ms < oldest_ms)
             .map(|entry| entry.item.id.clone())
             .collect();
         self.drop_records(victims, DropReason::Age)
@@ -263,10 +268,6 @@ impl Queue {
         }
         Some(loss)
     }
-}
-
-fn is_droppable(entry: &Entry) -> bool {
-    entry.lease.is_none() && entry.item.drops.is_none()
 }
 
 /// What fits in one batch.

@@ -4,19 +4,23 @@ use crate::policy::Combination;
 
 /// UTF-16 units, half-open.
 type Span = (u32, u32);
+/// Place of a pack, and of a rule in it.
+type RulePlace = (u16, u32);
+/// The last hit of each group.
+type Hits = Box<[Option<Span>]>;
 
 /// The last hit of each group of each rule that has had one. Bounded by the
 /// number of rules, whatever the length of the message.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Combinations {
-    hits: Vec<((u16, u32), Box<[Option<Span>]>)>,
+    hits: Vec<(RulePlace, Hits)>,
 }
 
 impl Combinations {
     /// Takes a hit; returns the span of the combination if it completes it.
     pub(super) fn take(
         &mut self,
-        rule: (u16, u32),
+        rule: RulePlace,
         combination: Combination,
         group: u32,
         hit: Span,

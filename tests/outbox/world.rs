@@ -158,7 +158,9 @@ impl World {
     /// This world if no request under way is ever answered.
     pub(crate) fn without_answers(&self) -> Self {
         let mut world = self.clone();
-        world.limbo.extend(world.network.drain(..).map(|request| request.ids));
+        world
+            .limbo
+            .extend(world.network.drain(..).map(|request| request.ids));
         world
     }
 
