@@ -1,6 +1,7 @@
 //! Every order of events in a small world, and random orders in a larger one:
 //! nothing is lost, nothing is stored twice, every loss is counted once.
 
+#![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "outbox/world.rs"]

@@ -1,5 +1,6 @@
 //! What the outbox promises of its waits, its batches and its bounds.
 
+#![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use tidegate::report::outbox::{

@@ -1,5 +1,6 @@
 //! Records as JSON: what clients write, what the collector reads.
 
+#![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use proptest::prelude::*;

@@ -78,12 +78,12 @@ impl Steps<'_> {
         let needs = [Need::Wasm, Need::Browser];
         self.tests("core in Chromium", &needs, COMPILING, |tools| {
             let mut command = tools.command("wasm-pack");
-            command.args(["test", "--headless"]);
+            command.args(["test", "--headless", "--chrome"]);
             // Named, so that wasm-pack does not download one.
             if let Some(driver) = tools.chromedriver() {
                 command.arg("--chromedriver").arg(driver);
             }
-            command.args([".", "--", "--test", "wasm"]);
+            command.args([".", "--test", "wasm"]);
             Ok(command)
         });
     }
