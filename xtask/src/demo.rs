@@ -52,6 +52,8 @@ pub(crate) fn run(root: &Path, mut arguments: Arguments) -> Result<()> {
         "sqlite://target/demo/tidegate.db",
         "--site",
         "dist/www",
+        "--policy",
+        "dist/www/starter.pack",
         "--listen",
         &listen,
     ];
