@@ -93,7 +93,7 @@ pub(super) fn write(
     pack
 }
 
-pub(super) fn section(pack: &mut Vec<u8>, tag: [u8; 4], bytes: &[u8]) {
+fn section(pack: &mut Vec<u8>, tag: [u8; 4], bytes: &[u8]) {
     pack.extend(tag);
     pack.push(MUST_UNDERSTAND);
     pack.extend((bytes.len() as u32).to_le_bytes());
@@ -123,10 +123,10 @@ pub(super) struct Sections<'a> {
     rules: &'a [u8],
     letters: &'a [u8],
     trie: &'a [u8],
-    pub(super) hash: [u8; 32],
-    pub(super) signature: Option<[u8; 64]>,
+    hash: [u8; 32],
+    signature: Option<[u8; 64]>,
     /// Where the signature section begins or would.
-    pub(super) unsigned_len: usize,
+    unsigned_len: usize,
 }
 
 impl<'a> Sections<'a> {
@@ -312,6 +312,18 @@ fn check_targets(automaton: &Automaton, rules: &[Rule]) -> Result<(), PackError>
     } else {
         Err(PackError::Malformed("entry target"))
     }
+}
+
+/// Signs a pack with a 32-byte Ed25519 seed; replaces a signature it has.
+///
+/// # Errors
+/// `pack/…` if these bytes are not a pack.
+pub fn sign(pack: &[u8], seed: &[u8; 32]) -> Result<Vec<u8>, PackError> {
+    let sections = Sections::read(pack)?;
+    let signature = signature::signature(seed, &sections.hash);
+    let mut signed = pack[..sections.unsigned_len].to_vec();
+    section(&mut signed, *b"SIGN", &signature);
+    Ok(signed)
 }
 
 /// What the pack says of itself; checks all but the signature.

@@ -1,7 +1,5 @@
 //! Ed25519 over a pack's digest.
 
-use super::error::PackError;
-use super::pack::{Sections, section};
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use std::fmt;
 
@@ -33,16 +31,9 @@ impl fmt::Display for KeyError {
 
 impl std::error::Error for KeyError {}
 
-/// Signs a pack with a 32-byte Ed25519 seed; replaces a signature it has.
-///
-/// # Errors
-/// `pack/…` if these bytes are not a pack.
-pub fn sign(pack: &[u8], seed: &[u8; 32]) -> Result<Vec<u8>, PackError> {
-    let sections = Sections::read(pack)?;
-    let signature = SigningKey::from_bytes(seed).sign(&message(&sections.hash));
-    let mut signed = pack[..sections.unsigned_len].to_vec();
-    section(&mut signed, *b"SIGN", &signature.to_bytes());
-    Ok(signed)
+/// The signature of a digest.
+pub(super) fn signature(seed: &[u8; 32], hash: &[u8; 32]) -> [u8; 64] {
+    SigningKey::from_bytes(seed).sign(&message(hash)).to_bytes()
 }
 
 /// The public key of a seed.

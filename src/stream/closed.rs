@@ -2,6 +2,7 @@
 
 use sha2::{Digest, Sha512_256};
 use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Most ids remembered; the oldest is forgotten first.
 pub const MAX_CLOSED_IDS: usize = 4096;
@@ -48,6 +49,26 @@ impl Closed {
 
     fn place(&self, id: &IdDigest) -> Result<usize, usize> {
         self.ended.binary_search_by_key(id, |(known, _)| *known)
+    }
+}
+
+/// Messages that the policy ended, shared by all messages of a filter.
+#[derive(Clone, Debug, Default)]
+pub(super) struct SharedClosed(Arc<Mutex<Closed>>);
+
+impl SharedClosed {
+    pub(super) fn find(&self, id: &IdDigest) -> Option<bool> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .find(id)
+    }
+
+    pub(super) fn insert(&self, id: IdDigest, retracted: bool) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(id, retracted);
     }
 }
 

@@ -1,12 +1,12 @@
 //! The policies in use, from which messages are opened.
 
-use super::closed::{Closed, IdDigest, digest};
+use super::closed::{SharedClosed, digest};
 use super::message::Message;
 use super::outcome::Verdict;
 use super::text::TextMessage;
 use crate::policy::{Channel, PackError, Policy, Rule};
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// Most packs of one filter.
 pub const MAX_PACKS: usize = 16;
@@ -47,26 +47,6 @@ impl fmt::Display for FilterError {
 }
 
 impl std::error::Error for FilterError {}
-
-/// Messages that the policy ended, shared by all messages of a filter.
-#[derive(Clone, Debug, Default)]
-pub(super) struct SharedClosed(Arc<Mutex<Closed>>);
-
-impl SharedClosed {
-    pub(super) fn find(&self, id: &IdDigest) -> Option<bool> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .find(id)
-    }
-
-    pub(super) fn insert(&self, id: IdDigest, retracted: bool) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(id, retracted);
-    }
-}
 
 /// One or more policies. A match of any of them counts; each one's allow-list
 /// cancels its own matches only, so that no pack can open what another closes.

@@ -1,9 +1,8 @@
 //! The hold: takes text in any cuts, lets through what is settled.
 
-use super::closed::IdDigest;
+use super::closed::{IdDigest, SharedClosed};
 use super::combination::Combinations;
 use super::cursor::{Found, MAX_GAP};
-use super::filter::SharedClosed;
 use super::lane::Lane;
 use super::outcome::{Kind, MessageState, Outcome, Segment, Verdict};
 use super::pending::{Decision, Layer, Match, Pending};
