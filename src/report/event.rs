@@ -93,9 +93,12 @@ pub enum Event {
     },
 }
 
-/// Something to do. The runtime begins effects in order, and performs those on
-/// the store one after the other: the outbox relies on a deletion never
-/// overtaking what was asked for before it.
+/// Something to do.
+///
+/// The runtime begins the effects of one step in order before it takes the
+/// next step, and performs those on the store one after the other: a wake must
+/// not be replaced by an older one, and a deletion must not overtake what was
+/// asked for before it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(
     tag = "type",

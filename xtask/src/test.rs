@@ -69,7 +69,8 @@ impl Steps<'_> {
         self.check("lint, wasm", need, &[&lint[..], &tests, &deny].concat());
         self.tests("native tests", &[], COMPILING, |tools| {
             let mut command = tools.cargo();
-            command.args(["test", "--workspace"]);
+            // Every test binary, so that one failure hides no other.
+            command.args(["test", "--workspace", "--no-fail-fast"]);
             Ok(command)
         });
     }
