@@ -396,10 +396,7 @@ impl Outbox {
         let Some(at_ms) = next.map(|at| at.max(now.monotonic_ms.saturating_add(1))) else {
             return;
         };
-        if self
-            .wake_at_ms
-            .is_none_or(|wake| wake <= now.monotonic_ms || at_ms < wake)
-        {
+        if self.wake_at_ms != Some(at_ms) {
             self.wake_at_ms = Some(at_ms);
             effects.push(Effect::Wake { at_ms });
         }

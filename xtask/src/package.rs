@@ -30,8 +30,9 @@ pub(crate) fn run(root: &Path) -> Result<()> {
 /// Brings `pkg/` and `dist/www` up to date.
 pub(crate) fn build(root: &Path, tools: &Tools, progress: &mut Progress) -> Result<()> {
     progress.step("looking for tools");
-    tools.ensure(Need::Wasm)?;
+    // First what may end here, then what takes minutes to install.
     tools.ensure(Need::Node)?;
+    tools.ensure(Need::Wasm)?;
     core(root, tools, progress)?;
     package(root, tools, progress)?;
     page(root, tools, progress)?;

@@ -189,9 +189,13 @@ fn entries(package: &Path) -> Result<Vec<(String, BTreeSet<PathBuf>)>> {
             }
             let mut files = BTreeSet::new();
             follow(start, &mut files)?;
-            let entry = format!("tidegate{}{condition}", name.trim_start_matches('.'));
-            if !found.iter().any(|(_, other)| *other == files) {
-                found.push((entry, files));
+            let entry = format!("tidegate{}", name.trim_start_matches('.'));
+            // Conditions that lead to the same files are one line.
+            let is_known = |(known, other): &(String, BTreeSet<PathBuf>)| {
+                known.starts_with(&entry) && *other == files
+            };
+            if !found.iter().any(is_known) {
+                found.push((entry + &condition, files));
             }
         }
     }
