@@ -153,7 +153,7 @@ impl Message {
             let start = self.base + self.scanned as u32;
             self.scanned += units as usize;
             self.see(folded, start, start + units);
-            if !self.pending.is_empty() {
+            if !self.pending.is_idle() {
                 self.settle(false, outcome);
                 if self.state != MessageState::Open {
                     return;
@@ -383,4 +383,32 @@ fn visible_chars(units: &[u16]) -> u32 {
         rest = &rest[len as usize..];
     }
     count.max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::policy::{Document, compile};
+    use crate::stream::Filter;
+
+    #[test]
+    fn what_is_remembered_does_not_grow_with_the_message() {
+        let document: Document = serde_json::from_value(serde_json::json!({
+            "policy": "p",
+            "rules": [{"id": "r", "risk": "x_gambling", "action": "mask", "terms": ["赌博"]}],
+            "allow": ["戒烟", "戒赌博"],
+        }))
+        .unwrap();
+        let filter = Filter::new(&[&compile(&document).unwrap()], &[]).unwrap();
+        let mut message = filter.message("", Channel::Text);
+        let text: Vec<u16> = "戒烟戒赌博去赌博".repeat(1_000).encode_utf16().collect();
+        for units in [
+            &text[..],
+            &"戒烟".repeat(1_000).encode_utf16().collect::<Vec<_>>(),
+        ] {
+            message.push(units);
+            assert!(message.pending.is_idle());
+        }
+    }
 }

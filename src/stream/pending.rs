@@ -94,8 +94,9 @@ pub(super) struct Pending {
 }
 
 impl Pending {
-    pub(super) fn is_empty(&self) -> bool {
-        self.matches.is_empty()
+    /// Whether nothing is to be decided or forgotten.
+    pub(super) fn is_idle(&self) -> bool {
+        self.matches.is_empty() && self.allowed.is_empty()
     }
 
     /// Where the first unsettled match begins.
@@ -190,4 +191,26 @@ impl Pending {
 
 fn covers(phrase: &Phrase, found: &Match) -> bool {
     phrase.pack == found.pack && phrase.start <= found.start && found.end <= phrase.end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn too_many_unsettled_matches_are_decided_as_if_nothing_could_change_them() {
+        let mut pending = Pending::default();
+        for start in 0..=MAX_PENDING as u32 {
+            assert!(pending.decide(0).is_none(), "{start} matches wait");
+            pending.add(Match {
+                start,
+                end: start + 1,
+                pack: 0,
+                rule: 0,
+                view: 1,
+                layer: Layer::Hide { ends: false },
+            });
+        }
+        assert!(matches!(pending.decide(0), Some(Decision::Hide(first)) if first.start == 0));
+    }
 }
