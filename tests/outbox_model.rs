@@ -4,6 +4,8 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "outbox/promises.rs"]
+mod promises;
 #[path = "outbox/world.rs"]
 mod world;
 

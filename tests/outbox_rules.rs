@@ -78,20 +78,6 @@ impl Page {
         (ms, self.step(Event::Tick))
     }
 
-    /// Goes on to the next request. A timer set before a shorter wait was known
-    /// may run in between: it does nothing and is set again.
-    fn wait_for_request(&mut self) -> (u64, Sent) {
-        let mut waited = 0;
-        for _ in 0..20 {
-            let (ms, effects) = self.wait();
-            waited += ms;
-            if !is_silent(&effects) {
-                return (waited, sent(&effects));
-            }
-        }
-        panic!("no request after {waited} ms");
-    }
-
     fn answer(&mut self, batch: u32, status: u16, accepted: &[String]) -> Vec<Effect> {
         self.answer_after(batch, status, None, accepted)
     }
@@ -176,13 +162,13 @@ fn waits_double_from_a_second_to_five_minutes_and_success_forgets_them() {
     let mut ceiling = BASE_DELAY_MS;
     for status in [503, 502, 429, 408, 301, 100, 0, 504, 599, 999, 401, 404] {
         assert!(is_silent(&page.answer(batch, status, &[])));
-        let (waited, next) = page.wait_for_request();
+        let (waited, effects) = page.wait();
         assert!(
             (ceiling / 2..=ceiling).contains(&waited),
             "{waited} ms of {ceiling}"
         );
         ceiling = (ceiling * 2).min(MAX_DELAY_MS);
-        batch = next.batch;
+        batch = sent(&effects).batch;
     }
     assert_eq!(ceiling, MAX_DELAY_MS);
     page.answer(batch, 200, &["r1".to_owned()]);
@@ -420,7 +406,7 @@ fn if_every_record_is_refused_they_are_refused_slowly() {
     for _ in 0..15 {
         assert_eq!(single.ids.len(), 1);
         page.answer(single.batch, 400, &[]);
-        single = page.wait_for_request().1;
+        single = sent(&page.wait().1);
     }
     assert!(
         page.now.monotonic_ms - start > 10 * 60_000,

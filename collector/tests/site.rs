@@ -118,14 +118,7 @@ async fn the_console_has_a_strict_policy_and_no_inline_code() {
 #[tokio::test]
 async fn the_time_is_signed_by_the_published_key_which_is_kept() {
     let server = start(&[]).await;
-    let keys: Value = server
-        .get("/v1/keys")
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let keys: Value = server.json("/v1/keys").await;
     let key = &keys["keys"][0];
     let decode = |text: &Value| URL_SAFE_NO_PAD.decode(text.as_str().unwrap()).unwrap();
     let public = VerifyingKey::from_bytes(&decode(&key["x"]).try_into().unwrap()).unwrap();
@@ -165,28 +158,14 @@ async fn the_time_is_signed_by_the_published_key_which_is_kept() {
         );
     }
     let server = start_in(server.stop().await, &[]).await;
-    let again: Value = server
-        .get("/v1/keys")
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let again: Value = server.json("/v1/keys").await;
     assert_eq!(again, keys);
 }
 
 #[tokio::test]
 async fn particulars_are_the_providers_or_an_example_that_says_so() {
     let server = start(&[]).await;
-    let example: Value = server
-        .get("/v1/particulars")
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let example: Value = server.json("/v1/particulars").await;
     assert_eq!(example["example"], true);
     for name in [
         "provider",
@@ -204,28 +183,14 @@ async fn particulars_are_the_providers_or_an_example_that_says_so() {
     own["example"] = false.into();
     let file = write_file(directory.path(), "own.json", &own.to_string());
     let server = start(&["--particulars", file.to_str().unwrap()]).await;
-    let served: Value = server
-        .get("/v1/particulars")
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let served: Value = server.json("/v1/particulars").await;
     assert_eq!(served, own);
 }
 
 #[tokio::test]
 async fn health_metrics_and_description_answer() {
     let server = start(&[]).await;
-    let health: Value = server
-        .get("/healthz")
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let health: Value = server.json("/healthz").await;
     assert_eq!(health["status"], "ok");
     let metrics = server.get("/metrics").send().await.unwrap();
     assert_eq!(
@@ -239,14 +204,7 @@ async fn health_metrics_and_description_answer() {
             "{line}"
         );
     }
-    let description: Value = server
-        .get("/v1/openapi.json")
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let description: Value = server.json("/v1/openapi.json").await;
     assert_eq!(description["openapi"], "3.1.0");
 }
 

@@ -144,12 +144,13 @@ export class GuardedMessage implements Message {
 
     let offset = 0;
     let text = '';
-    /** Where each segment begins in the raw message and in what is shown. */
+    /** Where each segment begins, raw and shown; only verdicts ask for them. */
     const places: Place[] = [{ raw: 0, shown: this.#shownUnits, isKept: false }];
+    const hasVerdicts = verdicts < end;
     for (let row = HEAD_WORDS; row < verdicts; row += ROW_WORDS) {
       const kind = word(row);
       const next = offset + word(row + 1);
-      places.push({ raw: this.#heldAt + offset, shown: this.#shownUnits + text.length, isKept: kind === KEEP });
+      if (hasVerdicts) places.push({ raw: this.#heldAt + offset, shown: this.#shownUnits + text.length, isKept: kind === KEEP });
       if (kind === MASK) text += this.#rule(word(row + 2)).mask.repeat(word(row + 3));
       else if (kind === REPLACE) text += this.#rule(word(row + 2)).with;
       else if (kind !== DROP) text += source.slice(offset, next);

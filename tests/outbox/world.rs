@@ -31,21 +31,21 @@ const MAX_BREAKS: u8 = 5;
 pub(crate) const POISONED: &str = "r2";
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Operation {
+pub(super) enum Operation {
     Set(Item),
     Delete(String),
     SetAside(String),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Request {
+pub(super) struct Request {
     batch: u32,
     ids: Vec<String>,
 }
 
 /// How a request ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fate {
+pub(super) enum Fate {
     Answered,
     RequestLost,
     AnswerLost,
@@ -80,33 +80,33 @@ const FAULTS: [Fate; 14] = [
 /// The whole state; equal worlds have equal futures.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct World {
-    outbox: Outbox,
+    pub(super) outbox: Outbox,
     limits: OutboxLimits,
-    poison: Poison,
+    pub(super) poison: Poison,
     now: Now,
-    wake_ms: Option<u64>,
+    pub(super) wake_ms: Option<u64>,
     /// What the page knows of its records.
-    items: BTreeMap<String, Item>,
-    operations: VecDeque<Operation>,
-    network: Vec<Request>,
+    pub(super) items: BTreeMap<String, Item>,
+    pub(super) operations: VecDeque<Operation>,
+    pub(super) network: Vec<Request>,
     /// Requests of dead pages: they may still arrive.
-    limbo: Vec<Vec<String>>,
+    pub(super) limbo: Vec<Vec<String>>,
     /// Id and record, in the order of making.
-    store: BTreeMap<(u32, String), Item>,
-    order: BTreeMap<String, u32>,
-    collector: BTreeSet<String>,
+    pub(super) store: BTreeMap<(u32, String), Item>,
+    pub(super) order: BTreeMap<String, u32>,
+    pub(super) collector: BTreeSet<String>,
     pub(crate) budget: Budget,
     /// How often the poison broke the collector.
     breaks: u8,
     // What the checks remember; the machine cannot see it.
     made: u32,
     counts: u32,
-    durable_once: BTreeSet<String>,
+    pub(super) durable_once: BTreeSet<String>,
     unstored: BTreeSet<String>,
-    ever_sent: BTreeSet<String>,
-    aside: BTreeSet<String>,
-    stands_for: BTreeMap<String, BTreeSet<String>>,
-    store_has_failed: bool,
+    pub(super) ever_sent: BTreeSet<String>,
+    pub(super) aside: BTreeSet<String>,
+    pub(super) stands_for: BTreeMap<String, BTreeSet<String>>,
+    pub(super) store_has_failed: bool,
 }
 
 impl World {
@@ -264,7 +264,7 @@ impl World {
         self.now.wall_ms = self.now.wall_ms.saturating_add_signed(ms);
     }
 
-    fn tick(&mut self) {
+    pub(super) fn tick(&mut self) {
         if let Some(wake) = self.wake_ms.take() {
             let elapsed = wake.saturating_sub(self.now.monotonic_ms);
             self.now.monotonic_ms += elapsed;
@@ -273,7 +273,7 @@ impl World {
         self.step(Event::Tick);
     }
 
-    fn crash(&mut self) {
+    pub(super) fn crash(&mut self) {
         self.limbo
             .extend(self.network.drain(..).map(|request| request.ids));
         self.operations.clear();
@@ -354,7 +354,7 @@ impl World {
         }
     }
 
-    fn perform_operation(&mut self, ok: bool) {
+    pub(super) fn perform_operation(&mut self, ok: bool) {
         let Some(operation) = self.operations.pop_front() else {
             return;
         };
@@ -384,7 +384,7 @@ impl World {
         }
     }
 
-    fn commit(&mut self, ids: &[String]) -> (Vec<String>, Vec<String>, Vec<String>) {
+    pub(super) fn commit(&mut self, ids: &[String]) -> (Vec<String>, Vec<String>, Vec<String>) {
         let (mut accepted, mut duplicates, mut rejected) = (Vec::new(), Vec::new(), Vec::new());
         for id in ids {
             if self.poison != Poison::None && id == POISONED {
@@ -398,7 +398,7 @@ impl World {
         (accepted, duplicates, rejected)
     }
 
-    fn end_request(&mut self, at: usize, fate: Fate) {
+    pub(super) fn end_request(&mut self, at: usize, fate: Fate) {
         let Request { batch, ids } = self.network.remove(at);
         let answer = |status, retry_after_ms| Event::Sent {
             batch,
@@ -477,127 +477,6 @@ impl World {
             accepted,
             duplicates,
             rejected,
-        }
-    }
-
-    /// What must hold at every moment.
-    pub(crate) fn check(&self) {
-        let safe_counts = || {
-            let stored = self.store.values().map(|item| &item.id);
-            stored
-                .chain(self.collector.iter())
-                .filter_map(|id| self.stands_for.get(id))
-        };
-        for id in &self.durable_once {
-            let is_stored = self.store.contains_key(&(self.order[id], id.clone()));
-            let is_counted = safe_counts().any(|lost| lost.contains(id));
-            let is_told = self.stands_for.contains_key(id) && self.is_merged(id);
-            assert!(
-                is_stored
-                    || self.collector.contains(id)
-                    || self.aside.contains(id)
-                    || is_counted
-                    || is_told,
-                "{id} is lost"
-            );
-        }
-        if !self.store_has_failed {
-            let mut counted = BTreeSet::new();
-            for lost in self
-                .collector
-                .iter()
-                .filter_map(|id| self.stands_for.get(id))
-            {
-                for id in lost {
-                    assert!(counted.insert(id.clone()), "{id} is counted twice");
-                    assert!(
-                        !self.collector.contains(id) || self.ever_sent.contains(id),
-                        "{id} is counted as lost and was not"
-                    );
-                }
-            }
-        }
-    }
-
-    /// Whether a later count, safe by now, tells of this count's losses too.
-    fn is_merged(&self, id: &str) -> bool {
-        let own = &self.stands_for[id];
-        let is_safe = |other: &String| {
-            self.collector.contains(other) || self.store.values().any(|item| &item.id == other)
-        };
-        self.stands_for
-            .iter()
-            .any(|(other, lost)| is_safe(other) && lost.is_superset(own))
-    }
-
-    /// Lets everything go well from here on, and checks how it ends.
-    pub(crate) fn complete(mut self) {
-        self.drain();
-        if self.store_has_failed {
-            // A failed deletion is made good after the next start.
-            self.crash();
-            self.drain();
-        }
-        for ids in std::mem::take(&mut self.limbo) {
-            self.commit(&ids);
-        }
-        self.check();
-        assert!(
-            self.outbox.stats().pending <= self.stuck(),
-            "records never arrive: {self:#?}"
-        );
-        assert!(
-            self.store.len() <= self.stuck(),
-            "records stay in the store: {self:#?}"
-        );
-        for id in self.items.keys().chain(&self.durable_once) {
-            let is_poison = self.poison != Poison::None && id == POISONED;
-            let is_told = self.collector.iter().any(|count| {
-                self.stands_for
-                    .get(count)
-                    .is_some_and(|lost| lost.contains(id))
-            });
-            assert!(
-                self.collector.contains(id)
-                    || is_told
-                    || (self.stands_for.contains_key(id) && self.is_merged(id))
-                    || (is_poison && (self.aside.contains(id) || self.stuck() > 0)),
-                "{id} is neither stored nor counted"
-            );
-            assert!(
-                is_poison || !self.aside.contains(id),
-                "{id} was set aside for nothing"
-            );
-        }
-    }
-
-    /// Records that cannot arrive: one that breaks the collector waits for a
-    /// better collector.
-    fn stuck(&self) -> usize {
-        usize::from(
-            self.poison == Poison::Status(500)
-                && self.store.values().any(|item| item.id == POISONED),
-        )
-    }
-
-    fn drain(&mut self) {
-        for _ in 0..400 {
-            while !self.operations.is_empty() {
-                self.perform_operation(true);
-            }
-            if !self.network.is_empty() {
-                self.end_request(0, Fate::Answered);
-                continue;
-            }
-            let pending = self.outbox.stats().pending;
-            if pending == 0 || (pending == 1 && self.stuck() == 1) {
-                return;
-            }
-            assert!(
-                self.wake_ms.is_some(),
-                "records wait and no wake is set: {self:#?}"
-            );
-            self.tick();
         }
     }
 }

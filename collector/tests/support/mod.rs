@@ -74,6 +74,12 @@ impl Server {
         self.client.get(self.url(path))
     }
 
+    /// What a `GET` answers, as JSON.
+    pub(crate) async fn json(&self, path: &str) -> serde_json::Value {
+        let response = self.get(path).send().await.unwrap();
+        response.json().await.unwrap()
+    }
+
     pub(crate) fn post(&self, path: &str) -> RequestBuilder {
         self.client.post(self.url(path))
     }
