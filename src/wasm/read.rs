@@ -3,7 +3,7 @@
 //!
 //! Outcomes leave through serde-wasm-bindgen; what comes in does not come
 //! through it, because its errors pull the formatting of every number into the
-//! module (a sixth of it, measured) and cannot name the place.
+//! module (15 % of it, measured) and cannot name the place.
 
 use super::convert::thrown;
 use js_sys::{Array, Object, Reflect};
