@@ -48,6 +48,7 @@ await mkdir(dirname(target), { recursive: true });
 const out = await mkdtemp(`${target}-`);
 try {
   await optimise();
+  await copyFile(join(root, 'data', 'tables', 'tables.bin'), join(out, 'tidegate_tables.bin'));
   await bundle();
   await declare();
   await describe();
@@ -89,13 +90,14 @@ async function bundle() {
     charset: 'utf8',
     legalComments: 'none',
     external: ['node:*', 'yaml'],
-    loader: { '.wasm': 'base64' },
+    loader: { '.wasm': 'base64', '.bin': 'base64' },
     logLevel: 'warning',
     plugins: [{
       name: 'core',
       setup: ({ onResolve }) => {
         onResolve({ filter: /\/wasm\/tidegate_bg\.js$/ }, () => ({ path: join(wasmDirectory, 'tidegate_bg.js'), sideEffects: true }));
         onResolve({ filter: /\/wasm\/tidegate_bg\.wasm$/ }, () => ({ path: join(out, 'tidegate_bg.wasm') }));
+        onResolve({ filter: /\/wasm\/tidegate_tables\.bin$/ }, () => ({ path: join(out, 'tidegate_tables.bin') }));
       },
     }],
   });

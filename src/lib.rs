@@ -9,6 +9,10 @@ pub mod text;
 
 pub mod lexicon;
 
+pub mod tables;
+
+pub mod pattern;
+
 pub mod policy;
 
 pub mod stream;

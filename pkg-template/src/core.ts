@@ -3,13 +3,15 @@
  * share this state, so it does not matter which of them was initialised.
  */
 import { GuardError } from './error.js';
-import type { WasmInput } from './types.js';
+import type { TablesInput, WasmInput } from './types.js';
 import * as glue from '../wasm/tidegate_bg.js';
 
 export type Glue = typeof glue;
 
 let memory: WebAssembly.Memory | undefined;
 let starting: Promise<void> | undefined;
+let tables: 'loaded' | 'none' | { failed: unknown } = 'none';
+let loading: Promise<void> | undefined;
 let units = new Uint16Array(0);
 let words = new Uint32Array(0);
 
@@ -27,6 +29,37 @@ export function startOnce(source: () => Promise<WasmInput>): Promise<void> {
     starting = undefined;
   });
   return starting;
+}
+
+/** Loads the compiler's tables once. Without them all but the compiler works, so a failure is told when it is asked. */
+export function loadTablesOnce(source: () => Promise<TablesInput>): Promise<void> {
+  if (tables === 'loaded') return Promise.resolve();
+  loading ??= source().then(read).then(
+    (bytes) => {
+      call((glue) => glue.set_tables(bytes));
+      tables = 'loaded';
+    },
+  ).catch((failed: unknown) => {
+    tables = { failed };
+  }).finally(() => {
+    loading = undefined;
+  });
+  return loading;
+}
+
+/** `init/tables` when the compiler has nothing to compile with. */
+export function assertTables(): void {
+  if (tables === 'loaded') return;
+  const hint = 'the tables of the policy compiler are not loaded: await init(), without `tables: false`';
+  throw new GuardError('init/tables', hint, tables === 'none' ? undefined : { cause: tables.failed });
+}
+
+async function read(source: TablesInput): Promise<Uint8Array> {
+  if (source instanceof ArrayBuffer) return new Uint8Array(source);
+  if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
+  const response = source instanceof Response ? source : await fetch(source);
+  if (!response.ok) throw new GuardError('init/network', `${response.url} answered ${response.status}`);
+  return new Uint8Array(await response.arrayBuffer());
 }
 
 async function start(source: () => Promise<WasmInput>): Promise<void> {

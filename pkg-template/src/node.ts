@@ -1,6 +1,6 @@
 /** `tidegate` for Node. */
 import { readFile } from 'node:fs/promises';
-import { startOnce } from './core.js';
+import { loadTablesOnce, startOnce } from './core.js';
 import { createGuardOn } from './guard.js';
 import { nodeHost } from './hosts/node.js';
 import type { Guard, GuardOptions, InitOptions } from './types.js';
@@ -8,8 +8,10 @@ import type { Guard, GuardOptions, InitOptions } from './types.js';
 export * from './exports.js';
 export { nodeHost };
 
-export function init({ wasm }: InitOptions = {}): Promise<void> {
-  return startOnce(async () => await wasm ?? readFile(new URL('./tidegate_bg.wasm', import.meta.url)));
+export async function init({ wasm, tables }: InitOptions = {}): Promise<void> {
+  await startOnce(async () => await wasm ?? readFile(new URL('./tidegate_bg.wasm', import.meta.url)));
+  if (tables === false) return;
+  await loadTablesOnce(async () => await tables ?? readFile(new URL('./tidegate_tables.bin', import.meta.url)));
 }
 
 export function createGuard(options: GuardOptions): Promise<Guard> {

@@ -1,11 +1,12 @@
 /** Policies and packs. */
-import { call, core } from './core.js';
+import { assertTables, call, core } from './core.js';
 import { GuardError } from './error.js';
 import type { PackInfo, Policy } from './types.js';
 
 /** Compiles a policy into an unsigned pack; `policy/…` says what is wrong with it. */
 export function compilePolicy(policy: Policy): Uint8Array {
   core();
+  assertTables();
   return call((glue) => glue.compile_policy(policy));
 }
 

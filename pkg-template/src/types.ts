@@ -230,7 +230,14 @@ export interface PackInfo {
 export interface InitOptions {
   /** The core's module, when the entry cannot find it by itself: bytes, a URL, a response, a compiled module. */
   wasm?: WasmInput | Promise<WasmInput>;
+  /**
+   * The policy compiler's tables (about 340 kB compressed): where to get them, or
+   * `false` for pages that only load packs, where they are of no use.
+   */
+  tables?: false | TablesInput | Promise<TablesInput>;
 }
+
+export type TablesInput = BufferSource | Response | URL | string;
 
 export type WasmInput = BufferSource | WebAssembly.Module | Response | URL | string;
 
@@ -242,26 +249,51 @@ export interface Policy {
   revision?: number;
   /** What to tell the user when a message is ended, by locale (BCP 47). */
   notice?: Record<string, string>;
+  /** The action of rules that name none, by risk. */
+  actions?: Record<string, Action>;
+  /** Ends a message whose hits' scores add up to `limit` (1–1,000,000); default `terminate`. */
+  score?: { limit: number; action?: 'terminate' | 'retract' };
   /** In order of precedence among equal matches. */
   rules: PolicyRule[];
   /** Phrases inside which nothing is a match. */
   allow?: string[];
 }
 
+/** Made of `terms`, or `all` and `any`, or `pattern`, or `detect`. */
 export interface PolicyRule {
   /** Unique in the policy, 1–100 characters. */
   id: string;
   /** An id of the taxonomy, such as `a2_gender` or `x_gambling`. */
   risk: string;
-  action: Action;
-  /** Each one a hit; either these or `all`. */
+  /** Default: what the policy's `actions` says of the risk. */
+  action?: Action;
+  /** Each one a hit. */
   terms?: string[];
   /** Groups of terms; a hit is one of each, close together. */
   all?: string[][];
-  /** With `all`: most UTF-16 units between the first and the last hit; default 20, 0–200. */
-  within?: number;
-  /** Default both. */
-  views?: ('tight' | 'joined')[];
+  /** One more group of `all`, written flat. */
+  any?: string[];
+  /** Terms that dismiss a hit nearby. */
+  unless?: string[];
+  /**
+   * With `all` and `any`: most UTF-16 units between the first and the last hit, or
+   * `sentence`; default 20, 0–200. With `terms` and `unless`: between the two.
+   */
+  within?: number | 'sentence';
+  /** A bounded pattern: literals, classes, groups, `|`, `?`, `{m,n}`; no `*`, no `+`. */
+  pattern?: string;
+  /** With `pattern`: a check digit that must be right. */
+  check?: 'luhn' | 'cn-id';
+  /** A built-in pattern. */
+  detect?: 'cn-id-card' | 'bank-card' | 'cn-mobile' | 'email' | 'link';
+  /** With `detect: 'link'`: only these hosts, or all but these; subdomains included. */
+  hosts?: { deny: string[] } | { allow: string[] };
+  /** Default `tight`, `joined` and `leet`; `sound` must be asked for. */
+  views?: ('tight' | 'joined' | 'leet' | 'sound')[];
+  /** Where it applies (`cn`, `eu`, …); default everywhere. */
+  jurisdictions?: string[];
+  /** What a hit adds to the message's score, 0–10,000; default 0. */
+  score?: number;
   /** Default all. */
   channels?: Channel[];
   /** What `replace` puts; default `…`. */

@@ -7,7 +7,9 @@ import type { PackInfo } from '../src/types.js';
 /** Tells the glue which instance to call. */
 export function __wbg_set_wasm(exports: WebAssembly.Exports): void;
 
-/** A policy object becomes an unsigned pack. */
+/** What `compile_policy` compiles with: `tidegate_tables.bin`. */
+export function set_tables(bytes: Uint8Array): void;
+/** A policy object becomes an unsigned pack; needs the tables. */
 export function compile_policy(document: unknown): Uint8Array;
 /** Signs a pack with a 32-byte seed. */
 export function sign_pack(pack: Uint8Array, seed: Uint8Array): Uint8Array;
@@ -44,6 +46,8 @@ export class Filter {
   /** An empty id is anonymous. */
   message(id: string, channel: string): FilterMessage;
   attach(root: Element): DomGuard;
+  /** Leaves rules for other jurisdictions out; empty: none. */
+  set_jurisdiction(code: string): void;
 }
 
 /** Numbers in, numbers out; the layout is in DESIGN.md, "The edge". */

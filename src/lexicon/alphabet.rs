@@ -1,8 +1,9 @@
-//! Which symbols the terms use, numbered. Everything else is symbol 0.
+//! Which symbols the forms use, numbered. Everything else is symbol 0.
 
 use super::{LexiconError, Reader, Writer};
+use crate::text::{Class, class};
 
-/// A symbol's number; 0 is "in no term".
+/// A symbol's number; 0 is "in no form".
 pub type Symbol = u16;
 
 /// A run of separators.
@@ -11,95 +12,152 @@ pub const GAP: Symbol = 1;
 pub const END: Symbol = 2;
 const FIRST_LETTER: Symbol = 3;
 
-/// A letter as a sorting key: the folded character, and whether it begins a
-/// word of a script that has word boundaries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Key(u32);
+/// Where the letters of the `sound` view begin: a syllable is one letter of a
+/// plane that no text uses.
+const SYLLABLES: u32 = 0x10_0000;
 
-impl Key {
-    /// The key of a folded letter.
-    pub fn new(letter: char, initial: bool) -> Self {
-        Self((letter as u32) << 1 | u32::from(initial))
-    }
+/// The letter that stands for a syllable.
+pub fn syllable_letter(syllable: u16) -> char {
+    char::from_u32(SYLLABLES + u32::from(syllable)).unwrap_or('\0')
 }
 
-const PAGE_BITS: u32 = 8;
-const PAGE: usize = 1 << PAGE_BITS;
-const MAX_KEY: u32 = (char::MAX as u32) << 1 | 1;
-const PAGES: usize = (MAX_KEY >> PAGE_BITS) as usize + 1;
+pub(super) fn is_syllable(letter: char) -> bool {
+    letter as u32 >= SYLLABLES
+}
 
-/// Letters ↔ symbols. Two small table look-ups a character.
+/// What a letter is to word boundaries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Letter {
+    /// One symbol.
+    Wide(Symbol),
+    /// Two: this one inside a word, the next one at its beginning.
+    Word(Symbol),
+}
+
+/// Letters ↔ symbols, by binary search: the hot path uses the tables that are
+/// made of this on load.
 #[derive(Clone, Debug)]
 pub struct Alphabet {
-    keys: Vec<Key>,
-    /// Which page holds keys `n << PAGE_BITS ..`; page 0 is empty.
-    page_of: Vec<u16>,
-    pages: Vec<[Symbol; PAGE]>,
+    letters: Vec<char>,
+    /// The first symbol of each letter.
+    symbols: Vec<Symbol>,
+    len: usize,
 }
 
 impl Alphabet {
-    /// Numbers `keys`, sorted and without duplicates. `None` if there are more
-    /// than 65,532 of them.
-    pub fn new(keys: Vec<Key>) -> Option<Self> {
-        let last = usize::from(Symbol::MAX - FIRST_LETTER);
-        if keys.len() > last || keys.windows(2).any(|pair| pair[0] >= pair[1]) {
+    /// Numbers `letters`, sorted and without duplicates. `None` if there are
+    /// too many for 16 bits.
+    pub fn new(letters: Vec<char>) -> Option<Self> {
+        if letters.windows(2).any(|pair| pair[0] >= pair[1]) {
             return None;
         }
-        let mut alphabet = Self {
-            keys,
-            page_of: vec![0; PAGES],
-            pages: vec![[0; PAGE]],
-        };
-        for (i, key) in alphabet.keys.iter().enumerate() {
-            let page = &mut alphabet.page_of[(key.0 >> PAGE_BITS) as usize];
-            if *page == 0 {
-                *page = alphabet.pages.len() as u16;
-                alphabet.pages.push([0; PAGE]);
-            }
-            alphabet.pages[usize::from(*page)][key.0 as usize % PAGE] = FIRST_LETTER + i as Symbol;
+        let mut symbols = Vec::with_capacity(letters.len());
+        let mut next = usize::from(FIRST_LETTER);
+        for &letter in &letters {
+            symbols.push(Symbol::try_from(next).ok()?);
+            next += if is_word(letter) { 2 } else { 1 };
         }
-        Some(alphabet)
+        let fits = next <= usize::from(Symbol::MAX);
+        fits.then_some(Self { letters, symbols, len: next })
     }
 
-    /// The symbol of a letter, 0 if no term uses it.
-    #[inline]
-    pub fn symbol(&self, key: Key) -> Symbol {
-        let page = self.page_of[(key.0 >> PAGE_BITS) as usize];
-        self.pages[usize::from(page)][key.0 as usize % PAGE]
+    /// What a letter is, if some form uses it.
+    pub fn find(&self, letter: char) -> Option<Letter> {
+        let place = self.letters.binary_search(&letter).ok()?;
+        Some(self.at(place))
+    }
+
+    /// The symbol of a letter inside a word, or of one without words; 0 if no
+    /// form uses it.
+    pub fn symbol(&self, letter: char) -> Symbol {
+        match self.find(letter) {
+            Some(Letter::Wide(symbol) | Letter::Word(symbol)) => symbol,
+            None => 0,
+        }
+    }
+
+    /// All letters, ascending.
+    pub fn letters(&self) -> impl Iterator<Item = (char, Letter)> {
+        let places = 0..self.letters.len();
+        places.map(|place| (self.letters[place], self.at(place)))
+    }
+
+    fn at(&self, place: usize) -> Letter {
+        let symbol = self.symbols[place];
+        if is_word(self.letters[place]) {
+            Letter::Word(symbol)
+        } else {
+            Letter::Wide(symbol)
+        }
+    }
+
+    /// The letter of a symbol.
+    pub fn letter(&self, symbol: Symbol) -> Option<char> {
+        let place = self.symbols.partition_point(|&first| first <= symbol);
+        self.letters.get(place.checked_sub(1)?).copied()
     }
 
     /// One more than the largest symbol.
     pub fn len(&self) -> usize {
-        self.keys.len() + usize::from(FIRST_LETTER)
+        self.len
     }
 
     /// Whether it has no letters.
     pub fn is_empty(&self) -> bool {
-        self.keys.is_empty()
+        self.letters.is_empty()
     }
 
-    /// Appends the keys as differences.
+    /// Appends the letters as differences.
     pub fn write(&self, out: &mut Writer) {
-        out.int(self.keys.len() as u32);
+        out.int(self.letters.len() as u32);
         let mut previous = 0;
-        for key in &self.keys {
-            out.int(key.0 - previous);
-            previous = key.0;
+        for &letter in &self.letters {
+            out.int(letter as u32 - previous);
+            previous = letter as u32;
         }
     }
 
     /// Reads what [`write`](Self::write) wrote.
     pub fn read(from: &mut Reader<'_>) -> Result<Self, LexiconError> {
         let count = from.count(from.remaining(), "alphabet size")?;
-        let mut keys = Vec::with_capacity(count);
-        let mut key = 0u32;
+        let mut letters = Vec::with_capacity(count);
+        let mut code = 0u32;
         for _ in 0..count {
-            key = key
-                .checked_add(from.int()?)
-                .filter(|&key| key <= MAX_KEY)
-                .ok_or(LexiconError::Malformed("alphabet key"))?;
-            keys.push(Key(key));
+            code = code.saturating_add(from.int()?);
+            letters.push(char::from_u32(code).ok_or(LexiconError::Malformed("alphabet letter"))?);
         }
-        Self::new(keys).ok_or(LexiconError::Malformed("alphabet order"))
+        Self::new(letters).ok_or(LexiconError::Malformed("alphabet order"))
+    }
+}
+
+fn is_word(letter: char) -> bool {
+    class(letter) == Class::Word
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn word_letters_have_two_symbols() {
+        let alphabet = Alphabet::new(vec!['a', 'b', '赌']).unwrap();
+        assert_eq!(alphabet.find('a'), Some(Letter::Word(3)));
+        assert_eq!(alphabet.find('b'), Some(Letter::Word(5)));
+        assert_eq!(alphabet.find('赌'), Some(Letter::Wide(7)));
+        assert_eq!(alphabet.len(), 8);
+        assert_eq!(alphabet.letter(4), Some('a'));
+        assert_eq!(alphabet.letter(6), Some('b'));
+        assert_eq!(alphabet.letter(2), None);
+    }
+
+    #[test]
+    fn it_reads_what_it_writes() {
+        let alphabet = Alphabet::new(vec!['a', 'z', '博', '赌', syllable_letter(7)]).unwrap();
+        let mut out = Writer::default();
+        alphabet.write(&mut out);
+        let bytes = out.into_bytes();
+        let read = Alphabet::read(&mut Reader::new(&bytes)).unwrap();
+        assert!(read.letters().eq(alphabet.letters()));
     }
 }

@@ -1,7 +1,7 @@
 //! Aho–Corasick over a level-order trie, with the depth of every state and the
 //! views for which a state can still grow.
 
-use super::{Entry, JOINED, Symbol, Views};
+use super::{Entry, JOINED, LEET, Symbol, Views};
 
 /// A state; 0 is the root, where nothing is pending.
 pub type State = u32;
@@ -31,9 +31,29 @@ pub struct Automaton {
     labels: Vec<Symbol>,
     /// The root's children by symbol.
     root: Vec<State>,
-    /// Completing states in order, and where their entries start.
-    starts: Vec<(State, u32)>,
-    entries: Vec<Entry>,
+    /// Completing states in order, and what they mean.
+    terminals: Vec<(State, Meaning)>,
+    meanings: Meanings,
+}
+
+/// A place in [`Meanings`].
+pub(super) type Meaning = u32;
+
+/// What forms mean. Most forms of a policy mean the same as many others, so a
+/// state names its meaning by a number.
+#[derive(Debug, Default)]
+pub(super) struct Meanings {
+    pub(super) entries: Vec<Entry>,
+    /// Where the entries of each meaning end.
+    pub(super) ends: Vec<u32>,
+}
+
+impl Meanings {
+    fn of(&self, meaning: Meaning) -> &[Entry] {
+        let at = meaning as usize;
+        let from = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.entries[from as usize..self.ends[at] as usize]
+    }
 }
 
 impl Automaton {
@@ -42,23 +62,23 @@ impl Automaton {
     pub(super) fn link(
         mut nodes: Vec<Node>,
         labels: Vec<Symbol>,
-        starts: Vec<(State, u32)>,
-        entries: Vec<Entry>,
+        terminals: Vec<(State, Meaning)>,
+        meanings: Meanings,
         symbols: usize,
     ) -> Self {
         let mut root = vec![0; symbols];
         for child in nodes[0].first..nodes[0].first + u32::from(nodes[0].children) {
             root[usize::from(labels[child as usize])] = child;
         }
-        for &(state, _) in &starts {
+        for &(state, _) in &terminals {
             nodes[state as usize].output = state;
         }
         let mut automaton = Self {
             nodes,
             labels,
             root,
-            starts,
-            entries,
+            terminals,
+            meanings,
         };
         automaton.link_failures();
         automaton.link_growth();
@@ -83,21 +103,16 @@ impl Automaton {
 
     fn link_growth(&mut self) {
         let mut own = vec![0 as Views; self.nodes.len()];
-        for (i, &(state, _)) in self.starts.iter().enumerate() {
-            let last = self.nodes[state as usize].depth - 1;
-            own[state as usize] = self
-                .entries_at(i)
-                .iter()
-                .fold(0, |views, entry| views | entry.views);
+        for &(state, meaning) in &self.terminals {
+            let entries = self.meanings.of(meaning);
+            let node = &mut self.nodes[state as usize];
+            own[state as usize] = entries.iter().fold(0, |views, entry| views | entry.views);
             // A form that ends in a repeat of its own is complete only when
             // the repeat has come: until then it can grow.
-            let mut runs = self
-                .entries_at(i)
-                .iter()
-                .filter_map(|entry| entry.runs.last());
-            if runs.any(|run| run.0 == last) {
-                self.nodes[state as usize].grows |= JOINED;
-            }
+            let ends_in_repeat =
+                |entry: &&Entry| entry.runs.last().is_some_and(|run| run.0 + 1 == node.depth);
+            let waiting = entries.iter().filter(ends_in_repeat);
+            node.grows |= waiting.fold(0, |views, entry| views | entry.views & (JOINED | LEET));
         }
         for state in (0..self.nodes.len()).rev() {
             let node = self.nodes[state];
@@ -110,22 +125,20 @@ impl Automaton {
     /// The state after `symbol`.
     #[inline]
     pub fn step(&self, mut state: State, symbol: Symbol) -> State {
-        loop {
-            if state == 0 {
-                return self.root.get(usize::from(symbol)).copied().unwrap_or(0);
-            }
-            if let Some(child) = self.child(state, symbol) {
+        while state != 0 {
+            let node = &self.nodes[state as usize];
+            if let Some(child) = self.child(node, symbol) {
                 return child;
             }
-            state = self.nodes[state as usize].fail;
+            state = node.fail;
         }
+        self.root.get(usize::from(symbol)).copied().unwrap_or(0)
     }
 
     #[inline]
-    fn child(&self, state: State, symbol: Symbol) -> Option<State> {
-        let node = &self.nodes[state as usize];
+    fn child(&self, node: &Node, symbol: Symbol) -> Option<State> {
         let first = node.first as usize;
-        let labels = &self.labels[first..first + usize::from(node.children)];
+        let labels = self.labels.get(first..first + usize::from(node.children))?;
         let at = if labels.len() <= SCAN_LIMIT {
             labels.iter().position(|&label| label == symbol)
         } else {
@@ -162,24 +175,15 @@ impl Automaton {
 
     /// What the completed form `output` means.
     pub fn entries(&self, output: State) -> &[Entry] {
-        match self.starts.binary_search_by_key(&output, |start| start.0) {
-            Ok(i) => self.entries_at(i),
+        match self.terminals.binary_search_by_key(&output, |terminal| terminal.0) {
+            Ok(at) => self.meanings.of(self.terminals[at].1),
             Err(_) => &[],
         }
     }
 
-    fn entries_at(&self, i: usize) -> &[Entry] {
-        let from = self.starts[i].1 as usize;
-        let to = self
-            .starts
-            .get(i + 1)
-            .map_or(self.entries.len(), |next| next.1 as usize);
-        &self.entries[from..to]
-    }
-
-    /// All entries, in no promised order.
+    /// Every entry that some form has.
     pub fn all_entries(&self) -> &[Entry] {
-        &self.entries
+        &self.meanings.entries
     }
 
     /// Number of states, the root included.
@@ -192,7 +196,8 @@ impl Automaton {
         size_of_val(&*self.nodes)
             + size_of_val(&*self.labels)
             + size_of_val(&*self.root)
-            + size_of_val(&*self.starts)
-            + size_of_val(&*self.entries)
+            + size_of_val(&*self.terminals)
+            + size_of_val(&*self.meanings.entries)
+            + size_of_val(&*self.meanings.ends)
     }
 }

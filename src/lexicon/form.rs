@@ -1,36 +1,42 @@
 //! How a term is written in each view.
 
-use super::{JOINED, TIGHT, Views};
-use crate::text::{Token, tokens};
+use super::{JOINED, LEET, STRICT, TIGHT, Views};
+use crate::text::{Token, leet_letter, tokens};
 
 /// Longest term, in characters.
 pub const MAX_TERM_CHARS: usize = 60;
-/// Shortest Latin word that is also looked for spelled out (`s e x`). Two
-/// single letters meet too often in innocent text.
-const MIN_SPELLED: usize = 3;
+/// Shortest Latin word that is also looked for spelled out (`s e x`) or with
+/// digits for letters. Two letters meet too often in innocent text.
+const MIN_DISGUISED: usize = 3;
+/// Words of fewer letters become others when a letter is written twice.
+const MIN_DOUBLED: usize = 5;
+/// Most `l` of a term that are also looked for as the `1` that reads as `i`.
+const MAX_ELLS: usize = 3;
 
 /// One way in which a term appears, as tokens; the compiler numbers them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Form {
-    /// What the view sees; never `Break`.
+    /// What the view sees.
     pub tokens: Vec<Token>,
     /// The views in which this form counts.
     pub views: Views,
-    /// In `joined`: positions whose letter the term itself repeats, and how
-    /// often. `(1, 2)` in `ass`: fewer than two are not the term.
+    /// In `joined` and `leet`: positions whose letter the term itself repeats,
+    /// and how often. `(1, 2)` in `ass`: fewer than two are not the term.
     pub runs: Vec<(u8, u8)>,
 }
 
-/// The forms of `term` in `views`; empty if nothing is left after folding.
-pub fn forms(term: &str, views: Views) -> Vec<Form> {
-    let tokens = trimmed(term);
+/// The forms of `term` in `tight`, `joined` and `leet`, as far as they are
+/// among `views`; empty if nothing is left after folding.
+pub fn forms(term: &str, views: Views, fold: &dyn Fn(char, &mut dyn FnMut(char))) -> Vec<Form> {
+    let tokens = tokens(term, fold);
     if !tokens.iter().any(|token| letter(*token).is_some()) {
         return Vec::new();
     }
     let mut forms = Vec::new();
+    let both = TIGHT | JOINED;
     let (joined, runs) = join(&tokens);
-    if views == TIGHT | JOINED && joined == tokens && runs.is_empty() {
-        add(&mut forms, tokens.clone(), views, Vec::new());
+    if views & both == both && joined == tokens && runs.is_empty() {
+        add(&mut forms, tokens.clone(), both, Vec::new());
     } else {
         if views & TIGHT != 0 {
             add(&mut forms, tokens.clone(), TIGHT, Vec::new());
@@ -42,14 +48,54 @@ pub fn forms(term: &str, views: Views) -> Vec<Form> {
     if views & JOINED != 0 {
         let (run_on, runs) = join(&run_together(&tokens));
         add(&mut forms, run_on, JOINED, runs);
-        if let Some(spelled) = spell_out(&tokens) {
-            add(&mut forms, spelled, JOINED, Vec::new());
+        if has_long_word(&tokens) {
+            add(&mut forms, spell_out(&tokens), JOINED, Vec::new());
+        }
+    }
+    if views & LEET != 0 && has_long_word(&tokens) {
+        for variant in leet_variants(&tokens) {
+            for tokens in [join(&variant), join(&run_together(&variant))] {
+                add(&mut forms, tokens.0, LEET, tokens.1);
+            }
         }
     }
     forms
 }
 
+fn has_long_word(tokens: &[Token]) -> bool {
+    let words = tokens.split(|token| !matches!(token, Token::Word { .. }));
+    words.map(<[Token]>::len).max().unwrap_or(0) >= MIN_DISGUISED
+}
+
+/// The term as the `leet` view reads it, with each `l` also as the `i` that a
+/// `1` is read as.
+fn leet_variants(tokens: &[Token]) -> Vec<Vec<Token>> {
+    let read = |&token: &Token| match token {
+        Token::Word { letter, initial } => Token::Word {
+            letter: leet_letter(letter),
+            initial,
+        },
+        _ => token,
+    };
+    let plain: Vec<Token> = tokens.iter().map(read).collect();
+    let is_ell = |&at: &usize| letter(plain[at]) == Some('l');
+    let ells: Vec<usize> = (0..plain.len()).filter(is_ell).take(MAX_ELLS).collect();
+    let variant = |chosen: usize| {
+        let mut variant = plain.clone();
+        for (bit, &at) in ells.iter().enumerate() {
+            if let (Token::Word { letter, .. }, 1) = (&mut variant[at], chosen >> bit & 1) {
+                *letter = 'i';
+            }
+        }
+        variant
+    };
+    (0..1 << ells.len()).map(variant).collect()
+}
+
 fn add(forms: &mut Vec<Form>, tokens: Vec<Token>, views: Views, runs: Vec<(u8, u8)>) {
+    let words = tokens.iter().filter(|token| matches!(token, Token::Word { .. }));
+    let strict = (1..MIN_DOUBLED).contains(&words.count()) && views & (JOINED | LEET) != 0;
+    let views = if strict { views | STRICT } else { views };
     let known = forms
         .iter()
         .any(|form| form.tokens == tokens && form.runs == runs && form.views & views == views);
@@ -65,25 +111,8 @@ fn add(forms: &mut Vec<Form>, tokens: Vec<Token>, views: Views, runs: Vec<(u8, u
 fn letter(token: Token) -> Option<char> {
     match token {
         Token::Wide(letter) | Token::Word { letter, .. } => Some(letter),
-        Token::End | Token::Gap | Token::Break => None,
+        Token::End | Token::Gap => None,
     }
-}
-
-/// The term's tokens with single gaps and none at its edges.
-fn trimmed(term: &str) -> Vec<Token> {
-    let mut out: Vec<Token> = Vec::new();
-    for token in tokens(term) {
-        let gap = matches!(token, Token::Gap | Token::Break);
-        if !gap {
-            out.push(token);
-        } else if out.last().is_some_and(|last| *last != Token::Gap) {
-            out.push(Token::Gap);
-        }
-    }
-    if out.last() == Some(&Token::Gap) {
-        out.pop();
-    }
-    out
 }
 
 /// Drops gaps and collapses repeats, exactly as the `joined` view does.
@@ -91,7 +120,7 @@ fn join(tokens: &[Token]) -> (Vec<Token>, Vec<(u8, u8)>) {
     let mut out: Vec<Token> = Vec::new();
     let mut runs: Vec<(u8, u8)> = Vec::new();
     for &token in tokens {
-        if matches!(token, Token::Gap | Token::Break) {
+        if token == Token::Gap {
             continue;
         }
         let repeats = match (out.last(), token) {
@@ -131,13 +160,8 @@ fn run_together(tokens: &[Token]) -> Vec<Token> {
     out
 }
 
-/// `sex` → `s`, `e`, `x`, each a word of its own; `None` if every word is
-/// shorter than [`MIN_SPELLED`].
-fn spell_out(tokens: &[Token]) -> Option<Vec<Token>> {
-    let words = tokens.split(|token| !matches!(token, Token::Word { .. }));
-    if words.map(<[Token]>::len).max().unwrap_or(0) < MIN_SPELLED {
-        return None;
-    }
+/// `sex` → `s`, `e`, `x`, each a word of its own.
+fn spell_out(tokens: &[Token]) -> Vec<Token> {
     let mut out = Vec::new();
     for &token in tokens {
         match token {
@@ -149,10 +173,10 @@ fn spell_out(tokens: &[Token]) -> Option<Vec<Token>> {
                 Token::End,
             ]),
             Token::Wide(_) => out.push(token),
-            Token::End | Token::Gap | Token::Break => {}
+            Token::End | Token::Gap => {}
         }
     }
-    Some(out)
+    out
 }
 
 #[cfg(test)]
@@ -170,15 +194,19 @@ mod tests {
                 } => c.to_string(),
                 Token::Word { letter, .. } => letter.to_uppercase().to_string(),
                 Token::End => "|".into(),
-                Token::Gap | Token::Break => "_".into(),
+                Token::Gap => "_".into(),
             })
             .collect()
     }
 
+    fn lower(c: char, take: &mut dyn FnMut(char)) {
+        take(c.to_ascii_lowercase());
+    }
+
     fn all(term: &str) -> Vec<(String, Views)> {
-        forms(term, TIGHT | JOINED)
+        forms(term, TIGHT | JOINED, &lower)
             .iter()
-            .map(|form| (shown(form), form.views))
+            .map(|form| (shown(form), form.views & !STRICT))
             .collect()
     }
 
@@ -203,13 +231,24 @@ mod tests {
 
     #[test]
     fn own_repeats_are_remembered() {
-        let forms = forms("ass", TIGHT | JOINED);
+        let forms = forms("ass", TIGHT | JOINED, &lower);
         assert_eq!(shown(&forms[1]), "As|");
         assert_eq!(forms[1].runs, [(1, 2)]);
     }
 
     #[test]
     fn a_term_of_separators_has_no_form() {
-        assert!(forms(" *\u{200B}。", TIGHT | JOINED).is_empty());
+        assert!(forms(" *\u{200B}。", TIGHT | JOINED, &lower).is_empty());
+    }
+
+    #[test]
+    fn leet_forms_read_digits_as_letters_and_ell_as_one() {
+        let leet = |term| -> Vec<String> {
+            forms(term, LEET, &lower).iter().map(shown).collect()
+        };
+        assert_eq!(leet("sex"), ["Sex|"]);
+        assert_eq!(leet("al4x"), ["Alax|", "Aiax|"]);
+        assert_eq!(leet("sm"), [""; 0]);
+        assert_eq!(leet("赌博"), [""; 0]);
     }
 }

@@ -2,21 +2,31 @@
 //! state.
 //!
 //! [`forms`] writes a term as the symbols that each view will see;
-//! [`Alphabet`] numbers those symbols; [`trie`] packs the forms; [`Automaton`]
-//! is what a pack becomes when it is loaded.
+//! [`Alphabet`] numbers those symbols, [`Chars`] tells which characters stand
+//! for them; [`trie`] packs the forms; [`Automaton`] is what a pack becomes
+//! when it is loaded. [`Context`] knows the words that a term may be a mere
+//! part of.
 
 mod alphabet;
 mod automaton;
 mod bytes;
+mod chars;
+mod context;
 mod form;
+mod imitation;
 mod order;
+mod sound;
 mod trie;
 
-pub use alphabet::{Alphabet, END, GAP, Key, Symbol};
+pub use alphabet::{Alphabet, END, GAP, Letter, Symbol, syllable_letter};
 pub use automaton::{Automaton, State};
 pub use bytes::{Reader, Writer};
+pub use chars::{Chars, MAX_LETTERS, Sounds, Unit, write_folds};
+pub use context::{Context, Doubt, MAX_CONTEXT_LETTERS, MAX_DOUBTED};
 pub use form::{Form, MAX_TERM_CHARS, forms};
+pub use imitation::{Imitation, Imitations};
 pub use order::sorted_places;
+pub use sound::sound_forms;
 pub use trie::{Entry, MAX_SYMBOLS, Packed, Target, pack, unpack};
 
 use std::fmt;
@@ -27,6 +37,15 @@ pub type Views = u8;
 pub const TIGHT: Views = 1;
 /// Separators dropped, repeats collapsed.
 pub const JOINED: Views = 2;
+/// Digits and symbols read as Latin letters, punctuation inside words dropped.
+pub const LEET: Views = 4;
+/// Chinese characters read as toneless pinyin.
+pub const SOUND: Views = 8;
+/// Not a view but a mark on a form of `joined` or `leet`: a short Latin word,
+/// of which a letter written twice makes another word (`god`, `good`).
+pub const STRICT: Views = 0x80;
+/// All of them.
+pub const ALL_VIEWS: Views = TIGHT | JOINED | LEET | SOUND;
 
 /// Why bytes are not a lexicon.
 #[derive(Clone, Debug, PartialEq, Eq)]

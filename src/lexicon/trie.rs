@@ -4,8 +4,8 @@
 //! small differences) and loading one pass (the children of a node are one
 //! contiguous range, and a node's depth is its level).
 
-use super::automaton::Node;
-use super::{Automaton, LexiconError, Reader, Symbol, Views, Writer, sorted_places};
+use super::automaton::{Meanings, Node};
+use super::{ALL_VIEWS, STRICT, Automaton, LexiconError, Reader, Symbol, Views, Writer, sorted_places};
 
 /// Longest form, in symbols.
 pub const MAX_SYMBOLS: usize = 200;
@@ -19,8 +19,13 @@ pub enum Target {
     Rule(u32),
     /// A member of group `group` of this combination rule.
     Group { rule: u32, group: u32 },
+    /// A term that dismisses matches of this rule nearby.
+    Unless(u32),
     /// An allow-list phrase.
     Allow,
+    /// A real word that sounds like a term: matches of the `sound` view inside
+    /// it are dismissed.
+    Homophone,
 }
 
 /// One meaning of one form.
@@ -42,12 +47,8 @@ pub type Packed = (Vec<Symbol>, Entry);
 pub fn pack(forms: &[Packed]) -> Vec<u8> {
     let order = sorted_places(forms.len(), &|a, b| forms[a].0.cmp(&forms[b].0));
     let forms: Vec<&Packed> = order.iter().map(|&place| &forms[place as usize]).collect();
-    let (mut counts, mut labels, mut terminals, mut entries) = (
-        Writer::default(),
-        Writer::default(),
-        Vec::new(),
-        Writer::default(),
-    );
+    let (mut counts, mut labels) = (Writer::default(), Writer::default());
+    let (mut terminals, mut meanings) = (Vec::new(), Vec::new());
     let mut states = 0u32;
     // A node is the range of the sorted forms that share its path.
     let mut level = vec![(0usize, forms.len())];
@@ -61,7 +62,7 @@ pub fn pack(forms: &[Packed]) -> Vec<u8> {
                 .count();
             terminals.push(here > 0);
             if here > 0 {
-                write_entries(&mut entries, &forms[from..from + here]);
+                meanings.push(entries_as_bytes(&forms[from..from + here]));
             }
             let children = children(&forms, from + here, to, depth);
             counts.int(children.len() as u32);
@@ -85,8 +86,25 @@ pub fn pack(forms: &[Packed]) -> Vec<u8> {
     out.block(&counts.into_bytes());
     out.block(&labels.into_bytes());
     out.raw(&bits);
-    out.raw(&entries.into_bytes());
+    write_meanings(&mut out, &meanings);
     out.into_bytes()
+}
+
+/// The distinct meanings, then the number of each terminal's.
+fn write_meanings(out: &mut Writer, meanings: &[Vec<u8>]) {
+    let order = sorted_places(meanings.len(), &|a, b| meanings[a].cmp(&meanings[b]));
+    let mut number_of = vec![0u32; meanings.len()];
+    let mut distinct: Vec<&[u8]> = Vec::new();
+    for place in order {
+        let meaning = &meanings[place as usize];
+        if distinct.last() != Some(&meaning.as_slice()) {
+            distinct.push(meaning);
+        }
+        number_of[place as usize] = distinct.len() as u32 - 1;
+    }
+    out.int(distinct.len() as u32);
+    distinct.iter().for_each(|meaning| out.raw(meaning));
+    number_of.iter().for_each(|&number| out.int(number));
 }
 
 type Range = (usize, usize);
@@ -103,14 +121,17 @@ fn children(forms: &[&Packed], from: usize, to: usize, depth: usize) -> Vec<(Sym
     out
 }
 
-fn write_entries(out: &mut Writer, forms: &[&Packed]) {
+fn entries_as_bytes(forms: &[&Packed]) -> Vec<u8> {
+    let mut out = Writer::default();
     out.int(forms.len() as u32);
     for (_, entry) in forms {
         match entry.target {
             Target::Allow => out.int(0),
-            Target::Rule(rule) => out.int(rule << 2 | 1),
+            Target::Homophone => out.int(4),
+            Target::Rule(rule) => out.int(rule << 3 | 1),
+            Target::Unless(rule) => out.int(rule << 3 | 3),
             Target::Group { rule, group } => {
-                out.int(rule << 2 | 2);
+                out.int(rule << 3 | 2);
                 out.int(group);
             }
         }
@@ -121,6 +142,7 @@ fn write_entries(out: &mut Writer, forms: &[&Packed]) {
             out.byte(times);
         }
     }
+    out.into_bytes()
 }
 
 /// Lays out what [`pack`] wrote as an automaton over `symbols` symbols (one
@@ -170,42 +192,63 @@ pub fn unpack(bytes: &[u8], symbols: usize) -> Result<Automaton, LexiconError> {
     counts.end()?;
     labels.end()?;
 
-    let mut entries = Vec::new();
-    let mut starts = Vec::new();
+    let (meanings, deepest) = read_meanings(&mut from)?;
+    let mut terminals = Vec::new();
     for state in (0..states).filter(|&state| is_terminal(state)) {
-        starts.push((state as u32, entries.len() as u32));
+        let meaning = from.int()?;
+        match deepest.get(meaning as usize) {
+            Some(&run) if run < nodes[state].depth => terminals.push((state as u32, meaning)),
+            _ => return Err(LexiconError::Malformed("meaning")),
+        }
+    }
+    from.end()?;
+    Ok(Automaton::link(nodes, label_of, terminals, meanings, symbols))
+}
+
+/// The meanings, and the deepest place of a run in each.
+fn read_meanings(from: &mut Reader<'_>) -> Result<(Meanings, Vec<u8>), LexiconError> {
+    let mut meanings = Meanings::default();
+    let mut deepest = Vec::new();
+    for _ in 0..from.count(from.remaining(), "meanings")? {
         let here = from.count(from.remaining(), "entry count")?;
         if here == 0 {
             return Err(LexiconError::Malformed("entry count"));
         }
+        let mut run = 0;
         for _ in 0..here {
-            entries.push(read_entry(&mut from, nodes[state].depth)?);
+            let entry = read_entry(from)?;
+            run = entry.runs.iter().fold(run, |run, &(at, _)| run.max(at));
+            meanings.entries.push(entry);
         }
+        meanings.ends.push(meanings.entries.len() as u32);
+        deepest.push(run);
     }
-    from.end()?;
-    Ok(Automaton::link(nodes, label_of, starts, entries, symbols))
+    Ok((meanings, deepest))
 }
 
-fn read_entry(from: &mut Reader<'_>, depth: u8) -> Result<Entry, LexiconError> {
+fn read_entry(from: &mut Reader<'_>) -> Result<Entry, LexiconError> {
     let code = from.int()?;
-    let target = match code & 3 {
-        0 if code == 0 => Target::Allow,
-        1 => Target::Rule(code >> 2),
+    let rule = code >> 3;
+    let target = match code & 7 {
+        0 if rule == 0 => Target::Allow,
+        1 => Target::Rule(rule),
         2 => Target::Group {
-            rule: code >> 2,
+            rule,
             group: from.int()?,
         },
+        3 => Target::Unless(rule),
+        4 if rule == 0 => Target::Homophone,
         _ => return Err(LexiconError::Malformed("entry kind")),
     };
     let views = from.byte()?;
-    if views == 0 || views > (super::TIGHT | super::JOINED) {
+    if views & ALL_VIEWS == 0 || views & !(ALL_VIEWS | STRICT) != 0 {
         return Err(LexiconError::Malformed("entry views"));
     }
-    let runs = from.count(usize::from(depth), "entry runs")?;
+    let runs = from.count(MAX_SYMBOLS, "entry runs")?;
     let mut out = Vec::with_capacity(runs);
     for _ in 0..runs {
         let (at, times) = (from.byte()?, from.byte()?);
-        if at >= depth || times < 2 {
+        if usize::from(at) >= MAX_SYMBOLS || times < 2 {
             return Err(LexiconError::Malformed("entry runs"));
         }
         out.push((at, times));

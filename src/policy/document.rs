@@ -16,6 +16,11 @@ pub struct Document {
     /// What to tell the user when a message is ended, by locale (BCP 47).
     #[serde(default, deserialize_with = "pairs")]
     pub notice: Vec<(String, String)>,
+    /// The action of rules that name none, by risk.
+    #[serde(default, deserialize_with = "pairs")]
+    pub actions: Vec<(String, String)>,
+    /// Ends a message whose hits add up.
+    pub score: Option<ScoreDocument>,
     /// In order of precedence among equal matches.
     pub rules: Vec<RuleDocument>,
     /// Phrases inside which nothing is a match.
@@ -34,7 +39,7 @@ fn pairs<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<(String, String)>, D:
         type Value = Vec<(String, String)>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("texts by locale")
+            f.write_str("texts by name")
         }
 
         fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
@@ -48,29 +53,80 @@ fn pairs<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<(String, String)>, D:
     from.deserialize_map(Pairs)
 }
 
-/// A rule as authored: `terms` or `all`.
+/// When a message has had enough.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScoreDocument {
+    /// The sum of the hits' scores that ends the message, 1 to 1,000,000.
+    pub limit: u32,
+    /// `terminate` (default) or `retract`.
+    pub action: Option<String>,
+}
+
+/// How far apart: UTF-16 units, or `sentence`.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub enum WithinDocument {
+    /// UTF-16 units, 0 to 200; 0: touching.
+    Units(u32),
+    /// `sentence`: no full stop, question or exclamation mark, semicolon or
+    /// line break between.
+    Named(String),
+}
+
+/// Whose addresses count.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HostsDocument {
+    /// Only these hosts and their subdomains.
+    pub deny: Option<Vec<String>>,
+    /// All but these hosts and their subdomains.
+    pub allow: Option<Vec<String>>,
+}
+
+/// A rule as authored: `terms`, or `all` and `any`, or `pattern`, or `detect`.
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RuleDocument {
     /// Unique in the policy, 1–100 characters.
     pub id: String,
     /// An id of [`RISKS`](super::RISKS).
     pub risk: String,
-    /// `flag`, `mask`, `replace`, `terminate` or `retract`.
-    pub action: String,
+    /// `flag`, `mask`, `replace`, `terminate` or `retract`; default: what
+    /// `actions` says of the risk.
+    pub action: Option<String>,
     /// Terms, each one a hit.
     #[serde(default)]
     pub terms: Vec<String>,
     /// Groups of terms; a hit is one of each, close together.
     #[serde(default)]
     pub all: Vec<Vec<String>>,
-    /// With `all`: most UTF-16 units between the end of the first and the start
-    /// of the last hit; default 20, at most 200, 0: touching.
-    pub within: Option<u32>,
-    /// Default `tight` and `joined`.
+    /// One more group of `all`, written flat.
+    #[serde(default)]
+    pub any: Vec<String>,
+    /// Terms that dismiss a hit nearby.
+    #[serde(default)]
+    pub unless: Vec<String>,
+    /// With `all` and `any`: most UTF-16 units between the end of the first and
+    /// the start of the last hit, default 20. With `unless` (of a rule of
+    /// terms): between the hit and the dismissing term. At most 200, 0:
+    /// touching.
+    pub within: Option<WithinDocument>,
+    /// A bounded pattern; see [`pattern`](crate::pattern).
+    pub pattern: Option<String>,
+    /// With `pattern`: `luhn` or `cn-id`.
+    pub check: Option<String>,
+    /// The name of a built-in pattern.
+    pub detect: Option<String>,
+    /// With `detect: link`.
+    pub hosts: Option<HostsDocument>,
+    /// Default `tight`, `joined` and `leet`; `sound` must be asked for.
     pub views: Option<Vec<String>>,
     /// Default all.
     pub channels: Option<Vec<String>>,
+    /// Where it applies, by code (`cn`, `eu`, …); default everywhere.
+    #[serde(default)]
+    pub jurisdictions: Vec<String>,
     /// What `replace` puts; default `…`.
     pub with: Option<String>,
     /// The character that `mask` repeats; default `＊`.
@@ -78,15 +134,10 @@ pub struct RuleDocument {
     /// 1 (low) to 4 (critical); default 0, not stated.
     #[serde(default)]
     pub severity: u8,
+    /// What a hit adds to the message's score, 0 to 10,000; default 0.
+    #[serde(default)]
+    pub score: u16,
     /// A file of terms: only the `tidegate` command resolves it.
     #[serde(rename = "terms-from")]
     pub terms_from: Option<IgnoredAny>,
-    /// Not built yet, refused by name.
-    pub pattern: Option<IgnoredAny>,
-    /// Not built yet, refused by name.
-    pub any: Option<IgnoredAny>,
-    /// Not built yet, refused by name.
-    pub unless: Option<IgnoredAny>,
-    /// Not built yet, refused by name.
-    pub jurisdictions: Option<IgnoredAny>,
 }

@@ -2,16 +2,25 @@
 
 use super::error::PackError;
 use super::pack::{PackInfo, Sections};
-use super::rule::Rule;
-use crate::lexicon::{Alphabet, Automaton};
+use super::patterns::Patterns;
+use super::rule::{Rule, ScoreLimit};
+use crate::lexicon::{Alphabet, Automaton, Chars, Context, Imitation, Imitations, Sounds, Symbol, Views};
 
 /// A policy in use: rules, and the automaton that finds their terms.
 #[derive(Debug)]
 pub struct Policy {
-    info: PackInfo,
-    notices: Vec<(String, String)>,
-    rules: Vec<Rule>,
+    pub(super) info: PackInfo,
+    pub(super) notices: Vec<(String, String)>,
+    pub(super) rules: Vec<Rule>,
+    pub(super) score_limit: Option<ScoreLimit>,
+    /// The views that some form has.
+    pub(crate) views: Views,
     pub(crate) alphabet: Alphabet,
+    pub(crate) chars: Chars,
+    pub(crate) sounds: Sounds,
+    pub(crate) imitations: Imitations,
+    pub(crate) context: Context,
+    pub(crate) patterns: Patterns,
     pub(crate) automaton: Automaton,
 }
 
@@ -26,19 +35,27 @@ impl Policy {
         if !keys.is_empty() {
             sections.verify(keys)?;
         }
-        let content = sections.content()?;
-        Ok(Self {
-            info: content.info,
-            notices: content.notices,
-            rules: content.rules,
-            alphabet: content.alphabet,
-            automaton: content.automaton,
-        })
+        sections.content()
     }
 
     /// What it says of itself.
     pub fn info(&self) -> &PackInfo {
         &self.info
+    }
+
+    /// Bytes on the heap that its lexicon takes.
+    pub fn heap_bytes(&self) -> usize {
+        self.automaton.heap_bytes() + self.chars.heap_bytes() + self.context.heap_bytes()
+    }
+
+    /// What a character imitates in the `leet` view.
+    #[inline]
+    pub(crate) fn imitated(&self, c: char) -> Option<(Symbol, Imitation)> {
+        self.imitations.find(c)
+    }
+
+    pub(crate) fn score_limit(&self) -> Option<ScoreLimit> {
+        self.score_limit
     }
 
     /// Its rules; verdicts name them by their place here.

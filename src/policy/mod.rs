@@ -8,15 +8,19 @@ mod document;
 mod error;
 mod loaded;
 mod pack;
+mod patterns;
 mod risk;
 mod rule;
 mod signature;
 
-pub use compile::{MAX_RULES, MAX_TERMS, MAX_WITHIN, compile};
-pub use document::{Document, RuleDocument};
+#[cfg(not(target_arch = "wasm32"))]
+pub use compile::compile;
+pub use compile::{MAX_RULES, MAX_SPLIT_TERMS, MAX_TERMS, MAX_WITHIN, compile_with};
+pub use document::{Document, HostsDocument, RuleDocument, ScoreDocument, WithinDocument};
 pub use error::{PackError, PolicyError};
 pub use loaded::Policy;
 pub use pack::{FORMAT, PackInfo, inspect, sign};
 pub use risk::{RISKS, Risk, is_risk, risk};
-pub use rule::{Action, Channel, Combination, Rule};
+pub use patterns::{MAX_HOSTS, MAX_PATTERNS};
+pub use rule::{Action, Channel, Combination, Rule, ScoreLimit};
 pub use signature::{KeyError, public_key};

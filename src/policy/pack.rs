@@ -3,23 +3,34 @@
 //! ```text
 //! "TGPK"  format u16 LE  0 u16
 //! section*: tag [4]  flags u8 (bit 0: must be understood)  length u32 LE  bytes
-//!   META  policy, revision, notices, number of terms
+//!   META  policy, revision, notices, number of terms, views, score limit
 //!   RULE  the rules
 //!   ALPH  the alphabet
+//!   FOLD  which characters stand for its letters
 //!   TRIE  the forms
+//!   IMIT  letters of other alphabets that look like Latin ones   (if needed)
+//!   SOUN  how characters sound                                   (if needed)
+//!   WORD  words from whose neighbourhood terms are judged        (if needed)
+//!   PATT  patterns                                               (if needed)
 //!   HASH  SHA-512/256 of everything before; the last section of an unsigned pack
 //!   SIGN  Ed25519 over "tidegate pack 1" and the hash; last, if there
 //! ```
 
+use super::compile::Compiled;
 use super::document::Document;
 use super::error::PackError;
-use super::rule::{Action, Channel, Combination, Rule};
+use super::loaded::Policy;
+use super::patterns::{self, PatternSource, Patterns};
+use super::rule::{Action, Channel, Combination, Rule, ScoreLimit};
 use super::signature;
-use crate::lexicon::{Alphabet, Automaton, Reader, Target, Writer, unpack};
+use crate::lexicon::{
+    ALL_VIEWS, Alphabet, Automaton, Chars, Context, Imitations, Reader, Sounds, Target, Writer,
+    unpack,
+};
 use sha2::{Digest, Sha512_256};
 
 /// The format written and read.
-pub const FORMAT: u16 = 1;
+pub const FORMAT: u16 = 2;
 const MAGIC: &[u8; 4] = b"TGPK";
 const MUST_UNDERSTAND: u8 = 1;
 const HEAD: usize = 8;
@@ -46,22 +57,14 @@ pub struct PackInfo {
     pub states: u32,
 }
 
-pub(super) struct Content {
-    pub(super) info: PackInfo,
-    pub(super) notices: Vec<(String, String)>,
-    pub(super) rules: Vec<Rule>,
-    pub(super) alphabet: Alphabet,
-    pub(super) automaton: Automaton,
-}
-
 pub(super) fn write(
     document: &Document,
     rules: &[Rule],
-    terms: u32,
-    alphabet: &Alphabet,
-    trie: &[u8],
+    limit: Option<ScoreLimit>,
+    patterns: &[PatternSource],
+    lexicon: &Compiled,
 ) -> Vec<u8> {
-    let mut pack = Vec::with_capacity(trie.len() + 4096);
+    let mut pack = Vec::with_capacity(lexicon.trie.len() + 4096);
     pack.extend(MAGIC);
     pack.extend(FORMAT.to_le_bytes());
     pack.extend([0, 0]);
@@ -69,7 +72,10 @@ pub(super) fn write(
     let mut meta = Writer::default();
     meta.text(&document.policy);
     meta.int(document.revision);
-    meta.int(terms);
+    meta.int(lexicon.terms);
+    meta.byte(lexicon.views);
+    meta.int(limit.map_or(0, |limit| limit.points));
+    meta.byte(limit.map_or(0, |limit| limit.action as u8));
     meta.int(document.notice.len() as u32);
     for (locale, notice) in &document.notice {
         meta.text(locale);
@@ -85,9 +91,24 @@ pub(super) fn write(
     section(&mut pack, *b"RULE", &table.into_bytes());
 
     let mut letters = Writer::default();
-    alphabet.write(&mut letters);
+    lexicon.alphabet.write(&mut letters);
     section(&mut pack, *b"ALPH", &letters.into_bytes());
-    section(&mut pack, *b"TRIE", trie);
+    section(&mut pack, *b"FOLD", &lexicon.folds);
+    section(&mut pack, *b"TRIE", &lexicon.trie);
+    let mut written = Writer::default();
+    if !patterns.is_empty() {
+        patterns::write(patterns, &mut written);
+    }
+    for (tag, bytes) in [
+        (b"IMIT", &lexicon.imitations),
+        (b"SOUN", &lexicon.sounds),
+        (b"WORD", &lexicon.words),
+        (b"PATT", &written.into_bytes()),
+    ] {
+        if !bytes.is_empty() {
+            section(&mut pack, *tag, bytes);
+        }
+    }
     let hash = Sha512_256::digest(&pack);
     section(&mut pack, *b"HASH", &hash);
     pack
@@ -110,24 +131,35 @@ fn write_rule(out: &mut Writer, rule: &Rule) {
     out.int(rule.mask as u32);
     match rule.combination {
         None => out.int(0),
-        Some(Combination { groups, within }) => {
+        Some(Combination {
+            groups,
+            within,
+            in_sentence,
+        }) => {
             out.int(groups);
-            out.int(within);
+            out.int(within << 1 | u32::from(in_sentence));
         }
     }
+    out.int(rule.unless_within.map_or(0, |within| within + 1));
+    out.int(u32::from(rule.score));
+    out.int(rule.jurisdictions.len() as u32);
+    rule.jurisdictions.iter().for_each(|code| out.text(code));
 }
 
 /// The sections of a pack whose digest is right.
 pub(super) struct Sections<'a> {
-    meta: &'a [u8],
-    rules: &'a [u8],
-    letters: &'a [u8],
-    trie: &'a [u8],
+    /// As [`TAGS`].
+    content: [Option<&'a [u8]>; TAGS.len()],
     hash: [u8; 32],
     signature: Option<[u8; 64]>,
     /// Where the signature section begins or would.
     unsigned_len: usize,
 }
+
+/// The sections with content; the first five are in every pack.
+const TAGS: [&[u8; 4]; 9] = [
+    b"META", b"RULE", b"ALPH", b"FOLD", b"TRIE", b"IMIT", b"SOUN", b"WORD", b"PATT",
+];
 
 impl<'a> Sections<'a> {
     pub(super) fn read(pack: &'a [u8]) -> Result<Self, PackError> {
@@ -146,7 +178,7 @@ impl<'a> Sections<'a> {
         if format != FORMAT {
             return Err(PackError::Format(format));
         }
-        let [mut meta, mut rules, mut letters, mut trie] = [None; 4];
+        let mut content = [None; TAGS.len()];
         let mut hash: Option<[u8; 32]> = None;
         let mut signature = None;
         let mut unsigned_len = pack.len();
@@ -170,12 +202,13 @@ impl<'a> Sections<'a> {
                 }
                 // Nothing unhashed may be taken for content.
                 _ if hash.is_some() => return Err(PackError::Section(tag)),
-                b"META" if known => Some(&mut meta),
-                b"RULE" if known => Some(&mut rules),
-                b"ALPH" if known => Some(&mut letters),
-                b"TRIE" if known => Some(&mut trie),
-                _ if flags & MUST_UNDERSTAND != 0 => return Err(PackError::Section(tag)),
-                _ => None,
+                _ => match TAGS.iter().position(|known| **known == tag) {
+                    Some(place) if known => Some(&mut content[place]),
+                    // What must be understood and is not is refused; the rest
+                    // is for newer readers.
+                    _ if flags & MUST_UNDERSTAND != 0 => return Err(PackError::Section(tag)),
+                    _ => None,
+                },
             };
             if let Some(slot) = slot
                 && slot.replace(bytes).is_some()
@@ -186,38 +219,72 @@ impl<'a> Sections<'a> {
         }
         let hash = hash.ok_or(PackError::Truncated)?;
         Ok(Self {
-            meta: meta.ok_or(PackError::Section(*b"META"))?,
-            rules: rules.ok_or(PackError::Section(*b"RULE"))?,
-            letters: letters.ok_or(PackError::Section(*b"ALPH"))?,
-            trie: trie.ok_or(PackError::Section(*b"TRIE"))?,
+            content,
             hash,
             signature,
             unsigned_len,
         })
     }
 
-    pub(super) fn content(&self) -> Result<Content, PackError> {
-        let mut meta = Reader::new(self.meta);
+    fn section(&self, tag: &[u8; 4]) -> Result<Reader<'a>, PackError> {
+        self.optional(tag).ok_or(PackError::Section(*tag))
+    }
+
+    fn optional(&self, tag: &[u8; 4]) -> Option<Reader<'a>> {
+        let place = TAGS.iter().position(|known| *known == tag)?;
+        self.content[place].map(Reader::new)
+    }
+
+    /// Loads everything.
+    pub(super) fn content(&self) -> Result<Policy, PackError> {
+        let mut meta = self.section(b"META")?;
         let policy = meta.text()?.to_owned();
         let revision = meta.int()?;
         let terms = meta.int()?;
+        let views = meta.byte()? & ALL_VIEWS;
+        let points = meta.int()?;
+        let action = Action::from_byte(meta.byte()?).ok_or(PackError::Malformed("action"))?;
         let mut notices = Vec::new();
         for _ in 0..meta.count(meta.remaining(), "notices")? {
             notices.push((meta.text()?.to_owned(), meta.text()?.to_owned()));
         }
         meta.end()?;
 
-        let mut from = Reader::new(self.rules);
+        let mut from = self.section(b"RULE")?;
         let count = from.count(from.remaining(), "rules")?;
         let rules = (0..count)
             .map(|_| read_rule(&mut from))
             .collect::<Result<Vec<_>, _>>()?;
         from.end()?;
 
-        let mut letters = Reader::new(self.letters);
+        let mut letters = self.section(b"ALPH")?;
         let alphabet = Alphabet::read(&mut letters)?;
         letters.end()?;
-        let automaton = unpack(self.trie, alphabet.len())?;
+        let mut folds = self.section(b"FOLD")?;
+        let chars = Chars::read(&alphabet, &mut folds)?;
+        folds.end()?;
+        let mut imitations = Imitations::new(&alphabet);
+        if let Some(mut from) = self.optional(b"IMIT") {
+            imitations.read(&alphabet, &mut from)?;
+            from.end()?;
+        }
+        let mut sounds = Sounds::default();
+        if let Some(mut from) = self.optional(b"SOUN") {
+            sounds = Sounds::read(&alphabet, &mut from)?;
+            from.end()?;
+        }
+        let mut context = Context::default();
+        if let Some(mut from) = self.optional(b"WORD") {
+            context = Context::read(&mut from)?;
+            from.end()?;
+        }
+        let mut patterns = Patterns::default();
+        if let Some(mut from) = self.optional(b"PATT") {
+            patterns = Patterns::read(&mut from, rules.len())?;
+            from.end()?;
+        }
+        let trie = self.content[4].ok_or(PackError::Section(*b"TRIE"))?;
+        let automaton = unpack(trie, alphabet.len())?;
         check_targets(&automaton, &rules)?;
         let info = PackInfo {
             policy,
@@ -228,11 +295,18 @@ impl<'a> Sections<'a> {
             terms,
             states: automaton.states() as u32,
         };
-        Ok(Content {
+        Ok(Policy {
             info,
             notices,
             rules,
+            score_limit: (points > 0).then_some(ScoreLimit { points, action }),
+            views,
             alphabet,
+            chars,
+            sounds,
+            imitations,
+            context,
+            patterns,
             automaton,
         })
     }
@@ -274,12 +348,22 @@ fn read_rule(from: &mut Reader<'_>) -> Result<Rule, PackError> {
     let mask = char::from_u32(from.int()?).ok_or(PackError::Malformed("mask"))?;
     let combination = match from.int()? {
         0 => None,
-        groups @ 2..=255 => Some(Combination {
-            groups,
-            within: from.int()?,
-        }),
+        groups @ 2..=255 => {
+            let within = from.int()?;
+            Some(Combination {
+                groups,
+                within: within >> 1,
+                in_sentence: within & 1 == 1,
+            })
+        }
         _ => return Err(PackError::Malformed("combination")),
     };
+    let unless_within = from.int()?.checked_sub(1);
+    let score = u16::try_from(from.int()?).map_err(|_| PackError::Malformed("score"))?;
+    let mut jurisdictions = Vec::new();
+    for _ in 0..from.count(from.remaining(), "jurisdictions")? {
+        jurisdictions.push(from.text()?.to_owned());
+    }
     Ok(Rule {
         id,
         risk,
@@ -289,6 +373,9 @@ fn read_rule(from: &mut Reader<'_>) -> Result<Rule, PackError> {
         with,
         mask,
         combination,
+        unless_within,
+        score,
+        jurisdictions,
     })
 }
 
@@ -298,7 +385,10 @@ fn check_targets(automaton: &Automaton, rules: &[Rule]) -> Result<(), PackError>
         .all_entries()
         .iter()
         .all(|entry| match entry.target {
-            Target::Allow => true,
+            Target::Allow | Target::Homophone => true,
+            Target::Unless(rule) => rules
+                .get(rule as usize)
+                .is_some_and(|rule| rule.unless_within.is_some()),
             Target::Rule(rule) => rules
                 .get(rule as usize)
                 .is_some_and(|rule| rule.combination.is_none()),
@@ -331,7 +421,7 @@ pub fn sign(pack: &[u8], seed: &[u8; 32]) -> Result<Vec<u8>, PackError> {
 /// # Errors
 /// `pack/…`.
 pub fn inspect(pack: &[u8]) -> Result<PackInfo, PackError> {
-    Ok(Sections::read(pack)?.content()?.info)
+    Ok(Sections::read(pack)?.content()?.info().clone())
 }
 
 /// A channel's bit must fit the byte in which a rule stores its channels.

@@ -110,6 +110,17 @@ pub struct Combination {
     /// Most UTF-16 units between the end of the first and the start of the
     /// last hit.
     pub within: u32,
+    /// Instead: all in one sentence.
+    pub in_sentence: bool,
+}
+
+/// When a message has had enough.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScoreLimit {
+    /// The sum of the hits' scores that ends the message.
+    pub points: u32,
+    /// How.
+    pub action: Action,
 }
 
 /// One rule of a loaded policy.
@@ -131,11 +142,20 @@ pub struct Rule {
     pub mask: char,
     /// Present in combination rules.
     pub combination: Option<Combination>,
+    /// With `unless` terms: how near they dismiss a hit, in UTF-16 units.
+    pub unless_within: Option<u32>,
+    /// What a hit adds to the message's score.
+    pub score: u16,
+    /// Where it applies; empty: everywhere.
+    pub jurisdictions: Vec<String>,
 }
 
 impl Rule {
-    /// Whether it applies to text of this channel.
-    pub fn covers(&self, channel: Channel) -> bool {
+    /// Whether it applies to text of this channel, in this jurisdiction; with
+    /// none given, it applies everywhere.
+    pub fn applies(&self, channel: Channel, jurisdiction: Option<&str>) -> bool {
+        let here = |code| self.jurisdictions.iter().any(|known| known == code);
         self.channels & channel.bit() != 0
+            && (self.jurisdictions.is_empty() || jurisdiction.is_none_or(here))
     }
 }

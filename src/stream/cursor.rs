@@ -1,6 +1,6 @@
-//! One view's place in the automaton, and where its live prefix began.
+//! One place in the automaton, and where its live prefix began.
 
-use crate::lexicon::{Automaton, Entry, MAX_SYMBOLS, State, Symbol, Target, Views};
+use crate::lexicon::{Automaton, Entry, MAX_SYMBOLS, STRICT, State, Symbol, Target, Views};
 
 /// Most characters between two symbols of a term: separators, ignorable
 /// characters, repeats. More of them end whatever was pending.
@@ -25,82 +25,86 @@ pub(super) struct Found {
     pub(super) view: Views,
 }
 
-/// The state of one view of one message. `places` remembers the last symbols
-/// that were part of a live prefix; a prefix of depth d is the last d of them.
-#[derive(Clone, Debug)]
+/// The state of one or more views. `places` remembers the last symbols that
+/// were part of a live prefix; a prefix of depth d is the last d of them.
+#[derive(Debug)]
 pub(super) struct Cursor {
-    view: Views,
-    state: State,
+    pub(super) state: State,
     count: usize,
-    idle: u16,
     places: Box<[Place; RING]>,
 }
 
 impl Cursor {
-    pub(super) fn new(view: Views) -> Self {
+    pub(super) fn new() -> Self {
         Self {
-            view,
             state: 0,
             count: 0,
-            idle: 0,
             places: Box::new([Place::default(); RING]),
         }
     }
 
-    /// Forgets everything.
-    #[inline]
-    pub(super) fn reset(&mut self) {
-        self.state = 0;
-        self.idle = 0;
+    /// Becomes what `other` is, as far as its live prefix goes.
+    pub(super) fn copy_from(&mut self, automaton: &Automaton, other: &Self) {
+        self.state = other.state;
+        self.count = other.count;
+        for back in 0..automaton.depth(other.state) {
+            let at = other.count.wrapping_sub(back) % RING;
+            self.places[at] = other.places[at];
+        }
     }
 
-    /// Takes a symbol that stands at `start..end`.
+    /// Whether both have the same live prefix of the same text.
+    #[inline]
+    pub(super) fn agrees(&self, automaton: &Automaton, other: &Self) -> bool {
+        self.state == other.state
+            && (self.state == 0 || self.live_start(automaton) == other.live_start(automaton))
+    }
+
+    /// Takes a symbol that stands at `start..end`. Reports forms of `report`,
+    /// then keeps what can still become a form of `views`.
     #[inline]
     pub(super) fn step(
         &mut self,
         automaton: &Automaton,
         symbol: Symbol,
-        start: u32,
-        end: u32,
+        (start, end): (u32, u32),
+        (report, views): (Views, Views),
         found: &mut Vec<Found>,
     ) {
-        let state = automaton.step(self.state, symbol);
-        self.idle = 0;
-        self.state = state;
-        if state == 0 {
+        self.state = automaton.step(self.state, symbol);
+        if self.state == 0 {
             return;
         }
         self.count = self.count.wrapping_add(1);
         self.places[self.count % RING] = Place { start, run: 1 };
-        self.collect(automaton, false, end, found);
-        self.state = automaton.live(state, self.view);
-    }
-
-    /// Takes a character that this view does not see.
-    #[inline]
-    pub(super) fn skip(&mut self) {
-        self.idle = self.idle.saturating_add(1);
-        if self.idle > MAX_GAP {
-            self.state = 0;
+        if let Some(output) = automaton.output(self.state) {
+            self.collect(automaton, output, report, false, end, found);
         }
+        self.state = automaton.live(self.state, views);
     }
 
-    /// Takes one more of the last symbol, ending at `end`. `false`: the last
-    /// one is too far away, this must be taken as a symbol of its own.
+    /// Keeps what can still become a form of `views`.
+    #[inline]
+    pub(super) fn keep(&mut self, automaton: &Automaton, views: Views) {
+        self.state = automaton.live(self.state, views);
+    }
+
+    /// Takes one more of the last symbol, ending at `end`.
     pub(super) fn repeat(
         &mut self,
         automaton: &Automaton,
         end: u32,
+        view: Views,
         found: &mut Vec<Found>,
-    ) -> bool {
-        self.skip();
+    ) {
         if self.state == 0 {
-            return self.idle <= MAX_GAP;
+            return;
         }
         let place = &mut self.places[self.count % RING];
         place.run = place.run.saturating_add(1);
-        self.collect(automaton, true, end, found);
-        true
+        if let Some(output) = automaton.output(self.state) {
+            self.collect(automaton, output, view, true, end, found);
+        }
     }
 
     /// Where the live prefix began, if there is one.
@@ -115,24 +119,40 @@ impl Cursor {
         self.places[(self.count + 1 + at).wrapping_sub(depth) % RING]
     }
 
-    #[inline]
-    fn collect(&self, automaton: &Automaton, repeated: bool, end: u32, found: &mut Vec<Found>) {
-        let mut output = automaton.output(self.state);
+    /// Reports the completed forms that end here, `output` the longest.
+    fn collect(
+        &self,
+        automaton: &Automaton,
+        output: State,
+        views: Views,
+        repeated: bool,
+        end: u32,
+        found: &mut Vec<Found>,
+    ) {
+        let mut output = Some(output);
         while let Some(state) = output {
             let depth = automaton.depth(state);
             for entry in automaton.entries(state) {
-                if entry.views & self.view != 0 && self.has_runs(entry, depth, repeated) {
-                    let start = self.place(depth, 0).start;
+                let seen = entry.views & views;
+                if seen != 0 && self.has_runs(entry, depth, repeated) {
                     found.push(Found {
-                        start,
+                        start: self.place(depth, 0).start,
                         end,
                         target: entry.target,
-                        view: self.view,
+                        // Of several views that agree, the plainest.
+                        view: seen & seen.wrapping_neg(),
                     });
                 }
             }
             output = automaton.shorter(state);
         }
+    }
+
+    /// Whether no letter stands twice that the term has once: that is another
+    /// word. Thrice is a disguise.
+    fn is_strict(&self, entry: &Entry, depth: usize) -> bool {
+        let own = |at: usize| entry.runs.iter().any(|run| usize::from(run.0) == at);
+        (0..depth).all(|at| self.place(depth, at).run != 2 || own(at))
     }
 
     /// Whether the letters that the term repeats were repeated as often. After
@@ -145,6 +165,8 @@ impl Cursor {
                 .last()
                 .is_some_and(|&(at, times)| usize::from(at) + 1 == depth && run(at) == times)
         };
-        (!repeated || completes()) && entry.runs.iter().all(|&(at, times)| run(at) >= times)
+        (!repeated || completes())
+            && entry.runs.iter().all(|&(at, times)| run(at) >= times)
+            && (entry.views & STRICT == 0 || self.is_strict(entry, depth))
     }
 }

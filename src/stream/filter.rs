@@ -54,6 +54,7 @@ impl std::error::Error for FilterError {}
 pub struct Filter {
     policies: Vec<Arc<Policy>>,
     keys: Vec<[u8; 32]>,
+    jurisdiction: Option<Arc<str>>,
     closed: SharedClosed,
 }
 
@@ -67,6 +68,7 @@ impl Filter {
         Ok(Self {
             policies,
             keys: keys.to_vec(),
+            jurisdiction: None,
             closed: SharedClosed::default(),
         })
     }
@@ -82,11 +84,17 @@ impl Filter {
         Ok(())
     }
 
+    /// Leaves rules for other jurisdictions out of messages opened from now on.
+    pub fn set_jurisdiction(&mut self, code: Option<&str>) {
+        self.jurisdiction = code.map(Arc::from);
+    }
+
     /// Another handle on the same policies and the same ended messages.
     pub fn share(&self) -> Self {
         Self {
             policies: self.policies.clone(),
             keys: self.keys.clone(),
+            jurisdiction: self.jurisdiction.clone(),
             closed: self.closed.clone(),
         }
     }
@@ -115,7 +123,13 @@ impl Filter {
     /// the policy ended opens closed.
     pub fn message(&self, id: &str, channel: Channel) -> Message {
         let id = (!id.is_empty()).then(|| digest(id));
-        Message::new(&self.policies, self.closed.clone(), id, channel)
+        Message::new(
+            &self.policies,
+            self.jurisdiction.clone(),
+            self.closed.clone(),
+            id,
+            channel,
+        )
     }
 
     /// As [`message`](Self::message), over Rust strings.

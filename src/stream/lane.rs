@@ -1,112 +1,117 @@
-//! One policy's views of one message.
+//! One policy's view of one message: the raw text, and what it renders to.
 
-use super::cursor::{Cursor, Found};
-use crate::lexicon::{END, GAP, JOINED, Key, Symbol, TIGHT};
+use super::cursor::{Found, MAX_GAP};
+use super::matcher::Matcher;
+use super::reading::{At, Reading};
 use crate::policy::Policy;
-use crate::text::Token;
+use crate::text::Rendered;
 use std::sync::Arc;
 
-/// Feeds tokens to the `tight` and the `joined` cursor of one policy.
-#[derive(Clone, Debug)]
+/// How many characters a tag counts for between two letters of a term.
+const TAG_WEIGHT: u16 = 4;
+/// Most tags between two letters of a term.
+pub(super) const MAX_TAGS: usize = (MAX_GAP / TAG_WEIGHT) as usize;
+
+/// The readings of one policy, and what its last `unless` terms were.
+#[derive(Debug)]
 pub(super) struct Lane {
     pub(super) policy: Arc<Policy>,
-    tight: Cursor,
-    /// The separators before this place are one gap already seen.
-    in_gap: bool,
-    joined: Cursor,
-    /// The letter that a repeat would repeat.
-    last: Option<char>,
+    raw: Reading,
+    /// Used only while markup makes a difference.
+    rendered: Reading,
+    patterns: Matcher,
+    /// The last hit of the `unless` terms of each rule that had one.
+    unless: Vec<(u32, At)>,
 }
 
 impl Lane {
     pub(super) fn new(policy: Arc<Policy>) -> Self {
         Self {
+            raw: Reading::new(&policy),
+            rendered: Reading::new(&policy),
+            patterns: Matcher::default(),
+            unless: Vec::new(),
             policy,
-            tight: Cursor::new(TIGHT),
-            in_gap: false,
-            joined: Cursor::new(JOINED),
-            last: None,
         }
     }
 
     /// As at the beginning of a message.
     pub(super) fn reset(&mut self) {
-        self.tight.reset();
-        self.in_gap = false;
-        self.joined.reset();
-        self.last = None;
+        self.raw.reset();
+        self.patterns.reset();
     }
 
-    /// Takes a character that shows nothing.
-    pub(super) fn skip(&mut self) {
-        self.tight.skip();
-        self.joined.skip();
-    }
-
-    /// Takes a token that stands at `start..end`.
+    /// Takes a character of the raw text.
     #[inline]
-    pub(super) fn take(&mut self, token: Token, start: u32, end: u32, found: &mut Vec<Found>) {
-        match token {
-            Token::Wide(letter) => self.letter(letter, false, start, end, found),
-            Token::Word { letter, initial } => self.letter(letter, initial, start, end, found),
-            Token::End => {
-                self.tight
-                    .step(&self.policy.automaton, END, start, end, found);
-                self.joined
-                    .step(&self.policy.automaton, END, start, end, found);
-                self.last = None;
-            }
-            Token::Gap => {
-                self.gap(start, end, found);
-                self.joined.skip();
-            }
-            Token::Break => {
-                self.gap(start, end, found);
-                self.joined.reset();
-                self.last = None;
+    pub(super) fn take(&mut self, c: char, at: At, found: &mut Vec<Found>) {
+        let unit = self.policy.chars.unit(c);
+        self.raw.take(&self.policy, unit, c, at, found);
+        if !self.policy.patterns.is_empty() {
+            self.patterns.take(&self.policy, unit, c, at, found);
+        }
+    }
+
+    /// From here on, what is rendered may differ from the raw text.
+    pub(super) fn render(&mut self) {
+        self.rendered.copy_from(&self.policy, &self.raw);
+    }
+
+    /// Takes a piece of the rendered text.
+    pub(super) fn take_rendered(&mut self, piece: &Rendered, found: &mut Vec<Found>) {
+        match piece.shown {
+            None => self.rendered.skip(TAG_WEIGHT),
+            Some(c) => {
+                let unit = self.policy.chars.unit(c);
+                let at = (piece.start, piece.end);
+                self.rendered.take(&self.policy, unit, c, at, found);
             }
         }
+    }
+
+    /// Whether the rendered text is read like the raw one from here on.
+    pub(super) fn agrees(&self) -> bool {
+        self.rendered.agrees(&self.policy, &self.raw)
+    }
+
+    /// The text ends here.
+    pub(super) fn finish(&mut self, rendering: bool, found: &mut Vec<Found>) {
+        self.raw.finish(&self.policy, found);
+        if rendering {
+            self.rendered.finish(&self.policy, found);
+        }
+        self.patterns.finish(&self.policy, found);
     }
 
     /// Where the earliest live prefix began, if there is one.
     #[inline]
-    pub(super) fn live_start(&self) -> Option<u32> {
+    pub(super) fn live_start(&self, rendering: bool) -> Option<u32> {
         let automaton = &self.policy.automaton;
-        match (
-            self.tight.live_start(automaton),
-            self.joined.live_start(automaton),
-        ) {
-            (Some(a), Some(b)) => Some(a.min(b)),
-            (a, b) => a.or(b),
+        let mut live = self.raw.live_start(automaton);
+        if rendering {
+            live = earlier(live, self.rendered.live_start(automaton));
+        }
+        earlier(live, self.patterns.live_start())
+    }
+
+    /// An `unless` term of a rule was found.
+    pub(super) fn note_unless(&mut self, rule: u32, at: At) {
+        match self.unless.binary_search_by_key(&rule, |hit| hit.0) {
+            Ok(place) => self.unless[place].1 = at,
+            Err(place) => self.unless.insert(place, (rule, at)),
         }
     }
 
-    #[inline]
-    fn letter(
-        &mut self,
-        letter: char,
-        initial: bool,
-        start: u32,
-        end: u32,
-        found: &mut Vec<Found>,
-    ) {
-        let automaton = &self.policy.automaton;
-        let symbol: Symbol = self.policy.alphabet.symbol(Key::new(letter, initial));
-        self.in_gap = false;
-        self.tight.step(automaton, symbol, start, end, found);
-        let repeats = self.last == Some(letter);
-        self.last = Some(letter);
-        if !repeats || !self.joined.repeat(automaton, end, found) {
-            self.joined.step(automaton, symbol, start, end, found);
-        }
+    /// The last `unless` term of a rule.
+    pub(super) fn last_unless(&self, rule: u32) -> Option<At> {
+        let place = self.unless.binary_search_by_key(&rule, |hit| hit.0).ok()?;
+        Some(self.unless[place].1)
     }
+}
 
-    fn gap(&mut self, start: u32, end: u32, found: &mut Vec<Found>) {
-        if std::mem::replace(&mut self.in_gap, true) {
-            self.tight.skip();
-        } else {
-            self.tight
-                .step(&self.policy.automaton, GAP, start, end, found);
-        }
+#[inline]
+pub(super) fn earlier(a: Option<u32>, b: Option<u32>) -> Option<u32> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
     }
 }

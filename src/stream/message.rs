@@ -3,54 +3,75 @@
 use super::closed::{IdDigest, SharedClosed};
 use super::combination::Combinations;
 use super::cursor::{Found, MAX_GAP};
-use super::lane::Lane;
+use super::doubt::{self, Around};
+use super::lane::{Lane, MAX_TAGS, earlier};
+use super::matcher::PATTERN;
 use super::outcome::{Kind, MessageState, Outcome, Segment, Verdict};
 use super::pending::{Decision, Layer, Match, Pending};
-use crate::lexicon::{MAX_SYMBOLS, Target};
+use super::reading::At;
+use super::sentence::Sentences;
+use crate::lexicon::{MAX_CONTEXT_LETTERS, MAX_SYMBOLS, Target};
 use crate::policy::{Action, Channel, Policy, Rule};
-use crate::text::{Decoded, Folded, Token, Words, decode, fold};
+use crate::text::{Class, Decoded, MAX_TAG, Markup, Rendered, class, decode};
 use std::sync::Arc;
 
+/// Most UTF-16 units between the letters of one term: separators of two units
+/// each, or tags.
+const MAX_GAP_UNITS: usize = 2 * MAX_GAP as usize + 2 * MAX_TAGS * MAX_TAG;
+/// Most UTF-16 units of one letter: a character reference.
+const MAX_LETTER_UNITS: usize = 16;
 /// Most UTF-16 units ever held: the longest form, with the largest gap after
-/// each symbol, in characters of two units, once as a match and once as a live
-/// prefix that overlaps its end.
-pub const MAX_HELD_UNITS: usize = 2 * 2 * MAX_SYMBOLS * (MAX_GAP as usize + 1);
+/// each symbol, once as a match and once as a live prefix that overlaps its
+/// end. (What is held in practice is a few characters.)
+pub const MAX_HELD_UNITS: usize = 2 * MAX_SYMBOLS * (MAX_LETTER_UNITS + MAX_GAP_UNITS);
 /// Longest message, in UTF-16 units; text beyond it is not shown and the
 /// message is terminated.
 pub const MAX_MESSAGE_UNITS: u32 = 1 << 30;
+/// Units that stay in the buffer behind the place up to which text has been
+/// let through, so that candidates can be judged by what is before them.
+const CONTEXT_UNITS: usize = 2 * MAX_CONTEXT_LETTERS;
 
 /// One message on one channel.
 #[derive(Debug)]
 pub struct Message {
     lanes: Vec<Lane>,
+    jurisdiction: Option<Arc<str>>,
     closed: SharedClosed,
     id: Option<IdDigest>,
     channel: Channel,
     state: MessageState,
-    /// Units received and not yet released or hidden; then those of this step.
+    /// Some units that have been decided, then those that are not.
     buffer: Vec<u16>,
     /// Offset of `buffer[0]` in the message.
     base: u32,
     /// How much of `buffer` has been scanned, and how much decided.
     scanned: usize,
     decided: usize,
-    words: Words,
-    /// Where the last letter ended.
-    letter_end: u32,
+    /// Where the text began, or goes on behind a hidden span.
+    fresh: u32,
+    markup: Markup,
+    /// Whether markup may still make a difference.
+    rendering: bool,
+    pieces: Vec<Rendered>,
+    sentences: Sentences,
     found: Vec<Found>,
     pending: Pending,
     combinations: Combinations,
+    /// What the rules hit so far add up to, by pack.
+    scores: Vec<u32>,
 }
 
 impl Message {
     pub(super) fn new(
         policies: &[Arc<Policy>],
+        jurisdiction: Option<Arc<str>>,
         closed: SharedClosed,
         id: Option<IdDigest>,
         channel: Channel,
     ) -> Self {
         let mut message = Self {
             lanes: policies.iter().cloned().map(Lane::new).collect(),
+            jurisdiction,
             closed,
             id,
             channel,
@@ -59,11 +80,15 @@ impl Message {
             base: 0,
             scanned: 0,
             decided: 0,
-            words: Words::default(),
-            letter_end: 0,
+            fresh: 0,
+            markup: Markup::default(),
+            rendering: false,
+            pieces: Vec::new(),
+            sentences: Sentences::default(),
             found: Vec::new(),
             pending: Pending::default(),
             combinations: Combinations::default(),
+            scores: vec![0; policies.len()],
         };
         message.stay_closed();
         message
@@ -114,13 +139,11 @@ impl Message {
             if self.state != MessageState::Open {
                 break;
             }
-            if let Some(end) = self.words.finish() {
-                self.take(end, self.letter_end, self.letter_end);
-            }
+            self.see_end();
             self.settle(true, &mut outcome);
             // A hidden span sends the scan back to its end.
             if self.state == MessageState::Open && self.scanned == self.buffer.len() {
-                self.lanes.iter_mut().for_each(Lane::reset);
+                self.forget_prefixes();
                 self.release(&mut outcome);
                 self.state = MessageState::Finished;
             }
@@ -145,14 +168,14 @@ impl Message {
 
     fn scan(&mut self, last: bool, outcome: &mut Outcome) {
         while let Some(decoded) = decode(&self.buffer[self.scanned..]) {
-            let (folded, units) = match decoded {
-                Decoded::Char(c, units) => (fold(c), units),
+            let (c, units) = match decoded {
+                Decoded::Char(c, units) => (c, units),
                 Decoded::Incomplete if !last => return,
-                Decoded::Incomplete | Decoded::Lone => (Folded::Gap, 1),
+                Decoded::Incomplete | Decoded::Lone => (char::REPLACEMENT_CHARACTER, 1),
             };
             let start = self.base + self.scanned as u32;
             self.scanned += units as usize;
-            self.see(folded, start, start + units);
+            self.see(c, (start, start + units));
             if !self.pending.is_idle() {
                 self.settle(false, outcome);
                 if self.state != MessageState::Open {
@@ -163,84 +186,153 @@ impl Message {
     }
 
     #[inline]
-    fn see(&mut self, folded: Folded, start: u32, end: u32) {
-        let (ended, token) = self.words.step(folded);
-        if let Some(ended) = ended {
-            self.take(ended, self.letter_end, self.letter_end);
+    fn see(&mut self, c: char, at: At) {
+        let renders = self.rendering || Markup::begins(c);
+        if renders && !self.rendering {
+            self.lanes.iter_mut().for_each(Lane::render);
+            self.rendering = true;
         }
-        match token {
-            None if folded == Folded::Skip => self.lanes.iter_mut().for_each(Lane::skip),
-            None => {}
-            Some(token) => {
-                if matches!(token, Token::Wide(_) | Token::Word { .. }) {
-                    self.letter_end = end;
-                }
-                self.take(token, start, end);
-            }
-        }
-    }
-
-    #[inline]
-    fn take(&mut self, token: Token, start: u32, end: u32) {
         for pack in 0..self.lanes.len() {
-            self.lanes[pack].take(token, start, end, &mut self.found);
+            self.lanes[pack].take(c, at, &mut self.found);
             if !self.found.is_empty() {
                 self.sort_found(pack);
             }
+        }
+        self.sentences.take(c, at);
+        if renders {
+            self.markup.step(c, at.0, at.1, &mut self.pieces);
+            self.see_rendered();
+            self.rendering = !self.markup.is_idle() || !self.lanes.iter().all(Lane::agrees);
+        }
+    }
+
+    fn see_rendered(&mut self) {
+        let mut pieces = std::mem::take(&mut self.pieces);
+        for piece in pieces.drain(..) {
+            for pack in 0..self.lanes.len() {
+                self.lanes[pack].take_rendered(&piece, &mut self.found);
+                self.sort_found(pack);
+            }
+        }
+        self.pieces = pieces;
+    }
+
+    fn see_end(&mut self) {
+        self.markup.finish(&mut self.pieces);
+        self.see_rendered();
+        for pack in 0..self.lanes.len() {
+            self.lanes[pack].finish(self.rendering, &mut self.found);
+            self.sort_found(pack);
         }
     }
 
     /// Completed forms become matches, each in its layer.
     fn sort_found(&mut self, pack: usize) {
-        for found in self.found.drain(..) {
-            let Found {
-                start,
-                end,
-                target,
-                view,
-            } = found;
-            let (rule, layer) = match target {
+        let mut all = std::mem::take(&mut self.found);
+        for found in all.drain(..) {
+            let at = (found.start, found.end);
+            let (rule, group) = match found.target {
                 Target::Allow => {
-                    self.pending.allow(start, end, pack as u16);
+                    self.pending.allow(at, pack as u16, u8::MAX);
                     continue;
                 }
-                Target::Group { rule, group } => (rule, Layer::Group(group)),
-                Target::Rule(rule) => (rule, Layer::Flag),
+                Target::Homophone => {
+                    self.pending.allow(at, pack as u16, crate::lexicon::SOUND);
+                    continue;
+                }
+                Target::Unless(rule) => {
+                    self.lanes[pack].note_unless(rule, at);
+                    continue;
+                }
+                Target::Group { rule, group } => (rule, Some(group)),
+                Target::Rule(rule) => (rule, None),
             };
-            let Some(authored) = self.lanes[pack].policy.rules().get(rule as usize) else {
-                continue;
-            };
-            if !authored.covers(self.channel) {
-                continue;
-            }
-            let layer = match (layer, authored.action) {
-                (Layer::Flag, Action::Flag) | (Layer::Group(_), _) => layer,
-                (_, action) => Layer::Hide {
-                    ends: action.ends(),
-                },
-            };
-            self.pending.add(Match {
-                start,
-                end,
-                pack: pack as u16,
-                rule,
-                view,
-                layer,
-            });
+            self.add_match(pack, rule, group, &found);
         }
+        self.found = all;
+    }
+
+    fn add_match(&mut self, pack: usize, rule: u32, group: Option<u32>, found: &Found) {
+        let lane = &self.lanes[pack];
+        let Some(authored) = lane.policy.rules().get(rule as usize) else {
+            return;
+        };
+        if !authored.applies(self.channel, self.jurisdiction.as_deref()) {
+            return;
+        }
+        if found.view == PATTERN {
+            let place = |offset: u32| offset.saturating_sub(self.base) as usize;
+            let units = &self.buffer[place(found.start)..place(found.end)];
+            let pattern = lane.policy.patterns.of(rule);
+            if !pattern.is_some_and(|pattern| pattern.passes(units)) {
+                return;
+            }
+        }
+        let layer = match (group, authored.action) {
+            (Some(group), _) => Layer::Group(group),
+            (None, Action::Flag) => Layer::Flag,
+            (None, action) => Layer::Hide {
+                ends: action.ends(),
+            },
+        };
+        let mut new = Match {
+            start: found.start,
+            end: found.end,
+            pack: pack as u16,
+            rule,
+            view: found.view,
+            layer,
+            sentence: self.sentences.start(),
+            doubtful: false,
+        };
+        new.doubtful = doubt::is_doubtful(lane, &new);
+        self.pending.add(new);
     }
 
     /// Where the earliest live prefix begins.
     fn live_start(&self) -> Option<u32> {
-        self.lanes.iter().filter_map(Lane::live_start).min()
+        let rendering = self.rendering;
+        let lanes = self.lanes.iter().map(|lane| lane.live_start(rendering));
+        lanes.fold(self.markup.start(), earlier)
+    }
+
+    /// Judges what is in doubt by what has been scanned so far.
+    fn judge(&mut self, last: bool, live: u32) {
+        let Self {
+            lanes,
+            pending,
+            buffer,
+            ..
+        } = self;
+        let (base, fresh) = (self.base, self.fresh);
+        let scanned = self.scanned;
+        let place = |offset: u32| (offset.saturating_sub(base) as usize).min(scanned);
+        let unknown = live.min(base + scanned as u32);
+        pending.judge(&|found| {
+            let (start, end) = (place(found.start), place(found.end));
+            let around = Around {
+                before: &buffer[place(fresh).min(start)..start],
+                inside: &buffer[start..end],
+                after: &buffer[end..scanned],
+                last,
+            };
+            doubt::judge(&lanes[usize::from(found.pack)], found, &around, unknown)
+        });
     }
 
     fn settle(&mut self, last: bool, outcome: &mut Outcome) {
         loop {
             let live = if last { None } else { self.live_start() };
-            match self.pending.decide(live.unwrap_or(u32::MAX)) {
+            let live = live.unwrap_or(u32::MAX);
+            self.judge(last, live);
+            match self.pending.decide(live) {
                 None => return,
-                Some(Decision::Flag(found)) => outcome.verdicts.push(verdict(&found)),
+                Some(Decision::Flag(found)) => {
+                    outcome.verdicts.push(verdict(&found));
+                    if self.score(&found, found.start, outcome) {
+                        return;
+                    }
+                }
                 Some(Decision::Group { found, group }) => {
                     if self.combine(found, group, outcome) {
                         return;
@@ -248,6 +340,7 @@ impl Message {
                 }
                 Some(Decision::Hide(found)) => {
                     self.hide(&found, outcome);
+                    self.score(&found, found.end, outcome);
                     return;
                 }
                 Some(Decision::End { found, shown }) => {
@@ -259,6 +352,21 @@ impl Message {
         }
     }
 
+    /// Adds a hit to its pack's score; `true` if that ended the message.
+    fn score(&mut self, found: &Match, shown: u32, outcome: &mut Outcome) -> bool {
+        let pack = usize::from(found.pack);
+        let points = self.rule(found.pack, found.rule).map_or(0, |rule| rule.score);
+        let Some(limit) = self.lanes[pack].policy.score_limit() else {
+            return false;
+        };
+        self.scores[pack] = self.scores[pack].saturating_add(u32::from(points));
+        if self.scores[pack] < limit.points {
+            return false;
+        }
+        self.end_showing(shown, limit.action, outcome);
+        true
+    }
+
     /// Counts a hit towards its combination; `true` if that ended the message.
     fn combine(&mut self, found: Match, group: u32, outcome: &mut Outcome) -> bool {
         let Some(rule) = self.rule(found.pack, found.rule) else {
@@ -268,10 +376,11 @@ impl Message {
             return false;
         };
         let key = (found.pack, found.rule);
-        let Some((start, end)) =
-            self.combinations
-                .take(key, combination, group, (found.start, found.end))
-        else {
+        let hit = (found.start, found.end);
+        let whole = self
+            .combinations
+            .take(key, combination, group, hit, found.sentence);
+        let Some((start, end)) = whole else {
             return false;
         };
         outcome.verdicts.push(Verdict {
@@ -281,8 +390,9 @@ impl Message {
         });
         if ends {
             self.end_by(found.pack, found.rule, found.start, outcome);
+            return true;
         }
-        ends
+        self.score(&found, found.start, outcome)
     }
 
     /// Hides a span. It is a hard break: what follows is scanned as if the
@@ -304,27 +414,34 @@ impl Message {
         });
         self.decided = to;
         self.scanned = to;
-        self.words = Words::default();
-        self.letter_end = found.end;
+        self.fresh = found.end;
+        self.sentences.begin(found.end);
         self.pending.clear();
+        self.forget_prefixes();
+    }
+
+    fn forget_prefixes(&mut self) {
         self.lanes.iter_mut().for_each(Lane::reset);
+        self.markup.clear();
+        self.rendering = false;
     }
 
     fn end_by(&mut self, pack: u16, rule: u32, shown: u32, outcome: &mut Outcome) {
-        let shown = (shown - self.base) as usize;
+        let action = self.rule(pack, rule).map(|rule| rule.action);
+        self.end_showing(shown, action.unwrap_or(Action::Terminate), outcome);
+    }
+
+    /// Ends the message, with the text up to `shown` let through.
+    fn end_showing(&mut self, shown: u32, action: Action, outcome: &mut Outcome) {
+        let shown = shown.saturating_sub(self.base) as usize;
         outcome.keep(shown.saturating_sub(self.decided) as u32);
         self.decided = self.decided.max(shown);
-        let retract = self
-            .rule(pack, rule)
-            .is_some_and(|rule| rule.action == Action::Retract);
-        self.end(
-            if retract {
-                MessageState::Retracted
-            } else {
-                MessageState::Terminated
-            },
-            outcome,
-        );
+        let state = if action == Action::Retract {
+            MessageState::Retracted
+        } else {
+            MessageState::Terminated
+        };
+        self.end(state, outcome);
     }
 
     /// Ends the message for good; what is held is never shown.
@@ -346,17 +463,16 @@ impl Message {
             return;
         }
         let seen = self.base + self.scanned as u32;
-        let safe = [self.live_start(), self.pending.start()]
-            .into_iter()
-            .flatten()
-            .fold(seen, u32::min);
-        let safe = (safe - self.base) as usize;
+        let held = earlier(self.live_start(), self.pending.start());
+        let safe = (held.map_or(seen, |held| held.min(seen)) - self.base) as usize;
         outcome.keep((safe - self.decided) as u32);
         outcome.held = (self.buffer.len() - safe) as u32;
-        self.buffer.drain(..safe);
-        self.base += safe as u32;
-        self.scanned -= safe;
-        self.decided = 0;
+        self.decided = safe;
+        let gone = safe.saturating_sub(CONTEXT_UNITS);
+        self.buffer.drain(..gone);
+        self.base += gone as u32;
+        self.scanned -= gone;
+        self.decided -= gone;
     }
 }
 
@@ -376,7 +492,7 @@ fn visible_chars(units: &[u16]) -> u32 {
     let mut count = 0;
     while let Some(decoded) = decode(rest) {
         let (visible, len) = match decoded {
-            Decoded::Char(c, units) => (fold(c) != Folded::Skip, units),
+            Decoded::Char(c, units) => (class(c) != Class::Skip, units),
             Decoded::Lone | Decoded::Incomplete => (true, 1),
         };
         count += u32::from(visible);
@@ -402,7 +518,7 @@ mod tests {
         .unwrap();
         let filter = Filter::new(&[&compile(&document).unwrap()], &[]).unwrap();
         let mut message = filter.message("", Channel::Text);
-        let text: Vec<u16> = "戒烟戒赌博去赌博".repeat(1_000).encode_utf16().collect();
+        let text: Vec<u16> = "戒烟戒赌博去赌博。".repeat(1_000).encode_utf16().collect();
         for units in [
             &text[..],
             &"戒烟".repeat(1_000).encode_utf16().collect::<Vec<_>>(),

@@ -23,11 +23,17 @@
 mod closed;
 mod combination;
 mod cursor;
+mod doubt;
 mod filter;
 mod lane;
+mod leet;
+mod matcher;
 mod message;
 mod outcome;
 mod pending;
+mod reading;
+mod sentence;
+mod sound;
 mod text;
 
 pub use closed::MAX_CLOSED_IDS;

@@ -1,6 +1,6 @@
 //! What one step of a message decided, as numbers.
 
-use crate::lexicon::{TIGHT, Views};
+use crate::lexicon::{JOINED, LEET, SOUND, TIGHT, Views};
 
 /// `Open` takes more text; the other three are final.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +60,13 @@ pub struct Verdict {
 
 /// The name of a view.
 pub fn view_name(view: Views) -> &'static str {
-    if view == TIGHT { "tight" } else { "joined" }
+    match view {
+        TIGHT => "tight",
+        JOINED => "joined",
+        LEET => "leet",
+        SOUND => "sound",
+        _ => "pattern",
+    }
 }
 
 /// What one step decided.

@@ -1,6 +1,6 @@
 //! Matches whose fate is not settled, and which of them wins.
 
-use crate::lexicon::Views;
+use crate::lexicon::{Doubt, Views};
 use std::cmp::Reverse;
 
 /// Most unsettled matches; beyond it the first is decided as if nothing could
@@ -41,6 +41,10 @@ pub(super) struct Match {
     pub(super) rule: u32,
     pub(super) view: Views,
     pub(super) layer: Layer,
+    /// Where the sentence began in which it was found.
+    pub(super) sentence: u32,
+    /// Whether its neighbourhood may still dismiss it.
+    pub(super) doubtful: bool,
 }
 
 impl Match {
@@ -57,7 +61,8 @@ impl Match {
     }
 
     fn same_but_for_view(&self, other: &Self) -> bool {
-        Self { view: 0, ..*self } == Self { view: 0, ..*other }
+        (self.start, self.end, self.pack, self.rule, self.layer)
+            == (other.start, other.end, other.pack, other.rule, other.layer)
     }
 }
 
@@ -66,6 +71,8 @@ struct Phrase {
     start: u32,
     end: u32,
     pack: u16,
+    /// The views whose matches it covers.
+    views: Views,
 }
 
 /// What is settled.
@@ -115,6 +122,7 @@ impl Pending {
             .iter_mut()
             .find(|known| known.same_but_for_view(&new))
         {
+            // Each is a single bit; the plainest view speaks for all.
             known.view = known.view.min(new.view);
             return;
         }
@@ -124,9 +132,27 @@ impl Pending {
         self.matches.insert(at, new);
     }
 
-    /// A phrase of pack `pack` in which nothing of that pack is a match.
-    pub(super) fn allow(&mut self, start: u32, end: u32, pack: u16) {
-        self.allowed.push(Phrase { start, end, pack });
+    /// A phrase of pack `pack` in which nothing that these views see of that
+    /// pack is a match.
+    pub(super) fn allow(&mut self, (start, end): (u32, u32), pack: u16, views: Views) {
+        self.allowed.push(Phrase {
+            start,
+            end,
+            pack,
+            views,
+        });
+    }
+
+    /// Lets `judge` look at every match that is in doubt.
+    pub(super) fn judge(&mut self, judge: &dyn Fn(&Match) -> Doubt) {
+        self.matches.retain_mut(|found| {
+            if !found.doubtful {
+                return true;
+            }
+            let doubt = judge(found);
+            found.doubtful = doubt == Doubt::Wait;
+            doubt != Doubt::Dismiss
+        });
     }
 
     /// The next decision, given where the earliest live prefix begins: what
@@ -143,12 +169,9 @@ impl Pending {
 
         loop {
             let first = *self.matches.first()?;
-            let live = if self.matches.len() > MAX_PENDING {
-                u32::MAX
-            } else {
-                live
-            };
-            if live <= first.start {
+            let overflows = self.matches.len() > MAX_PENDING;
+            let live = if overflows { u32::MAX } else { live };
+            if live <= first.start || first.doubtful && !overflows {
                 return None;
             }
             match first.layer {
@@ -179,6 +202,7 @@ impl Pending {
             .iter()
             .find(|found| found.layer.ends() && found.start < first.end);
         match ending {
+            Some(ending) if ending.doubtful && self.matches.len() <= MAX_PENDING => None,
             Some(ending) if ending.start < live => Some(Decision::End {
                 found: *ending,
                 shown: first.start,
@@ -190,7 +214,10 @@ impl Pending {
 }
 
 fn covers(phrase: &Phrase, found: &Match) -> bool {
-    phrase.pack == found.pack && phrase.start <= found.start && found.end <= phrase.end
+    phrase.pack == found.pack
+        && phrase.views & found.view != 0
+        && phrase.start <= found.start
+        && found.end <= phrase.end
 }
 
 #[cfg(test)]
@@ -209,6 +236,8 @@ mod tests {
                 rule: 0,
                 view: 1,
                 layer: Layer::Hide { ends: false },
+                sentence: 0,
+                doubtful: false,
             });
         }
         assert!(matches!(pending.decide(0), Some(Decision::Hide(first)) if first.start == 0));

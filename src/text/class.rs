@@ -1,8 +1,57 @@
 //! Which characters are ignored, which separate, and which belong to words.
 
+/// What a character is when no table says more about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// Shows nothing, is not seen at all.
+    Skip,
+    /// Separates: punctuation, symbols, emoji.
+    Gap,
+    /// A space inside a line.
+    Space,
+    /// Ends a sentence or line.
+    Break,
+    /// A letter of a script without spaces between words.
+    Wide,
+    /// A letter or digit that forms words.
+    Word,
+}
+
+/// The class of a character.
+pub fn class(c: char) -> Class {
+    if c.is_ascii() {
+        return class_of_ascii(c);
+    }
+    if ('\u{4E00}'..='\u{9FFF}').contains(&c) {
+        return Class::Wide;
+    }
+    if is_ignorable(c) {
+        Class::Skip
+    } else if is_break(c) {
+        Class::Break
+    } else if is_wide(c) && c.is_alphanumeric() {
+        Class::Wide
+    } else if c.is_alphanumeric() {
+        Class::Word
+    } else if c.is_whitespace() {
+        Class::Space
+    } else {
+        Class::Gap
+    }
+}
+
+fn class_of_ascii(c: char) -> Class {
+    match c {
+        'a'..='z' | 'A'..='Z' | '0'..='9' => Class::Word,
+        ' ' | '\t' => Class::Space,
+        '\n' | '\r' | '\u{000B}' | '\u{000C}' => Class::Break,
+        _ => Class::Gap,
+    }
+}
+
 /// Characters that show nothing and that a comparison must not see: format and
 /// zero-width characters, variation selectors, combining marks.
-pub(super) fn is_ignorable(c: char) -> bool {
+fn is_ignorable(c: char) -> bool {
     matches!(c,
         '\u{00AD}'                      // soft hyphen
         | '\u{034F}'                    // combining grapheme joiner
@@ -14,16 +63,16 @@ pub(super) fn is_ignorable(c: char) -> bool {
         | '\u{200B}'..='\u{200F}'       // zero width, direction marks
         | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
         | '\u{20D0}'..='\u{20FF}'       // combining marks for symbols
-        | '\u{302A}'..='\u{302D}' | '\u{3164}'
+        | '\u{302A}'..='\u{302D}' | '\u{3099}' | '\u{309A}' | '\u{3164}' | '\u{FF9E}' | '\u{FF9F}'
         | '\u{FE00}'..='\u{FE0F}' | '\u{FE20}'..='\u{FE2F}' | '\u{FEFF}' | '\u{FFA0}'
         | '\u{FFF9}'..='\u{FFFB}'
         | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
-/// Ends a sentence or a line. Nobody splits a term there to hide it without
-/// also breaking the sentence, while innocent words meet there all the time:
-/// `去赌。博物馆`. ASCII stops are not here, `s.e.x` is a common disguise.
-pub(super) fn is_break(c: char) -> bool {
+/// Ends a sentence or a line. Innocent words meet there all the time
+/// (`去赌。博物馆`), so a match across it needs more evidence. ASCII stops are not
+/// here, `s.e.x` is a common disguise.
+fn is_break(c: char) -> bool {
     matches!(
         c,
         '\n' | '\r'
@@ -46,7 +95,7 @@ pub(super) fn is_break(c: char) -> bool {
 
 /// Scripts written without spaces between words; their letters have no word
 /// boundaries. All other letters and digits form words.
-pub(super) fn is_wide(c: char) -> bool {
+fn is_wide(c: char) -> bool {
     matches!(c,
         '\u{0E00}'..='\u{0EFF}'         // Thai, Lao
         | '\u{1000}'..='\u{109F}'       // Myanmar
@@ -61,4 +110,27 @@ pub(super) fn is_wide(c: char) -> bool {
         | '\u{A960}'..='\u{A97F}' | '\u{AC00}'..='\u{D7FF}'
         | '\u{F900}'..='\u{FAFF}' | '\u{FF66}'..='\u{FF9F}'
         | '\u{20000}'..='\u{323AF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ignorable_characters_vanish_and_separators_are_told_apart() {
+        let all = |class_wanted: Class, chars: &[char]| {
+            for &c in chars {
+                assert_eq!(class(c), class_wanted, "{c:?}");
+            }
+        };
+        all(
+            Class::Skip,
+            &['\u{200B}', '\u{FEFF}', '\u{00AD}', '\u{0301}', '\u{FE0F}'],
+        );
+        all(Class::Gap, &['*', '＊', '😀', '-', '…', '.']);
+        all(Class::Space, &[' ', '\t', '\u{3000}', '\u{00A0}']);
+        all(Class::Break, &['\n', '。', '，']);
+        all(Class::Wide, &['赌', 'か', '한']);
+        all(Class::Word, &['s', 'Ｓ', 'é', 'Д', '9']);
+    }
 }

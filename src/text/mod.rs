@@ -1,13 +1,20 @@
-//! UTF-16 code units → folded characters that remember where they came from.
+//! UTF-16 code units → characters that remember where they came from, and what
+//! a character is: a letter, a separator, or nothing.
 //!
-//! Text arrives in arbitrary cuts. [`decode`] joins surrogates, [`fold`] says
-//! what a character is for comparison: a letter, a separator, or nothing.
+//! Text arrives in arbitrary cuts. [`decode`] joins surrogates; [`Markup`]
+//! reads what an interface would render; [`class`] tells letters from
+//! separators. Which letter a character stands for is the pack's business.
 
 mod class;
 mod decode;
-mod fold;
+mod foreign;
+mod leet;
+mod markup;
 mod token;
 
+pub use class::{Class, class};
 pub use decode::{Decoded, decode};
-pub use fold::{Folded, fold};
-pub use token::{Token, Words, tokens};
+pub use foreign::{foreign_lower_case, is_foreign};
+pub use leet::{Leet, leet, leet_letter};
+pub use markup::{MAX_TAG, Markup, Rendered};
+pub use token::{Token, tokens};

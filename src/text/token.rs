@@ -1,10 +1,10 @@
-//! Folded characters → tokens: letters that know whether they begin a word,
-//! ends of words, gaps. Terms and messages pass through the same machine, so
-//! word boundaries are part of what is compared.
+//! Letters → tokens: letters that know whether they begin a word, ends of
+//! words, gaps. Terms and messages are cut by the same rules, so word
+//! boundaries are part of what is compared.
 
-use super::fold::{Folded, fold};
+use super::class::{Class, class};
 
-/// One step of the text, as the views see it.
+/// One step of a term, as the views see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Token {
     /// A letter without word boundaries.
@@ -13,52 +13,41 @@ pub enum Token {
     Word { letter: char, initial: bool },
     /// A word ended before this place.
     End,
-    /// A separator.
+    /// A run of separators.
     Gap,
-    /// A separator that ends a sentence or line.
-    Break,
 }
 
-/// Knows whether the text is inside a word. The whole memory between
-/// characters: one bit.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Words {
-    inside: bool,
-}
-
-impl Words {
-    /// Takes one folded character; returns the end of a word, if it ended one,
-    /// and the character's own token, if it has one.
-    pub fn step(&mut self, folded: Folded) -> (Option<Token>, Option<Token>) {
-        let token = match folded {
-            Folded::Skip => return (None, None),
-            Folded::Word(letter) => {
-                let initial = !std::mem::replace(&mut self.inside, true);
-                return (None, Some(Token::Word { letter, initial }));
-            }
-            Folded::Wide(letter) => Token::Wide(letter),
-            Folded::Gap => Token::Gap,
-            Folded::Break => Token::Break,
-        };
-        (self.finish(), Some(token))
-    }
-
-    /// The text ends here, and with it the word it may be in.
-    pub fn finish(&mut self) -> Option<Token> {
-        std::mem::take(&mut self.inside).then_some(Token::End)
-    }
-}
-
-/// The tokens of a whole term.
-pub fn tokens(term: &str) -> Vec<Token> {
-    let mut words = Words::default();
-    let mut out = Vec::new();
+/// The tokens of a term whose characters `fold` writes in comparison form:
+/// gaps single, none at the edges.
+pub fn tokens(term: &str, fold: &dyn Fn(char, &mut dyn FnMut(char))) -> Vec<Token> {
+    let mut out: Vec<Token> = Vec::new();
+    let mut inside = false;
+    let mut take = |c: char| {
+        let kind = class(c);
+        if kind == Class::Skip {
+            return;
+        }
+        if inside && kind != Class::Word {
+            out.push(Token::End);
+        }
+        let initial = !inside;
+        inside = kind == Class::Word;
+        match kind {
+            Class::Word => out.push(Token::Word { letter: c, initial }),
+            Class::Wide => out.push(Token::Wide(c)),
+            _ if out.is_empty() || out.last() == Some(&Token::Gap) => {}
+            _ => out.push(Token::Gap),
+        }
+    };
     for c in term.chars() {
-        let (end, token) = words.step(fold(c));
-        out.extend(end);
-        out.extend(token);
+        fold(c, &mut take);
     }
-    out.extend(words.finish());
+    if out.last() == Some(&Token::Gap) {
+        out.pop();
+    }
+    if let Some(Token::Word { .. }) = out.last() {
+        out.push(Token::End);
+    }
     out
 }
 
@@ -69,8 +58,9 @@ mod tests {
     #[test]
     fn words_have_a_first_letter_and_an_end() {
         let word = |letter, initial| Token::Word { letter, initial };
+        let lower = |c: char, take: &mut dyn FnMut(char)| take(c.to_ascii_lowercase());
         assert_eq!(
-            tokens("加VX 1"),
+            tokens(" 加VX - 1 ", &lower),
             [
                 Token::Wide('加'),
                 word('v', true),

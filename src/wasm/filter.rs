@@ -60,6 +60,11 @@ impl Filter {
         Ok(())
     }
 
+    /// Leaves rules for other jurisdictions out; empty: none.
+    pub fn set_jurisdiction(&mut self, code: &str) {
+        self.inner.set_jurisdiction((!code.is_empty()).then_some(code));
+    }
+
     /// What each pack says of itself.
     pub fn packs(&self) -> Result<JsValue, JsValue> {
         let rows: Vec<_> = self

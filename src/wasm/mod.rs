@@ -1,6 +1,7 @@
 //! The only room that knows JavaScript.
 
 mod convert;
+mod document;
 mod dom;
 mod filter;
 mod page;
@@ -12,4 +13,4 @@ pub mod usage;
 pub use dom::DomGuard;
 pub use filter::{Filter, FilterMessage, view};
 pub use page::{PageSignals, random_bytes};
-pub use policy::{compile_policy, inspect_pack, public_key, sign_pack};
+pub use policy::{compile_policy, inspect_pack, public_key, set_tables, sign_pack};

@@ -1,10 +1,11 @@
 //! Compiling, signing and inspecting packs.
 
 use super::convert::{object, thrown};
-use super::read::Fields;
-use crate::policy::{self, Document, KeyError, PackError, PackInfo, PolicyError, RuleDocument};
+use super::document;
+use crate::policy::{self, KeyError, PackError, PackInfo, PolicyError};
+use crate::tables::Tables;
 use serde::Serialize;
-use serde::de::IgnoredAny;
+use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
 
 impl From<PolicyError> for JsValue {
@@ -59,89 +60,26 @@ impl<'a> From<&'a PackInfo> for Info<'a> {
     }
 }
 
+thread_local! {
+    /// What the compiler compiles with, once it has been given.
+    static TABLES: RefCell<Option<Tables>> = const { RefCell::new(None) };
+}
+
+/// Gives the compiler its tables.
+#[wasm_bindgen]
+pub fn set_tables(bytes: &[u8]) -> Result<(), JsValue> {
+    let tables = Tables::read(bytes).map_err(|error| thrown(error.code(), &error.to_string()))?;
+    TABLES.set(Some(tables));
+    Ok(())
+}
+
 /// A policy object becomes an unsigned pack.
 #[wasm_bindgen]
 pub fn compile_policy(document: &JsValue) -> Result<Vec<u8>, JsValue> {
-    Ok(policy::compile(&read_document(document)?)?)
-}
-
-const SHAPE: &str = "policy/shape";
-
-fn read_document(value: &JsValue) -> Result<Document, JsValue> {
-    let fields = Fields::of(value, "", SHAPE)?;
-    fields.only(&["policy", "revision", "notice", "rules", "allow"])?;
-    let mut rules = Vec::new();
-    let authored = fields.list_if("rules")?;
-    for (rule, place) in authored.ok_or_else(|| fields.wrong("rules", "a list is expected"))? {
-        rules.push(read_rule(&rule, &place)?);
-    }
-    Ok(Document {
-        policy: fields.text("policy")?,
-        revision: fields.whole_if("revision", u32::MAX)?.unwrap_or(1),
-        notice: read_notice(&fields)?,
-        rules,
-        allow: fields.texts("allow")?,
-    })
-}
-
-fn read_notice(fields: &Fields) -> Result<Vec<(String, String)>, JsValue> {
-    let Some(notice) = fields.get("notice") else {
-        return Ok(Vec::new());
-    };
-    let texts = Fields::of(&notice, "notice", SHAPE)?;
-    let pair = |locale: String| Ok((locale.clone(), texts.text(&locale)?));
-    texts.names().into_iter().map(pair).collect()
-}
-
-fn read_rule(value: &JsValue, place: &str) -> Result<RuleDocument, JsValue> {
-    let fields = Fields::of(value, place, SHAPE)?;
-    fields.only(&[
-        "id",
-        "risk",
-        "action",
-        "terms",
-        "all",
-        "within",
-        "views",
-        "channels",
-        "with",
-        "mask",
-        "severity",
-        "terms-from",
-        "pattern",
-        "any",
-        "unless",
-        "jurisdictions",
-    ])?;
-    let mut all = Vec::new();
-    for (i, (group, _)) in fields
-        .list_if("all")?
-        .unwrap_or_default()
-        .into_iter()
-        .enumerate()
-    {
-        all.push(fields.texts_of(&group, &format!("all[{i}]"))?);
-    }
-    let present = |name: &str| fields.has(name).then_some(IgnoredAny);
-    Ok(RuleDocument {
-        id: fields.text("id")?,
-        risk: fields.text("risk")?,
-        action: fields.text("action")?,
-        terms: fields.texts("terms")?,
-        all,
-        within: fields.whole_if("within", u32::MAX)?,
-        views: fields.texts_if("views")?,
-        channels: fields.texts_if("channels")?,
-        with: fields.text_if("with")?,
-        mask: fields.text_if("mask")?,
-        severity: fields
-            .whole_if("severity", u32::from(u8::MAX))?
-            .unwrap_or(0) as u8,
-        terms_from: present("terms-from"),
-        pattern: present("pattern"),
-        any: present("any"),
-        unless: present("unless"),
-        jurisdictions: present("jurisdictions"),
+    let document = document::read(document)?;
+    TABLES.with_borrow(|tables| match tables {
+        None => Err(thrown("init/tables", "the compiler has no tables")),
+        Some(tables) => Ok(policy::compile_with(&document, tables)?),
     })
 }
 

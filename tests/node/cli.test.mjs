@@ -79,7 +79,7 @@ test('keygen, build --key, verify: the key that is printed verifies the pack', a
   assert.equal(JSON.parse((await cli('inspect', path('c.pack'))).stdout).digest, JSON.parse(built.stdout).digest);
 });
 
-test('errors are printed as code and message, with exit code 1', async () => {
+test('errors are printed as code and message, with exit code 1, or 2 for a wrong command line', async () => {
   await writeFile(path('bad.yaml'), 'policy: [');
   await writeFile(path('risk.yaml'), 'policy: p\nrules: [{id: a, risk: nonsense, action: mask, terms: [x]}]');
   await writeFile(path('list.yaml'), 'policy: p\nrules: [{id: a, risk: x_gambling, action: mask, terms-from: none.txt}]');
@@ -93,15 +93,24 @@ test('errors are printed as code and message, with exit code 1', async () => {
     [['inspect', path('junk.pack')], 'pack/'],
     [['sign', path('junk.pack'), '--key', path('junk.pack')], 'key/invalid'],
     [['explode'], 'cli/usage'],
-    [['inspect', '--unknown'], 'cli/'],
+    [['inspect', '--unknown'], 'cli/usage'],
+    [['inspect', path('junk.pack'), '--risk', 'x_gambling'], 'cli/usage'],
   ];
   for (const [args, code] of cases) {
     const result = await cli(...args);
-    assert.equal(result.code, 1, args.join(' '));
+    assert.equal(result.code, code === 'cli/usage' ? 2 : 1, args.join(' '));
     assert.ok(result.stderr.startsWith(code), `${args.join(' ')}: ${result.stderr}`);
     assert.equal(result.stdout, '');
   }
   const help = await cli();
   assert.equal(help.code, 0);
   assert.match(help.stdout, /tidegate build/);
+});
+
+test('every command explains itself', async () => {
+  for (const name of ['build', 'keygen', 'sign', 'verify', 'inspect', 'test', 'lint', 'import']) {
+    const { code, stdout } = await cli(name, '--help');
+    assert.equal(code, 0, name);
+    assert.ok(stdout.startsWith(`usage: tidegate ${name} `), stdout);
+  }
 });

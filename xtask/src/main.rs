@@ -1,9 +1,11 @@
 //! The project's commands; `cargo xtask --help` lists them.
 
 mod arguments;
+mod bench;
 mod collector;
 mod count;
 mod demo;
+mod eval;
 mod fresh;
 mod package;
 mod process;
@@ -11,6 +13,7 @@ mod progress;
 mod replay;
 mod size;
 mod summary;
+mod tables;
 mod test;
 mod tools;
 
@@ -39,6 +42,19 @@ Usage: cargo xtask <command> [options]
               --limit N          only the first N rows
               --policy FILE      a policy instead of data/starter/policy.yaml
               --json FILE        write rows and totals there as JSON too
+  eval      check labelled texts and count who is hit: recall, false hits, precision
+              DIR                a folder of JSONL rows {id, text, label: safe or unsafe, source}
+              --policy FILE      a policy instead of data/starter/policy.yaml
+              --benign A,B       the sources whose safe rows give the benign rate
+              --json FILE        write counts and hits there as JSON too
+  tables    generate the compiler's tables in data/tables/ from their sources
+              --check            write nothing; fail if they differ
+  bench     measure speed and memory next to npm peers; fail past benches/speed.toml
+              --quick            only 10k terms, less text
+              --sizes 1k,10k     of the lexicon; default 1k,10k,100k
+              --only NAMES       only these contenders, with commas between
+              --json FILE        write everything there as JSON too
+              --evasion          measure evasions instead
 
 What is missing (wasm target, wasm-pack, wasm-bindgen, npm packages; for `test`
 also Chromium and chromedriver) is installed first where that is possible.";
@@ -76,7 +92,10 @@ fn run() -> Result<bool> {
             arguments.end()?;
             size::run(&root)
         }
+        Some("tables") => tables::run(&root, arguments),
+        Some("bench") => bench::run(&root, arguments),
         Some("replay") => replay::run(&root, arguments).map(|()| true),
+        Some("eval") => eval::run(&root, arguments).map(|()| true),
         Some(other) => bail!("no command `{other}`; `cargo xtask --help` lists them"),
         None => bail!("which command? `cargo xtask --help` lists them"),
     }

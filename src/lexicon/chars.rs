@@ -1,0 +1,245 @@
+//! What every character is to one pack: two small table look-ups.
+
+use super::alphabet::is_syllable;
+use super::{Alphabet, Letter, LexiconError, Reader, Symbol, Writer, sorted_places};
+use crate::text::{Class, class};
+
+/// What a character is to a pack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Not seen at all.
+    Skip,
+    /// Separates.
+    Gap,
+    /// Separates: a space.
+    Space,
+    /// Separates: the end of a sentence or line.
+    Break,
+    /// A letter without word boundaries; 0 if no form uses it.
+    Wide(Symbol),
+    /// A letter of a word: its symbol inside a word; the next one begins one.
+    Word(Symbol),
+    /// Several letters: the place of [`Chars::many`].
+    Many(u16),
+}
+
+/// Most letters that one character stands for.
+pub const MAX_LETTERS: usize = 8;
+const PAGE_BITS: u32 = 8;
+const PAGE: usize = 1 << PAGE_BITS;
+const PAGES: usize = 0x11_0000 >> PAGE_BITS;
+
+/// Letters that no form uses, in the place of a symbol.
+const OTHER_WIDE: u32 = 1;
+const OTHER_WORD: u32 = 2;
+
+/// Characters → units.
+#[derive(Debug)]
+pub struct Chars {
+    /// Which page holds the characters `n << PAGE_BITS ..`; 0: none does.
+    page_of: Vec<u16>,
+    pages: Vec<[Unit; PAGE]>,
+    many: Vec<[Unit; MAX_LETTERS]>,
+}
+
+impl Chars {
+    /// What `c` is.
+    #[inline]
+    pub fn unit(&self, c: char) -> Unit {
+        let code = c as u32;
+        let page = self.page_of[(code >> PAGE_BITS) as usize];
+        if page == 0 {
+            return unit_of_class(class(c));
+        }
+        self.pages[usize::from(page)][code as usize % PAGE]
+    }
+
+    /// The letters of a [`Unit::Many`]; the rest is `Skip`.
+    pub fn many(&self, place: u16) -> [Unit; MAX_LETTERS] {
+        let none = [Unit::Skip; MAX_LETTERS];
+        self.many.get(usize::from(place)).copied().unwrap_or(none)
+    }
+
+    /// Every letter of the alphabet stands for itself, and other characters
+    /// for letters as [`write_folds`] wrote.
+    pub fn read(alphabet: &Alphabet, from: &mut Reader<'_>) -> Result<Self, LexiconError> {
+        let mut chars = Self {
+            page_of: vec![0; PAGES],
+            pages: vec![[Unit::Gap; PAGE]],
+            many: Vec::new(),
+        };
+        for (letter, is) in alphabet.letters() {
+            if !is_syllable(letter) {
+                chars.set(letter, unit_of_letter(is));
+            }
+        }
+        let count = from.count(from.remaining(), "folds")?;
+        let mut code = 0u32;
+        for _ in 0..count {
+            let head = from.int()?;
+            code = code.saturating_add(head >> 1);
+            let c = char::from_u32(code).ok_or(LexiconError::Malformed("fold"))?;
+            let unit = if head & 1 == 0 {
+                read_letter(alphabet, from)?
+            } else {
+                chars.read_many(alphabet, from)?
+            };
+            chars.set(c, unit);
+        }
+        Ok(chars)
+    }
+
+    fn read_many(&mut self, alphabet: &Alphabet, from: &mut Reader<'_>) -> Result<Unit, LexiconError> {
+        let mut letters = [Unit::Skip; MAX_LETTERS];
+        let len = from.count(MAX_LETTERS, "fold length")?;
+        for letter in &mut letters[..len] {
+            *letter = read_letter(alphabet, from)?;
+        }
+        let place = u16::try_from(self.many.len()).map_err(|_| LexiconError::Malformed("folds"))?;
+        self.many.push(letters);
+        Ok(Unit::Many(place))
+    }
+
+    fn set(&mut self, c: char, unit: Unit) {
+        let code = c as u32;
+        let page = &mut self.page_of[(code >> PAGE_BITS) as usize];
+        if *page == 0 {
+            *page = self.pages.len() as u16;
+            let first = code & !(PAGE as u32 - 1);
+            let mut units = [Unit::Gap; PAGE];
+            for (unit, code) in units.iter_mut().zip(first..) {
+                *unit = char::from_u32(code).map_or(Unit::Gap, |c| unit_of_class(class(c)));
+            }
+            self.pages.push(units);
+        }
+        self.pages[usize::from(*page)][code as usize % PAGE] = unit;
+    }
+
+    /// Bytes on the heap.
+    pub fn heap_bytes(&self) -> usize {
+        size_of_val(&*self.page_of) + size_of_val(&*self.pages) + size_of_val(&*self.many)
+    }
+}
+
+fn unit_of_class(class: Class) -> Unit {
+    match class {
+        Class::Skip => Unit::Skip,
+        Class::Gap => Unit::Gap,
+        Class::Space => Unit::Space,
+        Class::Break => Unit::Break,
+        Class::Wide => Unit::Wide(0),
+        Class::Word => Unit::Word(0),
+    }
+}
+
+fn unit_of_letter(letter: Letter) -> Unit {
+    match letter {
+        Letter::Wide(symbol) => Unit::Wide(symbol),
+        Letter::Word(symbol) => Unit::Word(symbol),
+    }
+}
+
+fn read_letter(alphabet: &Alphabet, from: &mut Reader<'_>) -> Result<Unit, LexiconError> {
+    let code = from.int()?;
+    match code {
+        OTHER_WIDE => return Ok(Unit::Wide(0)),
+        OTHER_WORD => return Ok(Unit::Word(0)),
+        _ => {}
+    }
+    let wrong = LexiconError::Malformed("fold letter");
+    let symbol = Symbol::try_from(code).map_err(|_| wrong.clone())?;
+    let letter = alphabet.letter(symbol).ok_or(wrong.clone())?;
+    let letter = alphabet.find(letter).map(unit_of_letter).ok_or(wrong.clone())?;
+    match letter {
+        Unit::Wide(first) | Unit::Word(first) if first == symbol => Ok(letter),
+        _ => Err(wrong),
+    }
+}
+
+/// Appends those of `folds` (ascending) that concern a letter of `alphabet`.
+pub fn write_folds<'a>(
+    alphabet: &Alphabet,
+    folds: impl Iterator<Item = (char, &'a str)>,
+    out: &mut Writer,
+) {
+    let known = |letters: &str| letters.chars().any(|letter| alphabet.find(letter).is_some());
+    let concerned: Vec<_> = folds.filter(|(_, letters)| known(letters)).collect();
+    out.int(concerned.len() as u32);
+    let mut previous = 0;
+    for (c, letters) in concerned {
+        let many = letters.chars().count() > 1;
+        out.int((c as u32 - previous) << 1 | u32::from(many));
+        previous = c as u32;
+        if many {
+            out.int(letters.chars().count().min(MAX_LETTERS) as u32);
+        }
+        for letter in letters.chars().take(MAX_LETTERS) {
+            out.int(match (alphabet.symbol(letter), class(letter)) {
+                (0, Class::Word) => OTHER_WORD,
+                (0, _) => OTHER_WIDE,
+                (symbol, _) => u32::from(symbol),
+            });
+        }
+    }
+}
+
+/// Which syllable a character sounds like: the `sound` view's table.
+#[derive(Debug, Default)]
+pub struct Sounds {
+    chars: Vec<char>,
+    symbols: Vec<Symbol>,
+}
+
+impl Sounds {
+    /// The symbol of the syllable; 0 if no form uses it.
+    pub fn symbol(&self, c: char) -> Symbol {
+        match self.chars.binary_search(&c) {
+            Ok(place) => self.symbols[place],
+            Err(_) => 0,
+        }
+    }
+
+    /// Whether no form has a sound.
+    pub fn is_empty(&self) -> bool {
+        self.chars.is_empty()
+    }
+
+    /// Reads what [`write`](Self::write) wrote.
+    pub fn read(alphabet: &Alphabet, from: &mut Reader<'_>) -> Result<Self, LexiconError> {
+        let mut sounds = Self::default();
+        let count = from.count(from.remaining(), "sounds")?;
+        let mut code = 0u32;
+        for _ in 0..count {
+            code = code.saturating_add(from.int()?);
+            let c = char::from_u32(code).ok_or(LexiconError::Malformed("sound"))?;
+            if sounds.chars.last().is_some_and(|&last| last >= c) {
+                return Err(LexiconError::Malformed("sound order"));
+            }
+            sounds.chars.push(c);
+            match read_letter(alphabet, from)? {
+                Unit::Wide(symbol) if symbol != 0 => sounds.symbols.push(symbol),
+                _ => return Err(LexiconError::Malformed("sound letter")),
+            }
+        }
+        Ok(sounds)
+    }
+
+    /// Appends `sounds` (characters and the letters of their syllables) that
+    /// concern a letter of `alphabet`.
+    pub fn write(alphabet: &Alphabet, sounds: &[(char, char)], out: &mut Writer) {
+        let places = sorted_places(sounds.len(), &|a, b| sounds[a].0.cmp(&sounds[b].0));
+        let sorted = places.iter().map(|&place| sounds[place as usize]);
+        let mut rows: Vec<_> = sorted
+            .map(|(c, letter)| (c, alphabet.symbol(letter)))
+            .filter(|(_, symbol)| *symbol != 0)
+            .collect();
+        rows.dedup_by_key(|row| row.0);
+        out.int(rows.len() as u32);
+        let mut previous = 0;
+        for (c, symbol) in rows {
+            out.int(c as u32 - previous);
+            previous = c as u32;
+            out.int(u32::from(symbol));
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! Whether a term stands in the text as itself, or only where two innocent
+//! words meet: 开**发票**据 is 开发 and 票据.
+//!
+//! Chinese has no spaces, so the neighbourhood decides: when words that cross
+//! the edges of a candidate explain the text better than the term does, the
+//! candidate is dismissed. A pack carries only the words that cross an edge of
+//! one of its terms, and what is needed to compare; three letters on either
+//! side are enough, and are looked at only when there is a candidate.
+
+use super::{LexiconError, Reader, Symbol, Writer};
+
+/// Most letters looked at on either side of a candidate.
+pub const MAX_CONTEXT_LETTERS: usize = 3;
+/// Longest term that is doubted, in letters. Longer ones hardly ever arise
+/// from words that happen to meet.
+pub const MAX_DOUBTED: usize = 3;
+/// Longest word, in letters.
+const MAX_WORD: usize = 4;
+
+/// What a letter or word costs of which nothing is known: 8·ln(N/frequency),
+/// as all costs here.
+const UNKNOWN: i32 = 130;
+/// What a term costs at most: its author says that it is a word.
+const TERM: i32 = 108;
+/// How much cheaper a reading must be that lets a word cross one edge.
+const MARGIN: i32 = 12;
+/// The same for a candidate with a space or a stop inside: there, two words
+/// meet by themselves.
+const MARGIN_APART: i32 = -48;
+
+/// What is known of a candidate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// It stands for itself.
+    Keep,
+    /// It is where words meet.
+    Dismiss,
+    /// The next letter will tell.
+    Wait,
+}
+
+type Word = [Symbol; MAX_WORD];
+
+/// The words around a pack's terms, with their costs.
+#[derive(Debug, Default)]
+pub struct Context {
+    words: Vec<Word>,
+    costs: Vec<u8>,
+}
+
+impl Context {
+    /// Whether no term can be doubted.
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
+    /// Whether these letters are a word.
+    pub fn has_word(&self, letters: &[Symbol]) -> bool {
+        self.find(&[letters]).is_some()
+    }
+
+    /// Judges a candidate. `before` are the letters before it, the nearest
+    /// last; `after` those behind it, as far as they have come; `complete`: no
+    /// more of them can matter. `apart`: a space or a stop stands inside it.
+    pub fn judge(
+        &self,
+        before: &[Symbol],
+        term: &[Symbol],
+        after: &[Symbol],
+        complete: bool,
+        apart: bool,
+    ) -> Doubt {
+        if !(2..=MAX_DOUBTED).contains(&term.len()) {
+            return Doubt::Keep;
+        }
+        let margin = if apart { MARGIN_APART } else { MARGIN };
+        let itself = self.cost(term).min(TERM);
+        // The least part of the term that a word takes on each side.
+        let (mut left, mut right) = (term.len(), term.len());
+        let mut dismissed = false;
+        let mut waits = false;
+        for inside in 1..term.len() {
+            for outside in 1..=before.len() {
+                let crossing = [&before[before.len() - outside..], &term[..inside]];
+                if let Some(word) = self.find(&crossing) {
+                    left = left.min(inside);
+                    let rest = word + self.cost(&term[inside..]);
+                    let own = self.cost(&before[before.len() - outside..]) + itself;
+                    dismissed |= own - rest >= margin;
+                }
+            }
+            let tail = &term[term.len() - inside..];
+            for outside in 1..=after.len() {
+                if let Some(word) = self.find(&[tail, &after[..outside]]) {
+                    right = right.min(inside);
+                    let rest = word + self.cost(&term[..term.len() - inside]);
+                    let own = self.cost(&after[..outside]) + itself;
+                    dismissed |= own - rest >= margin;
+                }
+            }
+            waits |= !complete && self.continues(&[tail, after]);
+        }
+        // Words on both edges that leave each other room.
+        if dismissed || left + right <= term.len() {
+            Doubt::Dismiss
+        } else if waits {
+            Doubt::Wait
+        } else {
+            Doubt::Keep
+        }
+    }
+
+    /// The cost of the cheapest way to read `letters` as words.
+    fn cost(&self, letters: &[Symbol]) -> i32 {
+        if let Some(cost) = self.find(&[letters]) {
+            return cost;
+        }
+        let splits = 1..letters.len();
+        splits
+            .map(|at| self.cost(&letters[..at]) + self.cost(&letters[at..]))
+            .min()
+            .unwrap_or(UNKNOWN)
+    }
+
+    fn find(&self, parts: &[&[Symbol]]) -> Option<i32> {
+        let word = word(parts)?;
+        let place = self.words.binary_search(&word).ok()?;
+        Some(i32::from(self.costs[place]))
+    }
+
+    /// Whether some word begins with these letters and goes on.
+    fn continues(&self, parts: &[&[Symbol]]) -> bool {
+        let Some(prefix) = word(parts) else {
+            return false;
+        };
+        let len = prefix.iter().take_while(|&&symbol| symbol != 0).count();
+        let next = self.words.partition_point(|known| *known <= prefix);
+        let next = self.words.get(next);
+        next.is_some_and(|next| next[..len] == prefix[..len])
+    }
+
+    /// Reads what [`write`](Self::write) wrote.
+    pub fn read(from: &mut Reader<'_>) -> Result<Self, LexiconError> {
+        let wrong = LexiconError::Malformed("word");
+        let mut context = Self::default();
+        let mut word: Word = [0; MAX_WORD];
+        for _ in 0..from.count(from.remaining(), "words")? {
+            let shape = from.byte()?;
+            let (shared, len) = (usize::from(shape >> 4), usize::from(shape & 15));
+            if shared >= len || len > MAX_WORD {
+                return Err(wrong);
+            }
+            word[shared + 1..].fill(0);
+            for at in shared..len {
+                let symbol = from.int()?.wrapping_add(u32::from(word[at]));
+                word[at] = Symbol::try_from(symbol).map_err(|_| wrong.clone())?;
+            }
+            if context.words.last().is_some_and(|last| *last >= word) || word[len - 1] == 0 {
+                return Err(wrong);
+            }
+            context.words.push(word);
+            context.costs.push(from.byte()?);
+        }
+        Ok(context)
+    }
+
+    /// Appends words, each with its cost; those with a symbol 0 are left out.
+    pub fn write(words: &[(Vec<Symbol>, u8)], out: &mut Writer) {
+        let mut rows: Vec<(Word, u8)> = words
+            .iter()
+            .filter(|(symbols, _)| !symbols.contains(&0))
+            .filter_map(|(symbols, cost)| Some((word(&[symbols])?, *cost)))
+            .collect();
+        let order = super::sorted_places(rows.len(), &|a, b| rows[a].0.cmp(&rows[b].0));
+        rows = order.iter().map(|&place| rows[place as usize]).collect();
+        rows.dedup_by_key(|row| row.0);
+        out.int(rows.len() as u32);
+        let mut previous: Word = [0; MAX_WORD];
+        for (word, cost) in rows {
+            let len = word.iter().take_while(|&&symbol| symbol != 0).count();
+            let shared = word.iter().zip(&previous).take_while(|(a, b)| a == b).count();
+            out.byte((shared << 4 | len) as u8);
+            out.int(u32::from(word[shared] - previous[shared]));
+            for &symbol in &word[shared + 1..len] {
+                out.int(u32::from(symbol));
+            }
+            out.byte(cost);
+            previous = word;
+        }
+    }
+
+    /// Bytes on the heap.
+    pub fn heap_bytes(&self) -> usize {
+        size_of_val(&*self.words) + size_of_val(&*self.costs)
+    }
+}
+
+/// The parts as one word, padded with 0; `None` if it is empty, too long or
+/// has a letter that no word has.
+fn word(parts: &[&[Symbol]]) -> Option<Word> {
+    let mut word: Word = [0; MAX_WORD];
+    let mut len = 0;
+    for &symbol in parts.iter().copied().flatten() {
+        if symbol == 0 {
+            return None;
+        }
+        *word.get_mut(len)? = symbol;
+        len += 1;
+    }
+    (len > 0).then_some(word)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// 1 开 2 发 3 票 4 据 5 大 6 麻 7 烦
+    fn context() -> Context {
+        let words: Vec<(Vec<Symbol>, u8)> = vec![
+            (vec![1], 60),
+            (vec![2], 60),
+            (vec![3], 85),
+            (vec![4], 80),
+            (vec![5], 48),
+            (vec![6], 90),
+            (vec![7], 85),
+            (vec![1, 2], 70),
+            (vec![2, 3], 94),
+            (vec![3, 4], 90),
+            (vec![6, 7], 82),
+        ];
+        let mut out = Writer::default();
+        Context::write(&words, &mut out);
+        let bytes = out.into_bytes();
+        let mut from = Reader::new(&bytes);
+        let context = Context::read(&mut from).unwrap();
+        assert_eq!((context.words.len(), from.remaining()), (11, 0));
+        context
+    }
+
+    #[test]
+    fn words_on_both_edges_dismiss_a_term() {
+        let judge = |before: &[Symbol], after: &[Symbol], complete| {
+            context().judge(before, &[2, 3], after, complete, false)
+        };
+        assert_eq!(judge(&[1], &[4], false), Doubt::Dismiss, "开发|票据");
+        assert_eq!(judge(&[1], &[], true), Doubt::Keep, "开发票");
+        assert_eq!(judge(&[1], &[], false), Doubt::Wait);
+        assert_eq!(judge(&[], &[7], false), Doubt::Keep);
+    }
+
+    #[test]
+    fn a_word_on_one_edge_must_explain_the_text_better() {
+        let judge = |after: &[Symbol]| context().judge(&[], &[5, 6], after, true, false);
+        assert_eq!(judge(&[7]), Doubt::Dismiss, "大|麻烦");
+        assert_eq!(judge(&[4]), Doubt::Keep);
+    }
+}

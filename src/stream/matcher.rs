@@ -1,0 +1,153 @@
+//! The bounded patterns of one policy in one message.
+
+use super::cursor::{Found, MAX_GAP};
+use super::reading::At;
+use crate::lexicon::{Target, Unit};
+use crate::pattern::States;
+use crate::policy::Policy;
+
+/// The view of a verdict that a pattern gave.
+pub(super) const PATTERN: u8 = 16;
+/// Most matches under way. A pattern begins only where a word does, so more of
+/// them would take a text made for it; further ones are not begun.
+const MAX_ATTEMPTS: usize = 64;
+
+/// A match under way.
+#[derive(Debug)]
+struct Attempt {
+    pattern: usize,
+    start: u32,
+    states: States,
+    /// Where the longest match so far ended; kept for patterns of which only
+    /// the longest counts.
+    longest: Option<u32>,
+}
+
+/// All matches under way.
+#[derive(Debug, Default)]
+pub(super) struct Matcher {
+    attempts: Vec<Attempt>,
+    /// Whether the last character belonged to a word, and where it ended.
+    in_word: bool,
+    end: u32,
+    /// Characters since then that are not seen.
+    idle: u16,
+}
+
+impl Matcher {
+    pub(super) fn reset(&mut self) {
+        self.attempts.clear();
+        self.in_word = false;
+        self.idle = 0;
+    }
+
+    /// Where the first match under way began.
+    pub(super) fn live_start(&self) -> Option<u32> {
+        self.attempts.iter().map(|attempt| attempt.start).min()
+    }
+
+    /// Takes a character of the raw text.
+    pub(super) fn take(&mut self, policy: &Policy, unit: Unit, c: char, at: At, found: &mut Vec<Found>) {
+        if unit == Unit::Skip {
+            self.idle += 1;
+            if self.idle > MAX_GAP {
+                self.end_all(policy, true, found);
+            }
+            return;
+        }
+        self.idle = 0;
+        let is_word = matches!(unit, Unit::Word(_) | Unit::Many(_));
+        // A match ends where a word does, unless no word is cut there.
+        self.report(policy, !(self.in_word && is_word), found);
+        let c = folded(policy, unit, c);
+        for attempt in &mut self.attempts {
+            let pattern = &policy.patterns.all()[attempt.pattern].pattern;
+            attempt.states = pattern.step(&attempt.states, c);
+        }
+        self.drop_dead(policy, found);
+        if !(self.in_word && is_word) {
+            self.begin(policy, c, at.0);
+        }
+        self.in_word = is_word;
+        self.end = at.1;
+    }
+
+    /// The text ends here.
+    pub(super) fn finish(&mut self, policy: &Policy, found: &mut Vec<Found>) {
+        self.end_all(policy, true, found);
+    }
+
+    fn begin(&mut self, policy: &Policy, c: char, start: u32) {
+        for (place, rule) in policy.patterns.all().iter().enumerate() {
+            let states = rule.pattern.begin(c);
+            if !states.is_empty() && self.attempts.len() < MAX_ATTEMPTS {
+                self.attempts.push(Attempt {
+                    pattern: place,
+                    start,
+                    states,
+                    longest: None,
+                });
+            }
+        }
+    }
+
+    fn report(&mut self, policy: &Policy, at_boundary: bool, found: &mut Vec<Found>) {
+        if !at_boundary {
+            return;
+        }
+        for attempt in &mut self.attempts {
+            let rule = &policy.patterns.all()[attempt.pattern];
+            if !rule.pattern.accepts(&attempt.states) {
+                continue;
+            }
+            if rule.only_longest() {
+                attempt.longest = Some(self.end);
+            } else {
+                found.push(found_by(rule.rule, attempt.start, self.end));
+            }
+        }
+    }
+
+    fn drop_dead(&mut self, policy: &Policy, found: &mut Vec<Found>) {
+        self.attempts.retain(|attempt| {
+            let dead = attempt.states.is_empty();
+            if let (true, Some(end)) = (dead, attempt.longest) {
+                let rule = policy.patterns.all()[attempt.pattern].rule;
+                found.push(found_by(rule, attempt.start, end));
+            }
+            !dead
+        });
+    }
+
+    fn end_all(&mut self, policy: &Policy, at_boundary: bool, found: &mut Vec<Found>) {
+        self.report(policy, at_boundary, found);
+        for attempt in &mut self.attempts {
+            attempt.states = States::default();
+        }
+        self.drop_dead(policy, found);
+        self.in_word = false;
+    }
+}
+
+fn found_by(rule: u32, start: u32, end: u32) -> Found {
+    Found {
+        start,
+        end,
+        target: Target::Rule(rule),
+        view: PATTERN,
+    }
+}
+
+/// The character that patterns compare.
+fn folded(policy: &Policy, unit: Unit, c: char) -> char {
+    if let Unit::Word(symbol) | Unit::Wide(symbol) = unit
+        && let Some(letter) = policy.alphabet.letter(symbol).filter(|_| symbol != 0)
+    {
+        return letter;
+    }
+    let narrow = match c {
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
+        _ => c,
+    };
+    narrow.to_ascii_lowercase()
+}

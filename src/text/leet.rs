@@ -1,0 +1,42 @@
+//! Digits and symbols that stand for Latin letters.
+
+/// How a character may be a letter in the `leet` view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leet {
+    /// Stands for this letter.
+    Letter(char),
+    /// Stands for this letter only between two letters: it ends sentences too.
+    Between(char),
+}
+
+/// The letter that a digit or symbol imitates, whatever its width.
+pub fn leet(c: char) -> Option<Leet> {
+    let c = match c {
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0)?,
+        _ => c,
+    };
+    let letter = match c {
+        '0' => 'o',
+        '1' => 'i',
+        '2' => 'z',
+        '3' | '€' => 'e',
+        '4' | '@' => 'a',
+        '5' | '$' => 's',
+        '6' | '9' => 'g',
+        '7' | '+' => 't',
+        '8' => 'b',
+        '¢' => 'c',
+        '£' => 'l',
+        '!' | '|' => return Some(Leet::Between('i')),
+        _ => return None,
+    };
+    Some(Leet::Letter(letter))
+}
+
+/// A letter of a term as the `leet` view sees it.
+pub fn leet_letter(c: char) -> char {
+    match leet(c) {
+        Some(Leet::Letter(letter)) => letter,
+        _ => c,
+    }
+}
