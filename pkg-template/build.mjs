@@ -1,11 +1,11 @@
 /**
- * Builds the npm package: `node pkg-template/build.mjs --wasm DIR [--out DIR]`.
- * DIR is what `wasm-pack build --target bundler` wrote. The output has one copy
+ * Builds the npm package: `node pkg-template/build.mjs --wasm DIR --compiler DIR [--out DIR]`.
+ * Each DIR is what `wasm-pack build --target bundler` wrote of one module. The output has one copy
  * of the core's glue in a shared chunk, so that all entries share its state.
  */
 import { execFile } from 'node:child_process';
 import { chmod, copyFile, mkdir, mkdtemp, readFile, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { build } from 'esbuild';
@@ -30,16 +30,18 @@ const WASM_FEATURES = [
 const { values: options } = parseArgs({
   options: {
     wasm: { type: 'string' },
+    compiler: { type: 'string' },
     out: { type: 'string', default: join(root, 'pkg') },
     /** Skips the optimiser, for quick rebuilds. */
     fast: { type: 'boolean', default: false },
   },
 });
-if (!options.wasm) {
-  console.error('usage: node pkg-template/build.mjs --wasm DIR [--out DIR] [--fast]');
+if (!options.wasm || !options.compiler) {
+  console.error('usage: node pkg-template/build.mjs --wasm DIR --compiler DIR [--out DIR] [--fast]');
   process.exit(2);
 }
-const wasmDirectory = resolve(options.wasm);
+/** The modules, by the name of their files. */
+const MODULES = { tidegate_bg: resolve(options.wasm), tidegate_compiler_bg: resolve(options.compiler) };
 const target = resolve(options.out);
 
 // Built beside its place and moved there, so that whoever uses the package
@@ -47,7 +49,7 @@ const target = resolve(options.out);
 await mkdir(dirname(target), { recursive: true });
 const out = await mkdtemp(`${target}-`);
 try {
-  await optimise();
+  for (const [name, directory] of Object.entries(MODULES)) await optimise(name, directory);
   await copyFile(join(root, 'data', 'tables', 'tables.bin'), join(out, 'tidegate_tables.bin'));
   await bundle();
   await declare();
@@ -61,9 +63,9 @@ try {
 await link();
 
 /** The optimised module, which is also what `inline` carries. */
-async function optimise() {
-  const source = join(wasmDirectory, 'tidegate_bg.wasm');
-  const optimised = join(out, 'tidegate_bg.wasm');
+async function optimise(name, directory) {
+  const source = join(directory, `${name}.wasm`);
+  const optimised = join(out, `${name}.wasm`);
   if (options.fast) {
     await copyFile(source, optimised);
     return;
@@ -95,8 +97,11 @@ async function bundle() {
     plugins: [{
       name: 'core',
       setup: ({ onResolve }) => {
-        onResolve({ filter: /\/wasm\/tidegate_bg\.js$/ }, () => ({ path: join(wasmDirectory, 'tidegate_bg.js'), sideEffects: true }));
-        onResolve({ filter: /\/wasm\/tidegate_bg\.wasm$/ }, () => ({ path: join(out, 'tidegate_bg.wasm') }));
+        onResolve({ filter: /\/wasm\/tidegate_\w+\.js$/ }, ({ path }) => {
+          const name = basename(path, '.js');
+          return { path: join(MODULES[name], `${name}.js`), sideEffects: true };
+        });
+        onResolve({ filter: /\/wasm\/tidegate_\w+\.wasm$/ }, ({ path }) => ({ path: join(out, basename(path)) }));
         onResolve({ filter: /\/wasm\/tidegate_tables\.bin$/ }, () => ({ path: join(out, 'tidegate_tables.bin') }));
       },
     }],

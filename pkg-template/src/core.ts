@@ -3,15 +3,14 @@
  * share this state, so it does not matter which of them was initialised.
  */
 import { GuardError } from './error.js';
-import type { TablesInput, WasmInput } from './types.js';
+import { instantiate } from './instantiate.js';
+import type { WasmInput } from './types.js';
 import * as glue from '../wasm/tidegate_bg.js';
 
 export type Glue = typeof glue;
 
 let memory: WebAssembly.Memory | undefined;
 let starting: Promise<void> | undefined;
-let tables: 'loaded' | 'none' | { failed: unknown } = 'none';
-let loading: Promise<void> | undefined;
 let units = new Uint16Array(0);
 let words = new Uint32Array(0);
 
@@ -31,83 +30,10 @@ export function startOnce(source: () => Promise<WasmInput>): Promise<void> {
   return starting;
 }
 
-/** Loads the compiler's tables once. Without them all but the compiler works, so a failure is told when it is asked. */
-export function loadTablesOnce(source: () => Promise<TablesInput>): Promise<void> {
-  if (tables === 'loaded') return Promise.resolve();
-  loading ??= source().then(read).then(
-    (bytes) => {
-      call((glue) => glue.set_tables(bytes));
-      tables = 'loaded';
-    },
-  ).catch((failed: unknown) => {
-    tables = { failed };
-  }).finally(() => {
-    loading = undefined;
-  });
-  return loading;
-}
-
-/** `init/tables` when the compiler has nothing to compile with. */
-export function assertTables(): void {
-  if (tables === 'loaded') return;
-  const hint = 'the tables of the policy compiler are not loaded: await init(), without `tables: false`';
-  throw new GuardError('init/tables', hint, tables === 'none' ? undefined : { cause: tables.failed });
-}
-
-async function read(source: TablesInput): Promise<Uint8Array> {
-  if (source instanceof ArrayBuffer) return new Uint8Array(source);
-  if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
-  const response = source instanceof Response ? source : await fetch(source);
-  if (!response.ok) throw new GuardError('init/network', `${response.url} answered ${response.status}`);
-  return new Uint8Array(await response.arrayBuffer());
-}
-
 async function start(source: () => Promise<WasmInput>): Promise<void> {
-  if (typeof WebAssembly !== 'object') throw new GuardError('init/no-wasm', 'this platform has no WebAssembly');
-  const instance = await instantiate(await source());
-  const exports = instance.exports as { memory?: WebAssembly.Memory; __wbindgen_start?: () => void };
-  if (!exports.memory) throw new GuardError('init/wasm', 'the module is not the core of tidegate');
-  glue.__wbg_set_wasm(instance.exports);
+  const exports = await instantiate(await source(), './tidegate_bg.js', glue);
   exports.__wbindgen_start?.();
   memory = exports.memory;
-}
-
-async function instantiate(source: WasmInput): Promise<WebAssembly.Instance> {
-  // Keyed as the module asks for it.
-  const imports = { './tidegate_bg.js': glue } as unknown as WebAssembly.Imports;
-  try {
-    if (source instanceof WebAssembly.Module) return await WebAssembly.instantiate(source, imports);
-    const bytes = isBytes(source) ? source : await download(source);
-    return (await WebAssembly.instantiate(bytes, imports)).instance;
-  } catch (thrown) {
-    if (thrown instanceof GuardError) throw thrown;
-    const hint = 'the module could not be compiled or started';
-    throw new GuardError('init/wasm', `${hint} (a Content-Security-Policy needs 'wasm-unsafe-eval')`, { cause: thrown });
-  }
-}
-
-async function download(source: Response | URL | string): Promise<ArrayBuffer> {
-  let response: Response;
-  let bytes: ArrayBuffer;
-  try {
-    response = source instanceof Response ? source : await fetch(source);
-    bytes = await response.arrayBuffer();
-  } catch (cause) {
-    throw new GuardError('init/network', `the module could not be loaded from ${String(source)}`, { cause });
-  }
-  if (!response.ok) throw new GuardError('init/network', `${response.url} answered ${response.status}`);
-  if (new Uint8Array(bytes, 0, Math.min(4, bytes.byteLength)).join() !== '0,97,115,109') {
-    const type = response.headers.get('content-type') ?? 'no type';
-    throw new GuardError(
-      'init/wasm',
-      `${response.url} is not WebAssembly (${type}); let your bundler serve the file, or import from 'tidegate/inline'`,
-    );
-  }
-  return bytes;
-}
-
-function isBytes(source: WasmInput): source is BufferSource {
-  return source instanceof ArrayBuffer || ArrayBuffer.isView(source);
 }
 
 /** The glue, or `init/not-ready` when `init()` has not resolved. */
@@ -132,9 +58,13 @@ export function memoryWords(): Uint32Array {
 
 /** Calls into the core; what it throws becomes a GuardError. */
 export function call<T>(run: (glue: Glue) => T): T {
-  const ready = core();
+  return calling(core(), run);
+}
+
+/** Calls into a module; what it throws becomes a GuardError. */
+export function calling<G, T>(glue: G, run: (glue: G) => T): T {
   try {
-    return run(ready);
+    return run(glue);
   } catch (thrown) {
     throw GuardError.from(thrown);
   }

@@ -26,6 +26,7 @@ export async function createGuardOn(options: GuardOptions, defaultHost: () => Ho
   const host = options.host ?? defaultHost();
   const locale = options.locale ?? 'zh-CN';
   const filter = call((glue) => new glue.Filter(packs, keys));
+  filter.set_jurisdiction(options.jurisdiction ?? '');
   let usage: UsageRuntime | undefined;
   try {
     usage = options.usage ? await createUsage(options.usage, host) : new UsageOff();

@@ -1,5 +1,6 @@
 /** `tidegate` for browsers and bundlers. */
-import { loadTablesOnce, startOnce } from './core.js';
+import { startCompilerOnce } from './compiler.js';
+import { startOnce } from './core.js';
 import { createGuardOn } from './guard.js';
 import { browserHost } from './hosts/browser.js';
 import type { Guard, GuardOptions, InitOptions } from './types.js';
@@ -7,11 +8,18 @@ import type { Guard, GuardOptions, InitOptions } from './types.js';
 export * from './exports.js';
 export { nodeHost } from './hosts/none.js';
 
-/** Loads the core and the compiler's tables; once is enough. Rejects with `init/…`; a later call tries again. */
-export async function init({ wasm, tables }: InitOptions = {}): Promise<void> {
-  await startOnce(async () => await wasm ?? new URL('./tidegate_bg.wasm', import.meta.url));
-  if (tables === false) return;
-  await loadTablesOnce(async () => await tables ?? new URL('./tidegate_tables.bin', import.meta.url));
+/**
+ * Loads the core, and the policy compiler beside it unless `compiler` is
+ * `false`; once is enough. Rejects with `init/…`; a later call tries again.
+ */
+export async function init({ wasm, compiler }: InitOptions = {}): Promise<void> {
+  const core = startOnce(async () => await wasm ?? new URL('./tidegate_bg.wasm', import.meta.url));
+  if (compiler === false) return core;
+  const second = startCompilerOnce(async () => ({
+    wasm: await compiler?.wasm ?? new URL('./tidegate_compiler_bg.wasm', import.meta.url),
+    tables: await compiler?.tables ?? new URL('./tidegate_tables.bin', import.meta.url),
+  }));
+  await Promise.all([core, second]);
 }
 
 /** Creates a guard; rejects with a coded error when it could not guard. */

@@ -1,13 +1,21 @@
-/** The core inside the JavaScript, for places that cannot serve a file. */
+/** The modules inside the JavaScript, for places that cannot serve a file. */
 import base64 from '../wasm/tidegate_bg.wasm';
-import { loadTablesOnce, startOnce } from './core.js';
+import { startCompilerOnce } from './compiler.js';
+import { startOnce } from './core.js';
 import type { InitOptions } from './types.js';
 
-/** Starts the core from the inlined module unless another one is given; the tables are a chunk of their own. */
-export async function init({ wasm, tables }: InitOptions = {}): Promise<void> {
-  await startOnce(async () => await wasm ?? bytes(base64));
-  if (tables === false) return;
-  await loadTablesOnce(async () => await tables ?? bytes((await import('./inlined-tables.js')).default));
+/** Starts from the inlined modules unless others are given; the compiler is a chunk of its own. */
+export async function init({ wasm, compiler }: InitOptions = {}): Promise<void> {
+  const core = startOnce(async () => await wasm ?? bytes(base64));
+  if (compiler === false) return core;
+  const second = startCompilerOnce(async () => {
+    const inlined = await import('./inlined-compiler.js');
+    return {
+      wasm: await compiler?.wasm ?? bytes(inlined.wasm),
+      tables: await compiler?.tables ?? bytes(inlined.tables),
+    };
+  });
+  await Promise.all([core, second]);
 }
 
 function bytes(text: string): Uint8Array<ArrayBuffer> {

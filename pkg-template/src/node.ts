@@ -1,6 +1,7 @@
 /** `tidegate` for Node. */
 import { readFile } from 'node:fs/promises';
-import { loadTablesOnce, startOnce } from './core.js';
+import { startCompilerOnce } from './compiler.js';
+import { startOnce } from './core.js';
 import { createGuardOn } from './guard.js';
 import { nodeHost } from './hosts/node.js';
 import type { Guard, GuardOptions, InitOptions } from './types.js';
@@ -8,10 +9,18 @@ import type { Guard, GuardOptions, InitOptions } from './types.js';
 export * from './exports.js';
 export { nodeHost };
 
-export async function init({ wasm, tables }: InitOptions = {}): Promise<void> {
-  await startOnce(async () => await wasm ?? readFile(new URL('./tidegate_bg.wasm', import.meta.url)));
-  if (tables === false) return;
-  await loadTablesOnce(async () => await tables ?? readFile(new URL('./tidegate_tables.bin', import.meta.url)));
+export async function init({ wasm, compiler }: InitOptions = {}): Promise<void> {
+  const core = startOnce(async () => await wasm ?? file('./tidegate_bg.wasm'));
+  if (compiler === false) return core;
+  const second = startCompilerOnce(async () => ({
+    wasm: await compiler?.wasm ?? await file('./tidegate_compiler_bg.wasm'),
+    tables: await compiler?.tables ?? await file('./tidegate_tables.bin'),
+  }));
+  await Promise.all([core, second]);
+}
+
+function file(name: string): Promise<Uint8Array<ArrayBuffer>> {
+  return readFile(new URL(name, import.meta.url));
 }
 
 export function createGuard(options: GuardOptions): Promise<Guard> {

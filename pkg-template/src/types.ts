@@ -178,6 +178,8 @@ export interface GuardOptions {
   packs: Uint8Array[];
   /** Ed25519 public keys, 32 bytes each, raw or base64url. Given: every pack must be signed by one of them. */
   publicKeys?: (Uint8Array | string)[];
+  /** Where the product is used (`cn`, `eu`, …): rules for other jurisdictions are left out. Default: all apply. */
+  jurisdiction?: string;
   usage?: UsageOptions | false;
   reports?: ReportOptions | false;
   host?: Host;
@@ -231,15 +233,16 @@ export interface InitOptions {
   /** The core's module, when the entry cannot find it by itself: bytes, a URL, a response, a compiled module. */
   wasm?: WasmInput | Promise<WasmInput>;
   /**
-   * The policy compiler's tables (about 340 kB compressed): where to get them, or
-   * `false` for pages that only load packs, where they are of no use.
+   * The policy compiler (about 430 kB compressed, with its tables): where to get
+   * it when the entry cannot find it by itself, or `false` for pages that only
+   * load packs. Without it, `compilePolicy`, `signPack` and `publicKey` throw
+   * `init/compiler`.
    */
-  tables?: false | TablesInput | Promise<TablesInput>;
+  compiler?: false | { wasm?: WasmInput | Promise<WasmInput>; tables?: BytesInput | Promise<BytesInput> };
 }
 
-export type TablesInput = BufferSource | Response | URL | string;
-
-export type WasmInput = BufferSource | WebAssembly.Module | Response | URL | string;
+export type BytesInput = BufferSource | Response | URL | string;
+export type WasmInput = BytesInput | WebAssembly.Module;
 
 /** A policy as authored; YAML is the same object, read by the `tidegate` command. */
 export interface Policy {

@@ -1,16 +1,31 @@
 //! The only room that knows JavaScript.
+//!
+//! It makes two modules: the core, and with `cfg(tidegate_compiler)` the
+//! compiler, which pages that only load packs do without.
 
+mod compiler;
 mod convert;
 mod document;
-mod dom;
-mod filter;
-mod page;
-mod policy;
 mod read;
+
+#[cfg(not(tidegate_compiler))]
+mod dom;
+#[cfg(not(tidegate_compiler))]
+mod filter;
+#[cfg(not(tidegate_compiler))]
+mod page;
+#[cfg(not(tidegate_compiler))]
+mod policy;
+#[cfg(not(tidegate_compiler))]
 pub mod report;
+#[cfg(not(tidegate_compiler))]
 pub mod usage;
 
-pub use dom::DomGuard;
-pub use filter::{Filter, FilterMessage, view};
-pub use page::{PageSignals, random_bytes};
-pub use policy::{compile_policy, inspect_pack, public_key, set_tables, sign_pack};
+pub use compiler::{compile_policy, public_key, set_tables, sign_pack};
+#[cfg(not(tidegate_compiler))]
+pub use self::{
+    dom::DomGuard,
+    filter::{Filter, FilterMessage, view},
+    page::{PageSignals, random_bytes},
+    policy::inspect_pack,
+};

@@ -114,6 +114,7 @@ impl Fields {
     }
 
     /// A truth value.
+    #[cfg(not(tidegate_compiler))]
     pub(super) fn truth(&self, name: &str) -> Result<bool, JsValue> {
         let value = self.get(name).and_then(|value| value.as_bool());
         value.ok_or_else(|| self.wrong(name, "true or false is expected"))

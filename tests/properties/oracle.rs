@@ -1,470 +1,395 @@
-//! What the filter must do, written for a whole text and for clarity: each
-//! view is a string, the `aho-corasick` crate finds the forms in it, and the
-//! rules of precedence are applied to the list of all matches.
+//! All matches of a text, found as simply as possible: each view is a string
+//! in which the `aho-corasick` crate finds the forms; then what dismisses a
+//! match is looked for in the list of all.
 
-use crate::strategy::PolicyCase;
-use aho_corasick::AhoCorasick;
+use crate::forms::{Lexicon, encode, symbol};
+use crate::rendering::{Piece, render};
+use crate::strategy::{CHANNEL, JURISDICTION, PolicyCase, RuleCase};
+use crate::views::{self, Sight, Symbol, is_disguised};
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
-use tidegate::lexicon::{Form, JOINED, TIGHT, forms};
-use tidegate::stream::{MAX_GAP, MessageState, Verdict};
-use tidegate::text::{Decoded, Folded, Token, Words, decode, fold};
+use tidegate::lexicon::{Doubt, Form, JOINED, LEET, MAX_CONTEXT_LETTERS, MAX_DOUBTED, SOUND, STRICT, TIGHT, Target, Views};
+use tidegate::stream::MAX_GAP;
+use tidegate::text::{Class, Decoded, decode};
+
+/// The view of what a pattern found.
+const PATTERN: Views = 16;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Means {
+pub(crate) enum Means {
     Group(u32),
-    Hide,
+    Hide { ends: bool },
     Flag,
-    Allow,
 }
 
-struct Pattern {
-    form: Form,
-    rule: u32,
-    means: Means,
+/// A match; places count from the beginning of the message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Hit {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) pack: usize,
+    pub(crate) rule: u32,
+    pub(crate) view: Views,
+    pub(crate) means: Means,
 }
+
+/// A place where an `unless` term of a rule stands.
+pub(crate) type Unless = (usize, u32, usize, usize);
 
 pub(crate) struct Oracle<'a> {
-    policy: &'a PolicyCase,
-    patterns: Vec<Pattern>,
-    finder: AhoCorasick,
+    pub(crate) policies: &'a [PolicyCase],
+    lexicons: Vec<Lexicon>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Hit {
-    start: usize,
-    end: usize,
-    rule: u32,
-    view: u8,
-    means: Means,
+/// What a text that begins fresh contains.
+#[derive(Default)]
+pub(crate) struct Contents {
+    /// In order of precedence.
+    pub(crate) hits: Vec<Hit>,
+    pub(crate) unless: Vec<Unless>,
 }
 
-pub(crate) struct Reading {
-    pub(crate) text: String,
-    pub(crate) verdicts: Vec<Verdict>,
-    pub(crate) state: MessageState,
+/// One policy's readings of a text.
+struct Readings {
+    raw: Vec<Piece>,
+    rendered: Vec<Piece>,
+    open: Option<usize>,
 }
 
-/// One symbol of a view: where it begins, and where each of its repeats ends.
-#[derive(Clone, Debug)]
-struct Symbol {
-    code: String,
-    start: usize,
-    ends: Vec<usize>,
-}
-
-fn code(token: Token) -> String {
-    match token {
-        Token::Wide(c)
-        | Token::Word {
-            letter: c,
-            initial: false,
-        } => c.to_string(),
-        Token::Word {
-            letter,
-            initial: true,
-        } => format!("\u{1}{letter}"),
-        Token::End => "\u{2}".into(),
-        Token::Gap | Token::Break => "\u{3}".into(),
-    }
-}
-
-fn encode(form: &Form) -> String {
-    form.tokens.iter().map(|token| code(*token)).collect()
-}
-
-/// The text as the view sees it, cut where too much lies between two symbols.
-fn view(units: &[u16], view: u8, ended: bool) -> Vec<Vec<Symbol>> {
-    let mut parts = vec![Vec::<Symbol>::new()];
-    let mut words = Words::default();
-    let (mut at, mut letter_end, mut idle, mut in_gap) = (0, 0, 0, false);
-    let mut last = None;
-    let mut steps = Vec::new();
+pub(crate) fn pieces(units: &[u16], base: usize, ended: bool) -> Vec<Piece> {
+    let mut out = Vec::new();
+    let mut at = 0;
     while let Some(decoded) = decode(&units[at..]) {
-        let (folded, len) = match decoded {
-            Decoded::Char(c, len) => (fold(c), len as usize),
+        let (c, len) = match decoded {
+            Decoded::Char(c, len) => (c, len as usize),
             Decoded::Incomplete if !ended => break,
-            Decoded::Lone | Decoded::Incomplete => (Folded::Gap, 1),
+            Decoded::Lone | Decoded::Incomplete => (char::REPLACEMENT_CHARACTER, 1),
         };
-        let (end, token) = words.step(folded);
-        if end.is_some() {
-            steps.push((Some(Token::End), letter_end, letter_end));
-        }
-        if matches!(token, Some(Token::Wide(_) | Token::Word { .. })) {
-            letter_end = at + len;
-        }
-        if token.is_some() || folded == Folded::Skip {
-            steps.push((token, at, at + len));
-        }
+        out.push(Piece {
+            shown: Some(c),
+            start: base + at,
+            end: base + at + len,
+        });
         at += len;
     }
-    if ended && words.finish().is_some() {
-        steps.push((Some(Token::End), letter_end, letter_end));
+    out
+}
+
+impl Readings {
+    fn of(units: &[u16], base: usize, ended: bool) -> Self {
+        let raw = pieces(units, base, ended);
+        let (rendered, open) = render(&raw, ended);
+        Self { raw, rendered, open }
     }
-    for (token, start, end) in steps {
-        let letter = match token {
-            Some(Token::Wide(c) | Token::Word { letter: c, .. }) => Some(c),
-            _ => None,
-        };
-        let seen = match token {
-            None => false,
-            Some(Token::Gap | Token::Break) => view == TIGHT && !in_gap,
-            Some(Token::End) => true,
-            Some(_) => view == TIGHT || last != letter,
-        };
-        let gap = matches!(token, Some(Token::Gap | Token::Break));
-        if token.is_some() && token != Some(Token::End) {
-            in_gap = gap;
-        }
-        if !seen {
-            idle += 1;
-            let repeat = view == JOINED && letter.is_some();
-            if idle > usize::from(MAX_GAP) {
-                parts.push(Vec::new());
-                if repeat {
-                    idle = 0;
-                    let code = token.map(code).unwrap();
-                    parts.last_mut().unwrap().push(Symbol {
-                        code,
-                        start,
-                        ends: vec![end],
-                    });
-                }
-            } else if repeat && let Some(symbol) = parts.last_mut().unwrap().last_mut() {
-                symbol.ends.push(end);
-            }
-        } else {
-            idle = 0;
-            parts.last_mut().unwrap().push(Symbol {
-                code: token.map(code).unwrap(),
-                start,
-                ends: vec![end],
-            });
-        }
-        if view == JOINED {
-            match token {
-                Some(Token::End) => last = None,
-                Some(Token::Break) => {
-                    last = None;
-                    parts.push(Vec::new());
-                }
-                _ => last = letter.or(last),
-            }
+}
+
+/// Every view of every reading.
+fn all_views(lexicon: &Lexicon, readings: &Readings, ended: bool) -> Vec<(Views, Vec<Symbol>)> {
+    let mut out = Vec::new();
+    for text in [&readings.raw, &readings.rendered] {
+        let eyes = &lexicon.eyes;
+        let views = [
+            (TIGHT, views::tight(eyes, text, ended)),
+            (JOINED, views::joined(eyes, text, ended)),
+            (LEET, views::leet_view(eyes, text, ended)),
+            (SOUND, views::sound(eyes, text, ended)),
+        ];
+        for (view, parts) in views {
+            out.extend(parts.into_iter().map(|part| (view, part)));
         }
     }
-    parts
+    out
 }
 
 impl<'a> Oracle<'a> {
-    pub(crate) fn new(policy: &'a PolicyCase) -> Self {
-        let mut patterns = Vec::new();
-        for (rule, case) in policy.rules.iter().enumerate() {
-            let views = case
-                .views
-                .iter()
-                .map(|view| if *view == "tight" { TIGHT } else { JOINED })
-                .sum();
-            let means = if case.action == "flag" {
-                Means::Flag
-            } else {
-                Means::Hide
-            };
-            let mut add = |terms: &[String], means| {
-                let forms = terms.iter().flat_map(|term| forms(term, views));
-                patterns.extend(forms.map(|form| Pattern {
-                    form,
-                    rule: rule as u32,
-                    means,
-                }));
-            };
-            add(&case.terms, means);
-            for (group, terms) in case.all.iter().enumerate() {
-                add(terms, Means::Group(group as u32));
-            }
-        }
-        for phrase in &policy.allow {
-            let forms = forms(phrase, TIGHT).into_iter();
-            patterns.extend(forms.map(|form| Pattern {
-                form,
-                rule: 0,
-                means: Means::Allow,
-            }));
-        }
-        let finder =
-            AhoCorasick::new(patterns.iter().map(|pattern| encode(&pattern.form))).unwrap();
+    pub(crate) fn new(policies: &'a [PolicyCase]) -> Self {
         Self {
-            policy,
-            patterns,
-            finder,
+            policies,
+            lexicons: policies.iter().map(Lexicon::new).collect(),
         }
     }
 
-    /// All matches of a text that begins fresh, allow-list applied, in order
-    /// of precedence.
-    fn hits(&self, units: &[u16], ended: bool) -> Vec<Hit> {
-        let mut hits = Vec::new();
-        for view_bit in [TIGHT, JOINED] {
-            for part in view(units, view_bit, ended) {
-                self.find(&part, view_bit, &mut hits);
-            }
-        }
-        let allowed: Vec<Hit> = hits
-            .iter()
-            .copied()
-            .filter(|hit| hit.means == Means::Allow)
-            .collect();
-        hits.retain(|hit| {
-            hit.means != Means::Allow
-                && !allowed
-                    .iter()
-                    .any(|phrase| phrase.start <= hit.start && hit.end <= phrase.end)
-        });
-        hits.sort_by_key(|hit| {
-            let (layer, group) = match hit.means {
-                Means::Group(group) => (0, group),
-                Means::Hide => (1, u32::from(self.ends(hit.rule))),
-                Means::Flag | Means::Allow => (2, 0),
-            };
-            (
-                hit.start,
-                layer,
-                Reverse(hit.end),
-                hit.rule,
-                group,
-                hit.view,
-            )
-        });
-        hits.dedup_by(|b, a| Hit { view: 0, ..*a } == Hit { view: 0, ..*b });
-        hits
+    pub(crate) fn rule(&self, pack: usize, rule: u32) -> &RuleCase {
+        &self.policies[pack].rules[rule as usize]
     }
 
-    fn find(&self, part: &[Symbol], view: u8, hits: &mut Vec<Hit>) {
-        let text: String = part.iter().map(|symbol| symbol.code.as_str()).collect();
-        let mut symbol_at = BTreeMap::new();
-        let mut byte = 0;
-        for (i, symbol) in part.iter().enumerate() {
-            symbol_at.insert(byte, i);
-            byte += symbol.code.len();
-        }
-        symbol_at.insert(byte, part.len());
-        for found in self.finder.find_overlapping_iter(&text) {
-            let pattern = &self.patterns[found.pattern().as_usize()];
-            let (Some(&from), Some(&to)) =
-                (symbol_at.get(&found.start()), symbol_at.get(&found.end()))
-            else {
-                continue;
-            };
-            let symbols = &part[from..to];
-            let runs = &pattern.form.runs;
-            let long_enough = runs
-                .iter()
-                .all(|&(at, times)| symbols[usize::from(at)].ends.len() >= usize::from(times));
-            if pattern.form.views & view == 0 || !long_enough {
-                continue;
+    /// What `units`, which begin at `base`, contain. `before`: the `unless`
+    /// terms in front of them.
+    pub(crate) fn contents(&self, units: &[u16], base: usize, ended: bool, before: &[Unless]) -> Contents {
+        let readings = Readings::of(units, base, ended);
+        let mut contents = Contents::default();
+        for (pack, lexicon) in self.lexicons.iter().enumerate() {
+            let mut found = Vec::new();
+            for (view, part) in all_views(lexicon, &readings, ended) {
+                find(lexicon, view, &part, &mut found);
             }
-            // Complete with the first of the last letter's repeats that the
-            // term itself asks for.
-            let own = runs
-                .iter()
-                .find(|run| usize::from(run.0) + 1 == symbols.len())
-                .map_or(1, |run| run.1);
-            hits.push(Hit {
-                start: symbols[0].start,
-                end: symbols[symbols.len() - 1].ends[usize::from(own) - 1],
-                rule: pattern.rule,
-                view,
-                means: pattern.means,
+            find_patterns(lexicon, &readings.raw, ended, &mut found);
+            let unless = found.iter().filter_map(|&(target, start, end, _)| match target {
+                Target::Unless(rule) => Some((pack, rule, start, end)),
+                _ => None,
             });
+            contents.unless.extend(unless);
+            let mut hits: Vec<Hit> = found.iter().filter_map(|found| self.hit(pack, found)).collect();
+            hits.sort_by_key(|hit| (hit.start, hit.end, hit.rule, hit.means, hit.view));
+            hits.dedup_by(|b, a| Hit { view: 0, ..*a } == Hit { view: 0, ..*b });
+            let covered = |hit: &Hit| {
+                found.iter().any(|&(target, start, end, _)| {
+                    let covers = target == Target::Allow || target == Target::Homophone && hit.view == SOUND;
+                    covers && start <= hit.start && hit.end <= end
+                })
+            };
+            hits.retain(|hit| !covered(hit) && !is_words(lexicon, hit, units, base));
+            contents.hits.extend(hits);
         }
+        let known = before.iter().chain(&contents.unless);
+        let known: Vec<Unless> = known.copied().collect();
+        contents.hits.retain(|hit| !self.is_excused(hit, &known));
+        contents.hits.sort_by_key(|hit| {
+            let rank = match hit.means {
+                Means::Group(_) => 0,
+                Means::Hide { .. } => 1,
+                Means::Flag => 2,
+            };
+            (hit.start, rank, Reverse(hit.end), hit.pack, hit.rule, hit.means)
+        });
+        contents
     }
 
-    pub(crate) fn hides(&self, rule: u32) -> bool {
-        matches!(self.policy.rules[rule as usize].action, "mask" | "replace")
-    }
-
-    fn ends(&self, rule: u32) -> bool {
-        matches!(
-            self.policy.rules[rule as usize].action,
-            "terminate" | "retract"
-        )
-    }
-
-    /// Reads a whole message.
-    pub(crate) fn read(&self, units: &[u16]) -> Reading {
-        let mut shown: Vec<u16> = Vec::new();
-        let mut verdicts = Vec::new();
-        let mut groups: BTreeMap<u32, BTreeMap<u32, (usize, usize)>> = BTreeMap::new();
-        let (mut base, mut flagged_to) = (0, 0);
-        let verdict = |hit: &Hit, base: usize| Verdict {
-            start: (base + hit.start) as u32,
-            end: (base + hit.end) as u32,
-            pack: 0,
-            rule: hit.rule,
-            view: hit.view,
+    fn hit(&self, pack: usize, &(target, start, end, view): &Found) -> Option<Hit> {
+        let (rule, group) = match target {
+            Target::Rule(rule) => (rule, None),
+            Target::Group { rule, group } => (rule, Some(group)),
+            _ => return None,
         };
-        'fresh: loop {
-            let text = &units[base..];
-            let hits = self.hits(text, true);
-            for (i, hit) in hits.iter().enumerate() {
-                match hit.means {
-                    Means::Allow => unreachable!("removed above"),
-                    Means::Flag => {
-                        if base + hit.start >= flagged_to {
-                            flagged_to = base + hit.end;
-                            verdicts.push(verdict(hit, base));
-                        }
-                    }
-                    Means::Group(group) => {
-                        let case = &self.policy.rules[hit.rule as usize];
-                        let seen = groups.entry(hit.rule).or_default();
-                        seen.insert(group, (base + hit.start, base + hit.end));
-                        let mut spans: Vec<_> = seen.values().copied().collect();
-                        spans.sort_unstable();
-                        let apart = spans.windows(2).all(|pair| pair[0].1 <= pair[1].0);
-                        let (first, last) = (spans[0], spans[spans.len() - 1]);
-                        if spans.len() < case.all.len()
-                            || !apart
-                            || last.0 - first.1 > case.within as usize
-                        {
-                            continue;
-                        }
-                        groups.remove(&hit.rule);
-                        verdicts.push(Verdict {
-                            start: first.0 as u32,
-                            end: last.1 as u32,
-                            ..verdict(hit, base)
-                        });
-                        if self.ends(hit.rule) {
-                            shown.extend(&text[..hit.start]);
-                            return self.ended(shown, verdicts, hit.rule);
-                        }
-                    }
-                    Means::Hide => {
-                        let ending = hits[i..].iter().find(|other| {
-                            other.means == Means::Hide
-                                && self.ends(other.rule)
-                                && other.start < hit.end
-                        });
-                        shown.extend(&text[..hit.start]);
-                        if let Some(ending) = ending {
-                            verdicts.push(verdict(ending, base));
-                            return self.ended(shown, verdicts, ending.rule);
-                        }
-                        verdicts.push(verdict(hit, base));
-                        let chars = String::from_utf16_lossy(&text[hit.start..hit.end]);
-                        let visible = chars
-                            .chars()
-                            .filter(|c| fold(*c) != Folded::Skip)
-                            .count()
-                            .max(1);
-                        let masked = self.policy.rules[hit.rule as usize].action == "mask";
-                        shown.extend(
-                            if masked {
-                                "＊".repeat(visible)
-                            } else {
-                                "…".into()
-                            }
-                            .encode_utf16(),
-                        );
-                        base += hit.end;
-                        continue 'fresh;
-                    }
+        let case = self.rule(pack, rule);
+        let means = match (group, case.action) {
+            (Some(group), _) => Means::Group(group),
+            (None, "flag") => Means::Flag,
+            (None, action) => Means::Hide {
+                ends: matches!(action, "terminate" | "retract"),
+            },
+        };
+        let applies = case.channels.is_none_or(|channel| channel == CHANNEL)
+            && case.jurisdiction.is_none_or(|code| code == JURISDICTION);
+        applies.then_some(Hit {
+            start,
+            end,
+            pack,
+            rule,
+            view,
+            means,
+        })
+    }
+
+    fn is_excused(&self, hit: &Hit, known: &[Unless]) -> bool {
+        let within = self.rule(hit.pack, hit.rule).unless_within();
+        known.iter().any(|&(pack, rule, start, end)| {
+            (pack, rule) == (hit.pack, hit.rule)
+                && hit.start.saturating_sub(end) <= within
+                && start.saturating_sub(hit.end) <= within
+        })
+    }
+
+    /// Where, for each view of each reading, the longest suffix begins that is
+    /// the beginning of a form; where a pattern, a construct or half a
+    /// character does.
+    pub(crate) fn live_starts(&self, units: &[u16], base: usize) -> Vec<usize> {
+        let readings = Readings::of(units, base, false);
+        let mut starts: Vec<usize> = readings.open.into_iter().collect();
+        for lexicon in &self.lexicons {
+            for reading in [&readings.raw, &readings.rendered] {
+                let eyes = &lexicon.eyes;
+                for (view, parts) in [
+                    (TIGHT, views::tight(eyes, reading, false)),
+                    (JOINED, views::joined(eyes, reading, false)),
+                    (LEET, views::leet_view(eyes, reading, false)),
+                    (SOUND, views::sound(eyes, reading, false)),
+                ] {
+                    starts.extend(live_start(lexicon, view, &parts[parts.len() - 1]));
                 }
             }
-            shown.extend(text);
-            return Reading {
-                text: String::from_utf16_lossy(&shown),
-                verdicts,
-                state: MessageState::Finished,
-            };
+            starts.extend(live_patterns(lexicon, &readings.raw));
         }
-    }
-
-    fn ended(&self, shown: Vec<u16>, verdicts: Vec<Verdict>, rule: u32) -> Reading {
-        let retracts = self.policy.rules[rule as usize].action == "retract";
-        let state = if retracts {
-            MessageState::Retracted
-        } else {
-            MessageState::Terminated
-        };
-        Reading {
-            text: String::from_utf16_lossy(&shown),
-            verdicts,
-            state,
-        }
-    }
-
-    /// What was shown as it is, between hidden spans.
-    pub(crate) fn pieces(
-        &self,
-        units: &[u16],
-        verdicts: &[Verdict],
-        state: MessageState,
-    ) -> Vec<Vec<u16>> {
-        let mut pieces = Vec::new();
-        let mut from = 0;
-        for verdict in verdicts.iter().filter(|verdict| self.hides(verdict.rule)) {
-            pieces.push(units[from..verdict.start as usize].to_vec());
-            from = verdict.end as usize;
-        }
-        if state == MessageState::Finished {
-            pieces.push(units[from..].to_vec());
-        }
-        pieces
-    }
-
-    /// The first match in `units` that may not be shown.
-    pub(crate) fn first_hidden(&self, units: &[u16]) -> Option<String> {
-        let hits = self.hits(units, true);
-        let hit = hits.iter().find(|hit| hit.means == Means::Hide)?;
-        Some(String::from_utf16_lossy(&units[hit.start..hit.end]))
-    }
-
-    /// Where, for each view, the longest suffix begins that is the beginning
-    /// of a form; or where a half character does.
-    pub(crate) fn live_starts(&self, units: &[u16]) -> Vec<usize> {
-        let mut starts = Vec::new();
-        for bit in [TIGHT, JOINED] {
-            let parts = view(units, bit, false);
-            let part = &parts[parts.len() - 1];
-            let live = (0..part.len()).find(|&from| {
-                let suffix: String = part[from..]
-                    .iter()
-                    .map(|symbol| symbol.code.as_str())
-                    .collect();
-                self.patterns.iter().any(|pattern| {
-                    let form = encode(&pattern.form);
-                    let tail = pattern
-                        .form
-                        .runs
-                        .last()
-                        .is_some_and(|run| usize::from(run.0) + 1 == part.len() - from);
-                    pattern.form.views & bit != 0
-                        && form.starts_with(&suffix)
-                        && (form != suffix || tail)
-                })
-            });
-            starts.extend(live.map(|from| part[from].start));
-        }
-        if units
-            .last()
-            .is_some_and(|unit| (0xD800..0xDC00).contains(unit))
-        {
-            starts.push(units.len() - 1);
+        if units.last().is_some_and(|unit| (0xD800..0xDC00).contains(unit)) {
+            starts.push(base + units.len() - 1);
         }
         starts
     }
 
-    /// Where matches begin that a live prefix begins inside of.
-    pub(crate) fn starts_across(&self, units: &[u16], base: usize, live: &[usize]) -> Vec<usize> {
-        let hits = self.hits(units, false);
-        let across = |hit: &&Hit| {
-            live.iter()
-                .any(|&live| base + hit.start < live && live < base + hit.end)
+    /// Where matches begin that what comes may still change: a live prefix
+    /// begins inside, the next letters may make it a part of words, or an
+    /// `unless` term may follow.
+    pub(crate) fn disputed(&self, units: &[u16], base: usize, live: &[usize]) -> Vec<usize> {
+        let end = base + units.len();
+        let live = live.iter().copied().min().unwrap_or(end);
+        let contents = self.contents(units, base, false, &[]);
+        let doubted = |hit: &Hit| {
+            let after = String::from_utf16_lossy(&units[hit.end - base..]);
+            let letters = after.chars().filter(|c| tidegate::text::class(*c) == Class::Wide).count();
+            let excusable = !self.rule(hit.pack, hit.rule).unless.is_empty()
+                && live <= hit.end + self.rule(hit.pack, hit.rule).unless_within();
+            let crossed = hit.view & (TIGHT | JOINED) != 0
+                && letters == after.chars().count()
+                && letters < MAX_CONTEXT_LETTERS;
+            excusable || crossed
         };
-        hits.iter()
-            .filter(across)
-            .map(|hit| base + hit.start)
-            .collect()
+        let changed = |hit: &&Hit| live < hit.end || doubted(hit);
+        contents.hits.iter().filter(changed).map(|hit| hit.start).collect()
     }
+}
+
+type Found = (Target, usize, usize, Views);
+
+fn find(lexicon: &Lexicon, view: Views, part: &[Symbol], found: &mut Vec<Found>) {
+    let text: String = part.iter().map(|symbol| symbol.code.as_str()).collect();
+    let mut places = vec![None; text.len() + 1];
+    let mut byte = 0;
+    for (at, symbol) in part.iter().enumerate() {
+        places[byte] = Some(at);
+        byte += symbol.code.len();
+    }
+    places[byte] = Some(part.len());
+    for hit in lexicon.finder.find_overlapping_iter(&text) {
+        let (form, target) = &lexicon.forms[hit.pattern().as_usize()];
+        let (Some(from), Some(to)) = (places[hit.start()], places[hit.end()]) else {
+            continue;
+        };
+        let symbols = &part[from..to];
+        if form.views & view == 0 || !has_runs(form, view, symbols) {
+            continue;
+        }
+        let last = own_run(form, symbols.len() - 1).unwrap_or(1);
+        if view == LEET && !is_disguised(symbols, last) {
+            continue;
+        }
+        let end = symbols[symbols.len() - 1].ends[last - 1];
+        found.push((*target, symbols[0].start, end, view));
+    }
+}
+
+/// How often the term itself repeats a letter.
+fn own_run(form: &Form, at: usize) -> Option<usize> {
+    let run = form.runs.iter().find(|run| usize::from(run.0) == at)?;
+    Some(usize::from(run.1))
+}
+
+/// Whether each letter is repeated as often as in the term. In a short word,
+/// twice is another word; the last letter is not waited for.
+fn has_runs(form: &Form, view: Views, symbols: &[Symbol]) -> bool {
+    let strict = form.views & STRICT != 0 && view & (JOINED | LEET) != 0;
+    symbols.iter().enumerate().all(|(at, symbol)| match own_run(form, at) {
+        Some(times) => symbol.ends.len() >= times,
+        None => !strict || symbol.ends.len() != 2 || at + 1 == symbols.len(),
+    })
+}
+
+fn live_start(lexicon: &Lexicon, view: Views, part: &[Symbol]) -> Option<usize> {
+    let from = (0..part.len()).find(|&from| {
+        let suffix: String = part[from..].iter().map(|symbol| symbol.code.as_str()).collect();
+        lexicon.forms.iter().any(|(form, _)| {
+            let encoded = encode(form);
+            let repeats = own_run(form, part.len() - from - 1).is_some();
+            form.views & view != 0 && encoded.starts_with(&suffix) && (encoded != suffix || repeats)
+        })
+    });
+    from.map(|from| part[from].start)
+}
+
+/// Texts between which too much that is not seen lies, without it.
+fn seen(lexicon: &Lexicon, raw: &[Piece]) -> Vec<Vec<(char, bool, Piece)>> {
+    let mut parts = vec![Vec::new()];
+    let mut unseen = 0;
+    for piece in raw {
+        let c = piece.shown.unwrap();
+        let sights = lexicon.eyes.see(c);
+        if sights == [Sight::Skip] {
+            unseen += 1;
+            if unseen == usize::from(MAX_GAP) + 1 {
+                parts.push(Vec::new());
+            }
+            continue;
+        }
+        unseen = 0;
+        let is_word = matches!(sights[0], Sight::Word(_));
+        let folded = match sights[..] {
+            [Sight::Word(letter) | Sight::Wide(letter)] => letter,
+            _ => c,
+        };
+        parts.last_mut().unwrap().push((folded, is_word, *piece));
+    }
+    parts
+}
+
+/// Patterns begin and end where words do.
+fn find_patterns(lexicon: &Lexicon, raw: &[Piece], ended: bool, found: &mut Vec<Found>) {
+    let parts = seen(lexicon, raw);
+    for (place, text) in parts.iter().enumerate() {
+        let complete = ended || place + 1 < parts.len();
+        let inside = |at: usize| at > 0 && at < text.len() && text[at - 1].1 && text[at].1;
+        for (rule, pattern) in &lexicon.patterns {
+            for from in (0..text.len()).filter(|&from| !inside(from)) {
+                let mut states = pattern.begin(text[from].0);
+                for at in from..text.len() {
+                    if at > from {
+                        states = pattern.step(&states, text[at].0);
+                    }
+                    let known = at + 1 < text.len() || complete;
+                    if pattern.accepts(&states) && !inside(at + 1) && known {
+                        found.push((Target::Rule(*rule), text[from].2.start, text[at].2.end, PATTERN));
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn live_patterns(lexicon: &Lexicon, raw: &[Piece]) -> Vec<usize> {
+    let parts = seen(lexicon, raw);
+    let text = &parts[parts.len() - 1];
+    let mut starts = Vec::new();
+    for (_, pattern) in &lexicon.patterns {
+        for from in 0..text.len() {
+            let first = pattern.begin(text[from].0);
+            let rest = text[from + 1..].iter();
+            let states = rest.fold(first, |states, next| pattern.step(&states, next.0));
+            if !states.is_empty() {
+                starts.push(text[from].2.start);
+            }
+        }
+    }
+    starts
+}
+
+/// Whether the match is only where words meet.
+fn is_words(lexicon: &Lexicon, hit: &Hit, units: &[u16], base: usize) -> bool {
+    let Some(context) = lexicon.context.as_ref().filter(|_| hit.view & (TIGHT | JOINED) != 0) else {
+        return false;
+    };
+    let sights = |from: usize, to: usize| -> Vec<Vec<Sight>> {
+        let raw = pieces(&units[from..to], 0, true);
+        raw.iter().map(|piece| lexicon.eyes.see(piece.shown.unwrap())).collect()
+    };
+    let wide = |sights: &Vec<Sight>| match sights[..] {
+        [Sight::Wide(c)] => Some(symbol(c)),
+        _ => None,
+    };
+    let inside = sights(hit.start - base, hit.end - base);
+    let letters: Vec<u16> = inside.iter().filter_map(wide).collect();
+    let apart = |class: Class| inside.contains(&vec![Sight::Apart(class)]);
+    let other = inside.iter().any(|sights| !matches!(sights[..], [Sight::Wide(_) | Sight::Apart(_)]));
+    let spaced = apart(Class::Space) || apart(Class::Break);
+    let mut term = letters.clone();
+    term.dedup();
+    if other || term.len() > MAX_DOUBTED || apart(Class::Gap) && !spaced {
+        return false;
+    }
+    let stretched = letters.windows(2).filter(|pair| pair[0] == pair[1]);
+    if stretched.into_iter().any(|pair| context.has_word(pair)) {
+        return true;
+    }
+    let before = sights(0, hit.start - base);
+    let mut before: Vec<u16> = before.iter().rev().map_while(wide).take(MAX_CONTEXT_LETTERS).collect();
+    before.reverse();
+    let after = sights(hit.end - base, units.len());
+    let after: Vec<u16> = after.iter().map_while(wide).take(MAX_CONTEXT_LETTERS).collect();
+    context.judge(&before, &term, &after, true, spaced) == Doubt::Dismiss
 }

@@ -13,10 +13,11 @@ use crate::progress::Progress;
 use crate::tools::{Need, Tools};
 
 /// Steps that [`build`] announces.
-pub(crate) const STEPS: usize = 5;
+pub(crate) const STEPS: usize = 6;
 
 /// What wasm-pack makes of the crate.
 const CORE: &str = "target/wasm-pack";
+const COMPILER: &str = "target/wasm-pack-compiler";
 /// Key that signs the demo's policy; made once, stays on this machine.
 const DEMO_KEY: &str = "target/demo-key";
 
@@ -33,41 +34,43 @@ pub(crate) fn build(root: &Path, tools: &Tools, progress: &mut Progress) -> Resu
     // First what may end here, then what takes minutes to install.
     tools.ensure(Need::Node)?;
     tools.ensure(Need::Wasm)?;
-    core(root, tools, progress)?;
+    modules(root, tools, progress)?;
     package(root, tools, progress)?;
     page(root, tools, progress)?;
     starter(root, tools, progress)
 }
 
-fn core(root: &Path, tools: &Tools, progress: &mut Progress) -> Result<()> {
-    let inputs = ["Cargo.toml", "Cargo.lock", ".cargo", "src"];
-    let output = format!("{CORE}/tidegate_bg.wasm");
-    let stamp = Stamp::new(root, "core", &inputs, &tools.compiler()?, &[&output])?;
-    if stamp.is_fresh() {
-        progress.unchanged("building the core");
-        return Ok(());
+/// The two modules that the crate makes.
+fn modules(root: &Path, tools: &Tools, progress: &mut Progress) -> Result<()> {
+    let inputs = ["Cargo.toml", "Cargo.lock", "build.rs", ".cargo", "src"];
+    for (name, directory) in [("core", CORE), ("compiler", COMPILER)] {
+        let file = if name == "core" { "tidegate" } else { "tidegate_compiler" };
+        let output = format!("{directory}/{file}_bg.wasm");
+        let stamp = Stamp::new(root, name, &inputs, &tools.compiler()?, &[&output])?;
+        let what = format!("building the {name}");
+        if stamp.is_fresh() {
+            progress.unchanged(&what);
+            continue;
+        }
+        progress.step(&what);
+        stamp.begin();
+        // Optimising is the package's own step: wasm-pack would download wasm-opt.
+        let mut command = tools.command("wasm-pack");
+        command.env("TIDEGATE_MODULE", name);
+        command.args(["build", "--target", "bundler", "--profile", "wasm"]);
+        command.args(["--no-opt", "--no-pack", "--out-dir", directory]);
+        command.args(["--out-name", file, "."]);
+        process::run(&mut command).with_context(|| format!("the {name} could not be built"))?;
+        stamp.done()?;
     }
-    progress.step("building the core");
-    stamp.begin();
-    // Optimising is the package's own step: wasm-pack would download wasm-opt.
-    let mut command = tools.command("wasm-pack");
-    command.args(["build", "--target", "bundler", "--profile", "wasm"]);
-    command.args([
-        "--no-opt",
-        "--no-pack",
-        "--out-dir",
-        CORE,
-        "--out-name",
-        "tidegate",
-        ".",
-    ]);
-    process::run(&mut command).context("the core could not be built")?;
-    stamp.done()
+    Ok(())
 }
 
 fn package(root: &Path, tools: &Tools, progress: &mut Progress) -> Result<()> {
     let inputs = [
         CORE,
+        COMPILER,
+        "data/tables",
         "pkg-template",
         "package-lock.json",
         "LICENSE",
@@ -93,6 +96,8 @@ fn package(root: &Path, tools: &Tools, progress: &mut Progress) -> Result<()> {
         "pkg-template/build.mjs",
         "--wasm",
         CORE,
+        "--compiler",
+        COMPILER,
         "--out",
         "pkg",
     ]))

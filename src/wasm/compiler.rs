@@ -1,0 +1,48 @@
+//! The second module: compiling and signing packs. In the first one these are
+//! functions that nobody calls, and the linker leaves them out.
+
+use super::convert::thrown;
+use super::document;
+use crate::policy::{self, KeyError};
+use crate::tables::Tables;
+use std::cell::RefCell;
+#[cfg(tidegate_compiler)]
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::JsValue;
+
+thread_local! {
+    /// What the compiler compiles with, once it has been given.
+    static TABLES: RefCell<Option<Tables>> = const { RefCell::new(None) };
+}
+
+/// Gives the compiler its tables.
+#[cfg_attr(tidegate_compiler, wasm_bindgen)]
+pub fn set_tables(bytes: &[u8]) -> Result<(), JsValue> {
+    let tables = Tables::read(bytes).map_err(|error| thrown(error.code(), &error.to_string()))?;
+    TABLES.set(Some(tables));
+    Ok(())
+}
+
+/// A policy object becomes an unsigned pack.
+#[cfg_attr(tidegate_compiler, wasm_bindgen)]
+pub fn compile_policy(document: &JsValue) -> Result<Vec<u8>, JsValue> {
+    let document = document::read(document)?;
+    TABLES.with_borrow(|tables| match tables {
+        None => Err(thrown("init/tables", "the compiler has no tables")),
+        Some(tables) => Ok(policy::compile_with(&document, tables)?),
+    })
+}
+
+/// Signs a pack with a 32-byte seed.
+#[cfg_attr(tidegate_compiler, wasm_bindgen)]
+pub fn sign_pack(pack: &[u8], seed: &[u8]) -> Result<Vec<u8>, JsValue> {
+    let seed = seed.try_into().map_err(|_| KeyError)?;
+    Ok(policy::sign(pack, seed)?)
+}
+
+/// The public key of a 32-byte seed.
+#[cfg_attr(tidegate_compiler, wasm_bindgen)]
+pub fn public_key(seed: &[u8]) -> Result<Vec<u8>, JsValue> {
+    let seed = seed.try_into().map_err(|_| KeyError)?;
+    Ok(policy::public_key(seed).to_vec())
+}
