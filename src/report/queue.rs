@@ -2,7 +2,6 @@
 
 use super::event::{Drops, Item};
 use super::record::DropReason;
-use std::collections::VecDeque;
 
 /// What the outbox may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -103,7 +102,7 @@ pub(super) struct Loss {
 pub(super) struct Queue {
     /// Looked through by id: at most some thousands of them, and never on the
     /// way of a chunk.
-    entries: VecDeque<Entry>,
+    entries: Vec<Entry>,
     bytes: u64,
 }
 
@@ -132,20 +131,19 @@ impl Queue {
     /// Puts a new record behind all others.
     pub(super) fn push(&mut self, entry: Entry) {
         self.bytes += u64::from(entry.item.bytes);
-        self.entries.push_back(entry);
+        self.entries.push(entry);
     }
 
     /// Puts records of an earlier run, oldest first, before all others.
-    pub(super) fn restore(&mut self, entries: Vec<Entry>) {
-        for entry in entries.into_iter().rev() {
-            self.bytes += u64::from(entry.item.bytes);
-            self.entries.push_front(entry);
-        }
+    pub(super) fn restore(&mut self, mut entries: Vec<Entry>) {
+        let bytes = |entry: &Entry| u64::from(entry.item.bytes);
+        self.bytes += entries.iter().map(bytes).sum::<u64>();
+        entries.append(&mut self.entries);
+        self.entries = entries;
     }
 
     pub(super) fn remove(&mut self, id: &str) -> Option<Entry> {
-        let place = self.place(id)?;
-        let entry = self.entries.remove(place)?;
+        let entry = self.entries.remove(self.place(id)?);
         self.bytes -= u64::from(entry.item.bytes);
         Some(entry)
     }

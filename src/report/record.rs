@@ -164,6 +164,35 @@ pub enum RecordAction {
     Retract,
 }
 
+impl RecordAction {
+    /// Every action, the mildest first.
+    pub const ALL: [Self; 5] = [
+        Self::Flag,
+        Self::Mask,
+        Self::Replace,
+        Self::Terminate,
+        Self::Retract,
+    ];
+
+    /// The name in records.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Flag => "flag",
+            Self::Mask => "mask",
+            Self::Replace => "replace",
+            Self::Terminate => "terminate",
+            Self::Retract => "retract",
+        }
+    }
+
+    /// The one of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.name() == name)
+    }
+}
+
 /// Who wrote the text of a verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -172,6 +201,26 @@ pub enum Direction {
     Input,
     /// The model.
     Output,
+}
+
+impl Direction {
+    /// Both directions.
+    pub const ALL: [Self; 2] = [Self::Input, Self::Output];
+
+    /// The name in records.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Input => "input",
+            Self::Output => "output",
+        }
+    }
+
+    /// The one of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.name() == name)
+    }
 }
 
 /// Who made a record.
@@ -188,6 +237,15 @@ pub enum RecordSource {
 impl RecordSource {
     fn user_report() -> Self {
         Self::UserReport
+    }
+
+    /// The name in records.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::UserReport => "user_report",
+        }
     }
 }
 
@@ -211,6 +269,20 @@ pub enum AgeBand {
     #[default]
     #[serde(rename = "unknown", other)]
     Unknown,
+}
+
+impl AgeBand {
+    /// The name in records.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Under14 => "u14",
+            Self::From14To15 => "14_15",
+            Self::From16To17 => "16_17",
+            Self::Adult => "adult",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 /// Kinds of complaint.
@@ -274,6 +346,26 @@ pub enum DropReason {
     Size,
     /// They had waited too long.
     Age,
+}
+
+impl DropReason {
+    /// Both reasons.
+    pub const ALL: [Self; 2] = [Self::Size, Self::Age];
+
+    /// The name in records.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Size => "size",
+            Self::Age => "age",
+        }
+    }
+
+    /// The one of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.name() == name)
+    }
 }
 
 impl RecordData {

@@ -20,8 +20,6 @@ pub enum UsageError {
     Time,
     /// A reminder kind that does not exist.
     Reminder,
-    /// Settings of the wrong shape.
-    Options(String),
     /// Saved bytes that are not what `save` gave.
     Saved(&'static str),
 }
@@ -37,7 +35,6 @@ impl UsageError {
             Self::Idle => "usage/idle",
             Self::Time => "usage/time",
             Self::Reminder => "usage/reminder",
-            Self::Options(_) => "usage/options",
             Self::Saved(_) => "usage/saved",
         }
     }
@@ -53,7 +50,6 @@ impl fmt::Display for UsageError {
             Self::Idle => f.write_str("the idle gap must be between 1 second and 1 hour"),
             Self::Time => f.write_str("a time must be a number of milliseconds since 1970"),
             Self::Reminder => f.write_str("a reminder is of kind \"rest\" or \"remaining\""),
-            Self::Options(what) => write!(f, "usage options: {what}"),
             Self::Saved(what) => write!(f, "the saved usage cannot be read: {what}"),
         }
     }

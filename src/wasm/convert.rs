@@ -1,10 +1,12 @@
-//! The only place that turns Rust errors into what JavaScript catches.
+//! What leaves the core for JavaScript: outcomes and errors.
 
 use crate::policy::{KeyError, PackError, PolicyError};
 use js_sys::{Object, Reflect};
+use serde::{Serialize, Serializer};
 use wasm_bindgen::JsValue;
 
 /// An object `{code, message}`; TypeScript makes a `GuardError` of it.
+#[inline(never)]
 pub(crate) fn thrown(code: &str, message: &str) -> JsValue {
     let object = Object::new();
     // Setting a property of a fresh plain object cannot fail.
@@ -32,10 +34,62 @@ impl From<KeyError> for JsValue {
 }
 
 /// A plain object from a value that serialises.
-#[cfg(not(tidegate_compiler))]
-pub(crate) fn object<T: serde::Serialize>(value: &T) -> Result<JsValue, JsValue> {
+///
+/// Each type that comes here brings its own copy of the serializer;
+/// [`View`] is one type for all of them.
+pub(crate) fn object<T: Serialize>(value: &T) -> Result<JsValue, JsValue> {
     let serializer = serde_wasm_bindgen::Serializer::json_compatible();
+    // Why is not told: the text of the error would format every JavaScript value.
     value
         .serialize(&serializer)
-        .map_err(|error| thrown("core/convert", &error.to_string()))
+        .map_err(|_| thrown("core/convert", "an outcome is no plain object"))
+}
+
+/// A value to be shown to JavaScript.
+#[derive(Clone, Copy)]
+pub(super) enum View<'a> {
+    Null,
+    Truth(bool),
+    Number(f64),
+    Text(&'a str),
+    Texts(&'a [String]),
+    List(&'a [View<'a>]),
+    Fields(&'a [(&'static str, View<'a>)]),
+    /// A field with this is left out.
+    Absent,
+}
+
+impl<'a> View<'a> {
+    /// As [`object`], but compiled once.
+    #[inline(never)]
+    pub(super) fn to_js(self) -> Result<JsValue, JsValue> {
+        object(&self)
+    }
+
+    /// A number, or `null`.
+    pub(super) fn number_or_null(number: Option<i64>) -> Self {
+        number.map_or(Self::Null, |number| Self::Number(number as f64))
+    }
+}
+
+impl Serialize for View<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match *self {
+            Self::Null | Self::Absent => to.serialize_unit(),
+            Self::Truth(truth) => to.serialize_bool(truth),
+            Self::Number(number) => to.serialize_f64(number),
+            Self::Text(text) => to.serialize_str(text),
+            Self::Texts(texts) => to.collect_seq(texts),
+            Self::List(items) => to.collect_seq(items),
+            Self::Fields(fields) => {
+                let present = |(_, value): &&(_, Self)| !matches!(value, Self::Absent);
+                to.collect_map(
+                    fields
+                        .iter()
+                        .filter(present)
+                        .map(|(name, value)| (name, value)),
+                )
+            }
+        }
+    }
 }

@@ -83,6 +83,28 @@ impl Fields {
             .ok_or_else(|| self.wrong(name, "a text is expected"))
     }
 
+    /// Texts that must be there, by name.
+    pub(super) fn text_each<const N: usize>(
+        &self,
+        names: [&str; N],
+    ) -> Result<[String; N], JsValue> {
+        let mut texts = [const { String::new() }; N];
+        for (text, name) in texts.iter_mut().zip(names) {
+            *text = self.text(name)?;
+        }
+        Ok(texts)
+    }
+
+    /// One of the words that `named` knows.
+    pub(super) fn word<T>(
+        &self,
+        name: &str,
+        what: &str,
+        named: impl Fn(&str) -> Option<T>,
+    ) -> Result<T, JsValue> {
+        named(&self.text(name)?).ok_or_else(|| self.wrong(name, what))
+    }
+
     /// A number that may be absent.
     pub(super) fn number_if(&self, name: &str) -> Result<Option<f64>, JsValue> {
         match self.get(name) {
@@ -113,8 +135,16 @@ impl Fields {
             .ok_or_else(|| self.wrong(name, "a whole number in range is expected"))
     }
 
+    /// Whole numbers that must be there, by name.
+    pub(super) fn whole_each<const N: usize>(&self, names: [&str; N]) -> Result<[u32; N], JsValue> {
+        let mut numbers = [0; N];
+        for (number, name) in numbers.iter_mut().zip(names) {
+            *number = self.whole(name)?;
+        }
+        Ok(numbers)
+    }
+
     /// A truth value.
-    #[cfg(not(tidegate_compiler))]
     pub(super) fn truth(&self, name: &str) -> Result<bool, JsValue> {
         let value = self.get(name).and_then(|value| value.as_bool());
         value.ok_or_else(|| self.wrong(name, "true or false is expected"))

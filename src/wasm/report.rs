@@ -3,15 +3,15 @@
 //! Times cross as `f64` milliseconds; events, effects and records as plain
 //! objects. Errors are thrown as `{code, message}`.
 
-use super::convert::{object, thrown};
+use super::convert::{View, thrown};
 use super::read::Fields;
 use crate::report::record::{ENGINE_VERSION, SCHEMA_VERSION};
 use crate::report::{
-    AgeBand, ComplaintCategory, ComplaintData, Direction, DropReason, Drops, DropsData, Event,
-    Item, MAX_COMPLAINT_UNITS, Now, OutboxLimits, Record, RecordAction, RecordData, RecordError,
-    RecordSource, Rejection, VerdictData,
+    AgeBand, ComplaintCategory, ComplaintData, Direction, DropReason, Drops, DropsData, Effect,
+    Event, Item, MAX_COMPLAINT_UNITS, Now, OutboxLimits, Record, RecordAction, RecordData,
+    RecordError, RecordSource, Rejection, VerdictData,
 };
-use serde::Serialize;
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 /// The outbox as JavaScript drives it; see `report::Outbox`.
@@ -19,16 +19,6 @@ use wasm_bindgen::prelude::*;
 #[derive(Debug)]
 pub struct Outbox {
     machine: crate::report::Outbox,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Stats {
-    pending: usize,
-    pending_bytes: u64,
-    accepted: u64,
-    dropped: u64,
-    rejected: u64,
 }
 
 #[wasm_bindgen]
@@ -65,19 +55,24 @@ impl Outbox {
             wall_ms: whole(wall_ms),
             monotonic_ms: whole(monotonic_ms),
         };
-        object(&self.machine.step(now, event))
+        let effects = Array::new();
+        for effect in self.machine.step(now, event) {
+            effects.push(&effect_object(&effect)?);
+        }
+        Ok(effects.into())
     }
 
     /// `{pending, pendingBytes, accepted, dropped, rejected}`.
     pub fn stats(&self) -> Result<JsValue, JsValue> {
         let stats = self.machine.stats();
-        object(&Stats {
-            pending: stats.pending,
-            pending_bytes: stats.pending_bytes,
-            accepted: stats.accepted,
-            dropped: stats.dropped,
-            rejected: stats.rejected,
-        })
+        View::Fields(&[
+            ("pending", View::Number(stats.pending as f64)),
+            ("pendingBytes", View::Number(stats.pending_bytes as f64)),
+            ("accepted", View::Number(stats.accepted as f64)),
+            ("dropped", View::Number(stats.dropped as f64)),
+            ("rejected", View::Number(stats.rejected as f64)),
+        ])
+        .to_js()
     }
 
     /// Whether nothing is in flight and no flush is under way.
@@ -116,7 +111,136 @@ pub fn make_record(
     record
         .validate()
         .map_err(|error| refusal(&record, &error))?;
-    object(&record)
+    record_object(&record)
+}
+
+fn effect_object(effect: &Effect) -> Result<JsValue, JsValue> {
+    let about = |kind, id| [("type", View::Text(kind)), ("id", View::Text(id))];
+    match effect {
+        Effect::Store { id } => View::Fields(&about("store", id)).to_js(),
+        Effect::Delete { id } => View::Fields(&about("delete", id)).to_js(),
+        Effect::SetAside { id, code } => View::Fields(&[
+            ("type", View::Text("setAside")),
+            ("id", View::Text(id)),
+            ("code", View::Text(code)),
+        ])
+        .to_js(),
+        Effect::Send {
+            batch,
+            ids,
+            keepalive,
+        } => View::Fields(&[
+            ("type", View::Text("send")),
+            ("batch", View::Number(f64::from(*batch))),
+            ("ids", View::Texts(ids)),
+            ("keepalive", View::Truth(*keepalive)),
+        ])
+        .to_js(),
+        Effect::ReportDrops { drops } => View::Fields(&[
+            ("type", View::Text("reportDrops")),
+            (
+                "drops",
+                View::Fields(&[
+                    ("count", View::Number(f64::from(drops.count))),
+                    ("reason", View::Text(drops.reason.name())),
+                    ("covers", View::Texts(&drops.covers)),
+                ]),
+            ),
+        ])
+        .to_js(),
+        Effect::Wake { at_ms } => View::Fields(&[
+            ("type", View::Text("wake")),
+            ("atMs", View::Number(*at_ms as f64)),
+        ])
+        .to_js(),
+    }
+}
+
+fn record_object(record: &Record) -> Result<JsValue, JsValue> {
+    match &record.body {
+        RecordData::Verdict(data) => envelope(
+            record,
+            &[
+                (
+                    "schema_version",
+                    View::Number(f64::from(data.schema_version)),
+                ),
+                ("policy", View::Text(&data.policy)),
+                ("revision", View::Number(f64::from(data.revision))),
+                ("digest", View::Text(&data.digest)),
+                ("rule", View::Text(&data.rule)),
+                ("risk", View::Text(&data.risk)),
+                ("action", View::Text(data.action.name())),
+                (
+                    "severity",
+                    data.severity
+                        .map_or(View::Absent, |severity| View::Number(f64::from(severity))),
+                ),
+                ("view", View::Text(&data.view)),
+                ("start", View::Number(f64::from(data.start))),
+                ("end", View::Number(f64::from(data.end))),
+                ("message", View::Text(&data.message)),
+                ("channel", View::Text(&data.channel)),
+                ("direction", View::Text(data.direction.name())),
+                ("surface", View::Text(&data.surface)),
+                ("locale", View::Text(&data.locale)),
+                ("shown_units", View::Number(f64::from(data.shown_units))),
+                ("age_band", View::Text(data.age_band.name())),
+                ("minor_mode", View::Truth(data.minor_mode)),
+                ("engine_version", View::Text(&data.engine_version)),
+                ("source", View::Text(data.source.name())),
+            ],
+        ),
+        RecordData::Complaint(data) => envelope(
+            record,
+            &[
+                (
+                    "schema_version",
+                    View::Number(f64::from(data.schema_version)),
+                ),
+                ("category", View::Text(data.category.id())),
+                ("text", View::Text(&data.text)),
+                (
+                    "message",
+                    data.message.as_deref().map_or(View::Absent, View::Text),
+                ),
+                ("locale", View::Text(&data.locale)),
+                ("source", View::Text(data.source.name())),
+                ("engine_version", View::Text(&data.engine_version)),
+            ],
+        ),
+        RecordData::Drops(data) => envelope(
+            record,
+            &[
+                (
+                    "schema_version",
+                    View::Number(f64::from(data.schema_version)),
+                ),
+                ("dropped", View::Number(f64::from(data.dropped))),
+                ("reason", View::Text(data.reason.name())),
+                ("engine_version", View::Text(&data.engine_version)),
+            ],
+        ),
+    }
+}
+
+fn envelope(record: &Record, data: &[(&'static str, View<'_>)]) -> Result<JsValue, JsValue> {
+    View::Fields(&[
+        ("specversion", View::Text(&record.specversion)),
+        ("id", View::Text(&record.id)),
+        ("source", View::Text(&record.source)),
+        ("time", View::Text(&record.time)),
+        (
+            "datacontenttype",
+            record
+                .datacontenttype
+                .as_deref()
+                .map_or(View::Absent, View::Text),
+        ),
+        ("type", View::Text(record.body.type_name())),
+        ("data", View::Fields(data)),
+    ])
+    .to_js()
 }
 
 fn read_event(fields: &Fields) -> Result<Event, JsValue> {
@@ -191,39 +315,44 @@ fn read_item(value: &JsValue, place: &str) -> Result<Item, JsValue> {
 }
 
 fn read_verdict(data: &Fields) -> Result<VerdictData, JsValue> {
-    let action = match data.text("action")?.as_str() {
-        "flag" => RecordAction::Flag,
-        "mask" => RecordAction::Mask,
-        "replace" => RecordAction::Replace,
-        "terminate" => RecordAction::Terminate,
-        "retract" => RecordAction::Retract,
-        _ => return Err(data.wrong("action", "no such action")),
-    };
-    let direction = match data.text("direction")?.as_str() {
-        "input" => Direction::Input,
-        "output" => Direction::Output,
-        _ => return Err(data.wrong("direction", "input or output is expected")),
-    };
+    let action = data.word("action", "no such action", RecordAction::named)?;
+    let expected = "input or output is expected";
+    let direction = data.word("direction", expected, Direction::named)?;
+    let [
+        policy,
+        digest,
+        rule,
+        risk,
+        view,
+        message,
+        channel,
+        surface,
+        locale,
+    ] = data.text_each([
+        "policy", "digest", "rule", "risk", "view", "message", "channel", "surface", "locale",
+    ])?;
+    let [revision, start, end, shown_units] =
+        data.whole_each(["revision", "start", "end", "shown_units"])?;
     Ok(VerdictData {
         schema_version: SCHEMA_VERSION,
-        policy: data.text("policy")?,
-        revision: data.whole("revision")?,
-        digest: data.text("digest")?,
-        rule: data.text("rule")?,
-        risk: data.text("risk")?,
+        policy,
+        revision,
+        digest,
+        rule,
+        risk,
         action,
         severity: data
             .whole_if("severity", u32::from(u8::MAX))?
             .map(|severity| severity as u8),
-        view: data.text("view")?,
-        start: data.whole("start")?,
-        end: data.whole("end")?,
-        message: data.text("message")?,
-        channel: data.text("channel")?,
+        view,
+        start,
+        end,
+        message,
+        channel,
         direction,
-        surface: data.text("surface")?,
-        locale: data.text("locale")?,
-        shown_units: data.whole("shown_units")?,
+        surface,
+        locale,
+        shown_units,
         age_band: AgeBand::Unknown,
         minor_mode: false,
         engine_version: ENGINE_VERSION.to_owned(),
@@ -264,11 +393,7 @@ fn read_losses(data: &Fields) -> Result<DropsData, JsValue> {
 }
 
 fn read_reason(fields: &Fields) -> Result<DropReason, JsValue> {
-    match fields.text("reason")?.as_str() {
-        "size" => Ok(DropReason::Size),
-        "age" => Ok(DropReason::Age),
-        _ => Err(fields.wrong("reason", "size or age is expected")),
-    }
+    fields.word("reason", "size or age is expected", DropReason::named)
 }
 
 /// What the author of a complaint can put right has its own code.

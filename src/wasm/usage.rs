@@ -1,9 +1,8 @@
 //! Bindings of the usage room: times cross as numbers, the status as an object
 //! of the shape `UsageStatus` in `pkg-template/src/types.ts`.
 
+use super::convert::View;
 use super::read::Fields;
-use serde::Serialize;
-use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
 use crate::usage::meter::DEFAULT_IDLE_MS;
@@ -15,29 +14,6 @@ use crate::usage::{Assume, MAX_TIME, Meter, MeterOptions, ReminderKind, Status, 
 #[derive(Debug)]
 pub struct UsageMeter {
     meter: Meter,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct StatusView {
-    state: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'static str>,
-    used_ms: f64,
-    remaining_ms: Option<f64>,
-    continuous_ms: f64,
-    next_change_at: Option<f64>,
-    opens_at: Option<f64>,
-    due: Vec<ReminderView>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ReminderView {
-    kind: &'static str,
-    at: f64,
-    value_ms: f64,
-    preset: &'static str,
 }
 
 #[wasm_bindgen]
@@ -141,32 +117,34 @@ fn read_options(options: &JsValue) -> Result<MeterOptions, JsValue> {
 }
 
 fn object(status: &Status) -> Result<JsValue, JsValue> {
-    view(status)
-        .serialize(&Serializer::new().serialize_missing_as_null(true))
-        .map_err(|error| thrown(UsageError::Options(error.to_string())))
-}
-
-fn view(status: &Status) -> StatusView {
-    let due = status.due.iter().map(|due| ReminderView {
-        kind: due.kind.as_str(),
-        at: due.at as f64,
-        value_ms: due.value_ms as f64,
-        preset: due.preset,
-    });
-    StatusView {
-        state: if status.closed.is_some() {
-            "closed"
-        } else {
-            "open"
-        },
-        reason: status.closed.map(|reason| reason.as_str()),
-        used_ms: status.used_ms as f64,
-        remaining_ms: status.remaining_ms.map(|ms| ms as f64),
-        continuous_ms: status.continuous_ms as f64,
-        next_change_at: status.next_change_at.map(|at| at as f64),
-        opens_at: status.opens_at.map(|at| at as f64),
-        due: due.collect(),
-    }
+    let due: Vec<_> = status
+        .due
+        .iter()
+        .map(|due| {
+            [
+                ("kind", View::Text(due.kind.as_str())),
+                ("at", View::Number(due.at as f64)),
+                ("valueMs", View::Number(due.value_ms as f64)),
+                ("preset", View::Text(due.preset)),
+            ]
+        })
+        .collect();
+    let due: Vec<_> = due.iter().map(|due| View::Fields(due)).collect();
+    let (state, reason) = match status.closed {
+        Some(reason) => ("closed", View::Text(reason.as_str())),
+        None => ("open", View::Absent),
+    };
+    View::Fields(&[
+        ("state", View::Text(state)),
+        ("reason", reason),
+        ("usedMs", View::Number(status.used_ms as f64)),
+        ("remainingMs", View::number_or_null(status.remaining_ms)),
+        ("continuousMs", View::Number(status.continuous_ms as f64)),
+        ("nextChangeAt", View::number_or_null(status.next_change_at)),
+        ("opensAt", View::number_or_null(status.opens_at)),
+        ("due", View::List(&due)),
+    ])
+    .to_js()
 }
 
 /// Whole milliseconds, rounded down: an instant is reached when it is reached.
@@ -178,6 +156,7 @@ fn time(ms: f64) -> Result<i64, JsValue> {
     }
 }
 
+#[inline(never)]
 fn thrown(error: UsageError) -> JsValue {
     super::convert::thrown(error.code(), &error.to_string())
 }

@@ -19,7 +19,6 @@ pub(crate) struct Lexicon {
     pub(crate) patterns: Vec<(u32, Pattern)>,
     pub(crate) context: Option<Context>,
     pub(crate) eyes: Eyes,
-    pub(crate) active: Views,
 }
 
 /// A character of the plane of everyday Chinese is its own symbol here.
@@ -85,7 +84,6 @@ impl Lexicon {
         let encoded = list.iter().map(|(form, _)| encode(form));
         Self {
             finder: AhoCorasick::new(encoded).unwrap(),
-            active: list.iter().fold(0, |views, (form, _)| views | form.views),
             forms: list,
             patterns,
             context: (!words.is_empty()).then(|| context(&words)),

@@ -15,7 +15,9 @@ use crate::tools::{Need, Tools};
 /// Steps that [`build`] announces.
 pub(crate) const STEPS: usize = 6;
 
-/// What wasm-pack makes of the crate.
+/// The crate that is the module.
+const MODULE: &str = "module";
+/// What wasm-pack makes of it.
 const CORE: &str = "target/wasm-pack";
 const COMPILER: &str = "target/wasm-pack-compiler";
 /// Key that signs the demo's policy; made once, stays on this machine.
@@ -42,7 +44,7 @@ pub(crate) fn build(root: &Path, tools: &Tools, progress: &mut Progress) -> Resu
 
 /// The two modules that the crate makes.
 fn modules(root: &Path, tools: &Tools, progress: &mut Progress) -> Result<()> {
-    let inputs = ["Cargo.toml", "Cargo.lock", "build.rs", ".cargo", "src"];
+    let inputs = ["Cargo.toml", "Cargo.lock", "build.rs", ".cargo", "module", "src"];
     for (name, directory) in [("core", CORE), ("compiler", COMPILER)] {
         let file = if name == "core" { "tidegate" } else { "tidegate_compiler" };
         let output = format!("{directory}/{file}_bg.wasm");
@@ -58,8 +60,9 @@ fn modules(root: &Path, tools: &Tools, progress: &mut Progress) -> Result<()> {
         let mut command = tools.command("wasm-pack");
         command.env("TIDEGATE_MODULE", name);
         command.args(["build", "--target", "bundler", "--profile", "wasm"]);
-        command.args(["--no-opt", "--no-pack", "--out-dir", directory]);
-        command.args(["--out-name", file, "."]);
+        // The output directory is seen from the crate.
+        command.args(["--no-opt", "--no-pack", "--out-dir", &format!("../{directory}")]);
+        command.args(["--out-name", file, MODULE]);
         process::run(&mut command).with_context(|| format!("the {name} could not be built"))?;
         stamp.done()?;
     }
