@@ -1,7 +1,8 @@
 //! Aho–Corasick over a level-order trie, with the depth of every state and the
 //! views for which a state can still grow.
 
-use super::{Entry, JOINED, LEET, Symbol, Views};
+use super::edges::Edges;
+use super::{ALL_VIEWS, Entry, JOINED, LEET, Symbol, Views};
 
 /// A state; 0 is the root, where nothing is pending.
 pub type State = u32;
@@ -9,28 +10,95 @@ pub type State = u32;
 /// Few children are scanned, many are searched.
 const SCAN_LIMIT: usize = 8;
 
-/// Sixteen bytes a state.
+/// How many bits a state number has; the other eight of a word hold the depth
+/// or the marks.
+const STATE_BITS: u32 = 24;
+const STATE: u32 = (1 << STATE_BITS) - 1;
+
+/// The four low marks are the views in which a longer form passes through.
+const TERMINAL: u8 = 0x10;
+/// Some state on the failure chain, this one included, completes a form.
+const OUTPUT: u8 = 0x20;
+
+/// Eight bytes a state. The children of a state are the states from its first
+/// child to the next state's first child: level order makes them neighbours.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Node {
-    /// Children are the states `first .. first + children`.
-    pub(super) first: u32,
-    pub(super) fail: State,
-    /// The nearest state on the failure chain, this one included, that
-    /// completes a form; 0 if none does.
-    pub(super) output: State,
-    pub(super) children: u16,
-    pub(super) depth: u8,
-    /// The views in which a longer form passes through here.
-    pub(super) grows: Views,
+    /// The first child, and the depth above.
+    first: u32,
+    /// The failure link, and the marks above.
+    fail: u32,
+}
+
+impl Node {
+    pub(super) fn set_first(&mut self, first: State) {
+        self.first = self.first & !STATE | first;
+    }
+
+    pub(super) fn set_depth(&mut self, depth: u8) {
+        self.first = self.first & STATE | u32::from(depth) << STATE_BITS;
+    }
+
+    pub(super) fn depth(self) -> u8 {
+        (self.first >> STATE_BITS) as u8
+    }
+
+    fn first(self) -> State {
+        self.first & STATE
+    }
+
+    fn fail(self) -> State {
+        self.fail & STATE
+    }
+
+    fn marks(self) -> u8 {
+        (self.fail >> STATE_BITS) as u8
+    }
+
+    fn set_fail(&mut self, fail: State) {
+        self.fail = self.fail & !STATE | fail;
+    }
+
+    fn mark(&mut self, marks: u8) {
+        self.fail |= u32::from(marks) << STATE_BITS;
+    }
+}
+
+/// A state and its marks, in one word.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Step(u32);
+
+impl Step {
+    /// Where it leads.
+    #[inline]
+    pub fn state(self) -> State {
+        self.0 & STATE
+    }
+
+    /// Whether some form ends there.
+    #[inline]
+    pub fn has_output(self) -> bool {
+        (self.0 >> STATE_BITS) as u8 & OUTPUT != 0
+    }
+
+    /// Whether some form of `views` can go on from there.
+    #[inline]
+    pub fn grows(self, views: Views) -> bool {
+        (self.0 >> STATE_BITS) as u8 & ALL_VIEWS & views != 0
+    }
 }
 
 /// A loaded lexicon.
 #[derive(Debug)]
 pub struct Automaton {
+    /// One for each state, and one behind the last.
     nodes: Vec<Node>,
     labels: Vec<Symbol>,
     /// The root's children by symbol.
-    root: Vec<State>,
+    root: Vec<Step>,
+    /// The last child of the root: up to it, states fail to the root.
+    shallow: State,
+    edges: Edges,
     /// Completing states in order, and what they mean.
     terminals: Vec<(State, Meaning)>,
     meanings: Meanings,
@@ -57,101 +125,118 @@ impl Meanings {
 }
 
 impl Automaton {
-    /// Computes failure and output links. `nodes` are in level order, so a
-    /// state's failure link is known before its children need it.
+    /// Computes failure links and marks. `nodes` are in level order with one
+    /// behind the last, so a state's failure link is known before its children
+    /// need it.
     pub(super) fn link(
-        mut nodes: Vec<Node>,
+        nodes: Vec<Node>,
         labels: Vec<Symbol>,
+        edges: Edges,
         terminals: Vec<(State, Meaning)>,
         meanings: Meanings,
         symbols: usize,
     ) -> Self {
-        let mut root = vec![0; symbols];
-        for child in nodes[0].first..nodes[0].first + u32::from(nodes[0].children) {
-            root[usize::from(labels[child as usize])] = child;
-        }
-        for &(state, _) in &terminals {
-            nodes[state as usize].output = state;
-        }
         let mut automaton = Self {
+            root: vec![Step::default(); symbols],
+            shallow: nodes.get(1).map_or(0, |second| second.first().saturating_sub(1)),
             nodes,
             labels,
-            root,
+            edges,
             terminals,
             meanings,
         };
+        for child in automaton.children(0) {
+            let symbol = automaton.labels[child as usize];
+            automaton.root[usize::from(symbol)] = Step(child);
+        }
+        automaton.mark_growth();
         automaton.link_failures();
-        automaton.link_growth();
+        for child in automaton.children(0) {
+            let symbol = automaton.labels[child as usize];
+            automaton.root[usize::from(symbol)] = automaton.step_to(child);
+        }
         automaton
     }
 
+    fn mark_growth(&mut self) {
+        let mut own = vec![0 as Views; self.states()];
+        for &(state, meaning) in &self.terminals {
+            let entries = self.meanings.of(meaning);
+            let node = &mut self.nodes[state as usize];
+            node.mark(TERMINAL | OUTPUT);
+            own[state as usize] = entries.iter().fold(0, |views, entry| views | entry.views);
+            // A form that ends in a repeat of its own is complete only when
+            // the repeat has come: until then it can grow.
+            let depth = node.depth();
+            let ends_in_repeat =
+                |entry: &&Entry| entry.runs.last().is_some_and(|run| run.0 + 1 == depth);
+            let waiting = entries.iter().filter(ends_in_repeat);
+            node.mark(waiting.fold(0, |views, entry| views | entry.views & (JOINED | LEET)));
+        }
+        for state in (0..self.states() as State).rev() {
+            let grows = self.children(state).fold(0, |views, child| {
+                views | own[child as usize] | self.nodes[child as usize].marks()
+            });
+            self.nodes[state as usize].mark(grows & ALL_VIEWS);
+        }
+    }
+
     fn link_failures(&mut self) {
-        for state in 0..self.nodes.len() {
-            let node = self.nodes[state];
-            if node.output == 0 {
-                self.nodes[state].output = self.nodes[node.fail as usize].output;
-            }
-            if state == 0 {
-                continue;
-            }
-            for child in node.first..node.first + u32::from(node.children) {
-                let fail = self.step(node.fail, self.labels[child as usize]);
-                self.nodes[child as usize].fail = fail;
+        for state in 1..self.states() as State {
+            let node = self.nodes[state as usize];
+            let marks = self.nodes[node.fail() as usize].marks() & OUTPUT;
+            self.nodes[state as usize].mark(marks);
+            for child in self.children(state) {
+                let fail = self.step(node.fail(), self.labels[child as usize]);
+                self.nodes[child as usize].set_fail(fail.state());
             }
         }
     }
 
-    fn link_growth(&mut self) {
-        let mut own = vec![0 as Views; self.nodes.len()];
-        for &(state, meaning) in &self.terminals {
-            let entries = self.meanings.of(meaning);
-            let node = &mut self.nodes[state as usize];
-            own[state as usize] = entries.iter().fold(0, |views, entry| views | entry.views);
-            // A form that ends in a repeat of its own is complete only when
-            // the repeat has come: until then it can grow.
-            let ends_in_repeat =
-                |entry: &&Entry| entry.runs.last().is_some_and(|run| run.0 + 1 == node.depth);
-            let waiting = entries.iter().filter(ends_in_repeat);
-            node.grows |= waiting.fold(0, |views, entry| views | entry.views & (JOINED | LEET));
-        }
-        for state in (0..self.nodes.len()).rev() {
-            let node = self.nodes[state];
-            for child in node.first..node.first + u32::from(node.children) {
-                self.nodes[state].grows |= own[child as usize] | self.nodes[child as usize].grows;
-            }
-        }
+    #[inline]
+    fn children(&self, state: State) -> std::ops::Range<State> {
+        let at = state as usize;
+        self.nodes[at].first()..self.nodes[at + 1].first()
+    }
+
+    fn step_to(&self, state: State) -> Step {
+        Step(state | u32::from(self.nodes[state as usize].marks()) << STATE_BITS)
     }
 
     /// The state after `symbol`.
     #[inline]
-    pub fn step(&self, mut state: State, symbol: Symbol) -> State {
+    pub fn step(&self, mut state: State, symbol: Symbol) -> Step {
         while state != 0 {
-            let node = &self.nodes[state as usize];
-            if let Some(child) = self.child(node, symbol) {
-                return child;
+            if self.edges.may_have(state, symbol)
+                && let Some(child) = self.child(state, symbol)
+            {
+                return self.step_to(child);
             }
-            state = node.fail;
+            if state <= self.shallow {
+                break;
+            }
+            state = self.nodes[state as usize].fail();
         }
-        self.root.get(usize::from(symbol)).copied().unwrap_or(0)
+        self.root.get(usize::from(symbol)).copied().unwrap_or_default()
     }
 
     #[inline]
-    fn child(&self, node: &Node, symbol: Symbol) -> Option<State> {
-        let first = node.first as usize;
-        let labels = self.labels.get(first..first + usize::from(node.children))?;
+    fn child(&self, state: State, symbol: Symbol) -> Option<State> {
+        let children = self.children(state);
+        let labels = self.labels.get(children.start as usize..children.end as usize)?;
         let at = if labels.len() <= SCAN_LIMIT {
             labels.iter().position(|&label| label == symbol)
         } else {
             labels.binary_search(&symbol).ok()
         };
-        at.map(|at| (first + at) as State)
+        at.map(|at| children.start + at as State)
     }
 
     /// The longest suffix of `state` that can still become a form of `view`.
     #[inline]
     pub fn live(&self, mut state: State, view: Views) -> State {
-        while state != 0 && self.nodes[state as usize].grows & view == 0 {
-            state = self.nodes[state as usize].fail;
+        while state != 0 && self.nodes[state as usize].marks() & view == 0 {
+            state = self.nodes[state as usize].fail();
         }
         state
     }
@@ -159,18 +244,26 @@ impl Automaton {
     /// Symbols on the path from the root.
     #[inline]
     pub fn depth(&self, state: State) -> usize {
-        usize::from(self.nodes[state as usize].depth)
+        usize::from(self.nodes[state as usize].depth())
     }
 
     /// The longest completed form that ends in `state`, if any: itself a state.
-    #[inline]
-    pub fn output(&self, state: State) -> Option<State> {
-        Some(self.nodes[state as usize].output).filter(|&output| output != 0)
+    pub fn output(&self, mut state: State) -> Option<State> {
+        loop {
+            let node = self.nodes[state as usize];
+            if node.marks() & OUTPUT == 0 {
+                return None;
+            }
+            if node.marks() & TERMINAL != 0 {
+                return Some(state);
+            }
+            state = node.fail();
+        }
     }
 
     /// The next shorter completed form behind `output`.
     pub fn shorter(&self, output: State) -> Option<State> {
-        self.output(self.nodes[output as usize].fail)
+        self.output(self.nodes[output as usize].fail())
     }
 
     /// What the completed form `output` means.
@@ -188,7 +281,7 @@ impl Automaton {
 
     /// Number of states, the root included.
     pub fn states(&self) -> usize {
-        self.nodes.len()
+        self.nodes.len() - 1
     }
 
     /// Bytes on the heap.
@@ -196,6 +289,7 @@ impl Automaton {
         size_of_val(&*self.nodes)
             + size_of_val(&*self.labels)
             + size_of_val(&*self.root)
+            + self.edges.heap_bytes()
             + size_of_val(&*self.terminals)
             + size_of_val(&*self.meanings.entries)
             + size_of_val(&*self.meanings.ends)

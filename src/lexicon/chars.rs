@@ -28,6 +28,10 @@ pub const MAX_LETTERS: usize = 8;
 const PAGE_BITS: u32 = 8;
 const PAGE: usize = 1 << PAGE_BITS;
 const PAGES: usize = 0x11_0000 >> PAGE_BITS;
+/// The pages of the common Chinese characters, which share one until they need
+/// their own.
+const HAN: std::ops::Range<usize> = 0x4E..0xA0;
+const ALL_WIDE: u16 = 1;
 
 /// Letters that no form uses, in the place of a symbol.
 const OTHER_WIDE: u32 = 1;
@@ -54,6 +58,13 @@ impl Chars {
         self.pages[usize::from(page)][code as usize % PAGE]
     }
 
+    /// What the character of a UTF-16 unit is, where that is quickly known.
+    #[inline]
+    pub fn quick(&self, unit: u16) -> Option<Unit> {
+        let page = self.page_of[usize::from(unit >> PAGE_BITS)];
+        (page != 0).then(|| self.pages[usize::from(page)][usize::from(unit) % PAGE])
+    }
+
     /// The letters of a [`Unit::Many`]; the rest is `Skip`.
     pub fn many(&self, place: u16) -> [Unit; MAX_LETTERS] {
         let none = [Unit::Skip; MAX_LETTERS];
@@ -65,9 +76,11 @@ impl Chars {
     pub fn read(alphabet: &Alphabet, from: &mut Reader<'_>) -> Result<Self, LexiconError> {
         let mut chars = Self {
             page_of: vec![0; PAGES],
-            pages: vec![[Unit::Gap; PAGE]],
+            pages: vec![[Unit::Gap; PAGE], [Unit::Wide(0); PAGE]],
             many: Vec::new(),
         };
+        chars.page_of[HAN].fill(ALL_WIDE);
+        chars.add_page(0);
         for (letter, is) in alphabet.letters() {
             if !is_syllable(letter) {
                 chars.set(letter, unit_of_letter(is));
@@ -102,17 +115,21 @@ impl Chars {
 
     fn set(&mut self, c: char, unit: Unit) {
         let code = c as u32;
-        let page = &mut self.page_of[(code >> PAGE_BITS) as usize];
-        if *page == 0 {
-            *page = self.pages.len() as u16;
-            let first = code & !(PAGE as u32 - 1);
-            let mut units = [Unit::Gap; PAGE];
-            for (unit, code) in units.iter_mut().zip(first..) {
-                *unit = char::from_u32(code).map_or(Unit::Gap, |c| unit_of_class(class(c)));
-            }
-            self.pages.push(units);
+        let page = self.page_of[(code >> PAGE_BITS) as usize];
+        let page = if page > ALL_WIDE { page } else { self.add_page(code >> PAGE_BITS) };
+        self.pages[usize::from(page)][code as usize % PAGE] = unit;
+    }
+
+    /// A page of its own for the characters `place << PAGE_BITS ..`.
+    fn add_page(&mut self, place: u32) -> u16 {
+        let page = self.pages.len() as u16;
+        self.page_of[place as usize] = page;
+        let mut units = [Unit::Gap; PAGE];
+        for (unit, code) in units.iter_mut().zip(place << PAGE_BITS..) {
+            *unit = char::from_u32(code).map_or(Unit::Gap, |c| unit_of_class(class(c)));
         }
-        self.pages[usize::from(*page)][code as usize % PAGE] = unit;
+        self.pages.push(units);
+        page
     }
 
     /// Bytes on the heap.

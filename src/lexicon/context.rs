@@ -41,17 +41,53 @@ pub enum Doubt {
 
 type Word = [Symbol; MAX_WORD];
 
-/// The words around a pack's terms, with their costs.
+/// Words between two entries of the index.
+const STRIDE: usize = 16;
+
+/// The words around a pack's terms, with their costs: as they are packed, and
+/// an index.
 #[derive(Debug, Default)]
 pub struct Context {
-    words: Vec<Word>,
-    costs: Vec<u8>,
+    packed: Vec<u8>,
+    len: usize,
+    /// Every so many words, the word before and where it goes on.
+    index: Vec<(Word, u32)>,
+}
+
+/// Goes through packed words.
+struct Words<'a> {
+    from: Reader<'a>,
+    word: Word,
+}
+
+impl Words<'_> {
+    fn next(&mut self) -> Result<u8, LexiconError> {
+        let wrong = || LexiconError::Malformed("word");
+        let shape = self.from.byte()?;
+        let (shared, len) = (usize::from(shape >> 4), usize::from(shape & 15));
+        if shared >= len || len > MAX_WORD {
+            return Err(wrong());
+        }
+        let before = self.word[shared];
+        self.word[shared..].fill(0);
+        for at in shared..len {
+            let step = self.from.int()?;
+            let symbol = step + if at == shared { u32::from(before) } else { 0 };
+            self.word[at] = Symbol::try_from(symbol).map_err(|_| wrong())?;
+        }
+        // Ascending, and no symbol 0: each word is a letter longer than what
+        // it shares, or a larger letter follows there.
+        if self.word[shared] <= before || self.word[..len].contains(&0) {
+            return Err(wrong());
+        }
+        self.from.byte()
+    }
 }
 
 impl Context {
     /// Whether no term can be doubted.
     pub fn is_empty(&self) -> bool {
-        self.words.is_empty()
+        self.len == 0
     }
 
     /// Whether these letters are a word.
@@ -124,44 +160,63 @@ impl Context {
 
     fn find(&self, parts: &[&[Symbol]]) -> Option<i32> {
         let word = word(parts)?;
-        let place = self.words.binary_search(&word).ok()?;
-        Some(i32::from(self.costs[place]))
+        let (found, cost) = self.first_from(&word)?;
+        (found == word).then_some(i32::from(cost))
     }
 
     /// Whether some word begins with these letters and goes on.
     fn continues(&self, parts: &[&[Symbol]]) -> bool {
-        let Some(prefix) = word(parts) else {
+        let Some(mut next) = word(parts) else {
             return false;
         };
+        let prefix = next;
         let len = prefix.iter().take_while(|&&symbol| symbol != 0).count();
-        let next = self.words.partition_point(|known| *known <= prefix);
-        let next = self.words.get(next);
-        next.is_some_and(|next| next[..len] == prefix[..len])
+        if len == MAX_WORD {
+            return false;
+        }
+        next[len] = 1;
+        self.first_from(&next).is_some_and(|(found, _)| found[..len] == prefix[..len])
+    }
+
+    /// The first word that is not before `wanted`, and its cost.
+    fn first_from(&self, wanted: &Word) -> Option<(Word, u8)> {
+        let place = self.index.partition_point(|(before, _)| before < wanted);
+        let (word, at) = *self.index.get(place.checked_sub(1)?)?;
+        let mut words = Words {
+            from: Reader::new(self.packed.get(at as usize..)?),
+            word,
+        };
+        while words.from.remaining() > 0 {
+            let cost = words.next().ok()?;
+            if words.word >= *wanted {
+                return Some((words.word, cost));
+            }
+        }
+        None
     }
 
     /// Reads what [`write`](Self::write) wrote.
     pub fn read(from: &mut Reader<'_>) -> Result<Self, LexiconError> {
-        let wrong = LexiconError::Malformed("word");
-        let mut context = Self::default();
-        let mut word: Word = [0; MAX_WORD];
-        for _ in 0..from.count(from.remaining(), "words")? {
-            let shape = from.byte()?;
-            let (shared, len) = (usize::from(shape >> 4), usize::from(shape & 15));
-            if shared >= len || len > MAX_WORD {
-                return Err(wrong);
+        let len = from.count(from.remaining(), "words")?;
+        let packed = from.raw(from.remaining())?;
+        let mut index = Vec::with_capacity(len / STRIDE + 1);
+        let mut words = Words {
+            from: Reader::new(packed),
+            word: [0; MAX_WORD],
+        };
+        for number in 0..len {
+            if number % STRIDE == 0 {
+                let at = packed.len() - words.from.remaining();
+                index.push((words.word, at as u32));
             }
-            word[shared + 1..].fill(0);
-            for at in shared..len {
-                let symbol = from.int()?.wrapping_add(u32::from(word[at]));
-                word[at] = Symbol::try_from(symbol).map_err(|_| wrong.clone())?;
-            }
-            if context.words.last().is_some_and(|last| *last >= word) || word[len - 1] == 0 {
-                return Err(wrong);
-            }
-            context.words.push(word);
-            context.costs.push(from.byte()?);
+            words.next()?;
         }
-        Ok(context)
+        words.from.end()?;
+        Ok(Self {
+            packed: packed.to_vec(),
+            len,
+            index,
+        })
     }
 
     /// Appends words, each with its cost; those with a symbol 0 are left out.
@@ -191,7 +246,7 @@ impl Context {
 
     /// Bytes on the heap.
     pub fn heap_bytes(&self) -> usize {
-        size_of_val(&*self.words) + size_of_val(&*self.costs)
+        size_of_val(&*self.packed) + size_of_val(&*self.index)
     }
 }
 
@@ -235,7 +290,7 @@ mod tests {
         let bytes = out.into_bytes();
         let mut from = Reader::new(&bytes);
         let context = Context::read(&mut from).unwrap();
-        assert_eq!((context.words.len(), from.remaining()), (11, 0));
+        assert_eq!((context.len, from.remaining()), (11, 0));
         context
     }
 

@@ -12,6 +12,7 @@ mod automaton;
 mod bytes;
 mod chars;
 mod context;
+mod edges;
 mod form;
 mod imitation;
 mod order;
@@ -19,7 +20,7 @@ mod sound;
 mod trie;
 
 pub use alphabet::{Alphabet, END, GAP, Letter, Symbol, syllable_letter};
-pub use automaton::{Automaton, State};
+pub use automaton::{Automaton, State, Step};
 pub use bytes::{Reader, Writer};
 pub use chars::{Chars, MAX_LETTERS, Sounds, Unit, write_folds};
 pub use context::{Context, Doubt, MAX_CONTEXT_LETTERS, MAX_DOUBTED};

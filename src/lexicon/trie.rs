@@ -5,6 +5,7 @@
 //! contiguous range, and a node's depth is its level).
 
 use super::automaton::{Meanings, Node};
+use super::edges::Edges;
 use super::{ALL_VIEWS, STRICT, Automaton, LexiconError, Reader, Symbol, Views, Writer, sorted_places};
 
 /// Longest form, in symbols.
@@ -159,15 +160,17 @@ pub fn unpack(bytes: &[u8], symbols: usize) -> Result<Automaton, LexiconError> {
     let bits = from.raw(states.div_ceil(8))?;
     let is_terminal = |state: usize| bits[state / 8] >> (state % 8) & 1 == 1;
 
-    let mut nodes = vec![Node::default(); states];
+    // One behind the last says where its children would end.
+    let mut nodes = vec![Node::default(); states + 1];
     let mut label_of = vec![0 as Symbol; states];
+    let mut edges = Edges::new(states);
     let mut next = 1usize;
     for state in 0..states {
         if state >= next {
             return Err(LexiconError::Malformed("trie shape"));
         }
         let children = counts.count(states - next, "child count")?;
-        let depth = nodes[state].depth;
+        let depth = nodes[state].depth();
         if children > 0 && usize::from(depth) == MAX_SYMBOLS {
             return Err(LexiconError::Malformed("depth"));
         }
@@ -179,16 +182,18 @@ pub fn unpack(bytes: &[u8], symbols: usize) -> Result<Automaton, LexiconError> {
                 return Err(LexiconError::Malformed("label"));
             }
             label_of[child] = label as Symbol;
-            nodes[child].depth = depth + 1;
+            nodes[child].set_depth(depth + 1);
+            if state != 0 {
+                edges.insert(state as u32, label as Symbol);
+            }
         }
-        nodes[state].first = next as u32;
-        nodes[state].children =
-            u16::try_from(children).map_err(|_| LexiconError::Malformed("child count"))?;
+        nodes[state].set_first(next as u32);
         next += children;
     }
     if next != states || is_terminal(0) {
         return Err(LexiconError::Malformed("trie shape"));
     }
+    nodes[states].set_first(states as u32);
     counts.end()?;
     labels.end()?;
 
@@ -197,12 +202,14 @@ pub fn unpack(bytes: &[u8], symbols: usize) -> Result<Automaton, LexiconError> {
     for state in (0..states).filter(|&state| is_terminal(state)) {
         let meaning = from.int()?;
         match deepest.get(meaning as usize) {
-            Some(&run) if run < nodes[state].depth => terminals.push((state as u32, meaning)),
+            Some(&run) if run < nodes[state].depth() => terminals.push((state as u32, meaning)),
             _ => return Err(LexiconError::Malformed("meaning")),
         }
     }
     from.end()?;
-    Ok(Automaton::link(nodes, label_of, terminals, meanings, symbols))
+    Ok(Automaton::link(
+        nodes, label_of, edges, terminals, meanings, symbols,
+    ))
 }
 
 /// The meanings, and the deepest place of a run in each.

@@ -60,6 +60,18 @@ impl Cursor {
             && (self.state == 0 || self.live_start(automaton) == other.live_start(automaton))
     }
 
+    /// Whether this is where `main`, which walks for several views, is for
+    /// `view`.
+    #[inline]
+    pub(super) fn is_at(&self, automaton: &Automaton, main: &Self, view: Views) -> bool {
+        let there = automaton.live(main.state, view);
+        self.state == there
+            && (there == 0 || {
+                let depth = automaton.depth(there);
+                self.place(depth, 0).start == main.place(depth, 0).start
+            })
+    }
+
     /// Takes a symbol that stands at `start..end`. Reports forms of `report`,
     /// then keeps what can still become a form of `views`.
     #[inline]
@@ -71,16 +83,27 @@ impl Cursor {
         (report, views): (Views, Views),
         found: &mut Vec<Found>,
     ) {
-        self.state = automaton.step(self.state, symbol);
+        let step = automaton.step(self.state, symbol);
+        self.state = step.state();
         if self.state == 0 {
             return;
         }
-        self.count = self.count.wrapping_add(1);
-        self.places[self.count % RING] = Place { start, run: 1 };
-        if let Some(output) = automaton.output(self.state) {
+        self.put(start);
+        if step.has_output()
+            && let Some(output) = automaton.output(self.state)
+        {
             self.collect(automaton, output, report, false, end, found);
         }
-        self.state = automaton.live(self.state, views);
+        if !step.grows(views) {
+            self.state = automaton.live(self.state, views);
+        }
+    }
+
+    /// A symbol that is part of a live prefix began at `start`.
+    #[inline]
+    pub(super) fn put(&mut self, start: u32) {
+        self.count = self.count.wrapping_add(1);
+        self.places[self.count % RING] = Place { start, run: 1 };
     }
 
     /// Keeps what can still become a form of `views`.

@@ -32,10 +32,7 @@ pub(super) fn judge(lane: &Lane, found: &Match, around: &Around<'_>, pending: u3
     let Some(within) = within(lane, found) else {
         return Doubt::Keep;
     };
-    let near = |(start, end): (u32, u32)| {
-        found.start.saturating_sub(end) <= within && start.saturating_sub(found.end) <= within
-    };
-    if lane.last_unless(found.rule).is_some_and(near) {
+    if lane.has_unless(found.rule, (found.start, found.end), within) {
         Doubt::Dismiss
     } else if !around.last && pending <= found.end + within {
         Doubt::Wait
@@ -85,8 +82,12 @@ fn read_inside(policy: &Policy, units: &[u16]) -> Option<Inside> {
     };
     let mut symbols = false;
     let mut at = 0;
-    while let Some(Decoded::Char(c, len)) = decode(&units[at..]) {
-        match policy.chars.unit(c) {
+    while let Some(decoded) = decode(&units[at..]) {
+        let (unit, len) = match decoded {
+            Decoded::Char(c, len) => (policy.chars.unit(c), len),
+            Decoded::Lone | Decoded::Incomplete => (Unit::Gap, 1),
+        };
+        match unit {
             Unit::Wide(symbol) if inside.letters.last() == Some(&symbol) => {
                 inside.repeated.push(symbol);
             }

@@ -20,8 +20,9 @@ pub(super) struct Lane {
     /// Used only while markup makes a difference.
     rendered: Reading,
     patterns: Matcher,
-    /// The last hit of the `unless` terms of each rule that had one.
-    unless: Vec<(u32, At)>,
+    /// The hits of the `unless` terms of each rule that had some, by their end,
+    /// as far as they may be near a match that is not decided.
+    unless: Vec<(u32, Vec<At>)>,
 }
 
 impl Lane {
@@ -49,6 +50,16 @@ impl Lane {
         if !self.policy.patterns.is_empty() {
             self.patterns.take(&self.policy, unit, c, at, found);
         }
+    }
+
+    /// Takes as many plain letters and spaces as it can at once; returns their
+    /// number. Only while nothing is rendered differently.
+    #[inline]
+    pub(super) fn run(&mut self, units: &[u16], base: u32) -> usize {
+        if !self.policy.patterns.is_empty() {
+            return 0;
+        }
+        self.raw.run(&self.policy, units, base)
     }
 
     /// From here on, what is rendered may differ from the raw text.
@@ -95,16 +106,42 @@ impl Lane {
 
     /// An `unless` term of a rule was found.
     pub(super) fn note_unless(&mut self, rule: u32, at: At) {
-        match self.unless.binary_search_by_key(&rule, |hit| hit.0) {
-            Ok(place) => self.unless[place].1 = at,
-            Err(place) => self.unless.insert(place, (rule, at)),
+        let place = self.unless.binary_search_by_key(&rule, |hits| hits.0);
+        let place = place.unwrap_or_else(|place| {
+            self.unless.insert(place, (rule, Vec::new()));
+            place
+        });
+        let hits = &mut self.unless[place].1;
+        // Markup may let a hit come late.
+        hits.insert(hits.partition_point(|hit| hit.1 <= at.1), at);
+    }
+
+    /// Whether an `unless` term of the rule stands at most `within` units from
+    /// `start..end`.
+    pub(super) fn has_unless(&self, rule: u32, (start, end): At, within: u32) -> bool {
+        let Ok(place) = self.unless.binary_search_by_key(&rule, |hits| hits.0) else {
+            return false;
+        };
+        let hits = &self.unless[place].1;
+        let from = hits.partition_point(|hit| hit.1 + within < start);
+        hits[from..].iter().any(|hit| hit.0 <= end + within)
+    }
+
+    /// No match to come begins before `place`.
+    pub(super) fn forget_unless(&mut self, place: u32) {
+        for (rule, hits) in &mut self.unless {
+            let rule = self.policy.rules().get(*rule as usize);
+            let within = rule.and_then(|rule| rule.unless_within).unwrap_or(0);
+            let over = hits.partition_point(|hit| hit.1 + within < place);
+            hits.drain(..over);
         }
     }
 
-    /// The last `unless` term of a rule.
-    pub(super) fn last_unless(&self, rule: u32) -> Option<At> {
-        let place = self.unless.binary_search_by_key(&rule, |hit| hit.0).ok()?;
-        Some(self.unless[place].1)
+    /// What ends behind `place` will be read again.
+    pub(super) fn keep_unless_to(&mut self, place: u32) {
+        for (_, hits) in &mut self.unless {
+            hits.truncate(hits.partition_point(|hit| hit.1 <= place));
+        }
     }
 }
 

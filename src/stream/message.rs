@@ -167,7 +167,11 @@ impl Message {
     }
 
     fn scan(&mut self, last: bool, outcome: &mut Outcome) {
-        while let Some(decoded) = decode(&self.buffer[self.scanned..]) {
+        loop {
+            self.run();
+            let Some(decoded) = decode(&self.buffer[self.scanned..]) else {
+                return;
+            };
             let (c, units) = match decoded {
                 Decoded::Char(c, units) => (c, units),
                 Decoded::Incomplete if !last => return,
@@ -182,6 +186,23 @@ impl Message {
                     return;
                 }
             }
+        }
+    }
+
+    /// Takes what makes no difference, all at once.
+    #[inline]
+    fn run(&mut self) {
+        let [lane] = self.lanes.as_mut_slice() else {
+            return;
+        };
+        if self.rendering || !self.pending.is_idle() {
+            return;
+        }
+        let base = self.base + self.scanned as u32;
+        let taken = lane.run(&self.buffer[self.scanned..], base);
+        if taken > 0 {
+            self.scanned += taken;
+            self.sentences.take_letters();
         }
     }
 
@@ -282,7 +303,7 @@ impl Message {
             rule,
             view: found.view,
             layer,
-            sentence: self.sentences.start(),
+            sentence: self.sentences.of(found.end),
             doubtful: false,
         };
         new.doubtful = doubt::is_doubtful(lane, &new);
@@ -416,6 +437,7 @@ impl Message {
         self.scanned = to;
         self.fresh = found.end;
         self.sentences.begin(found.end);
+        self.lanes.iter_mut().for_each(|lane| lane.keep_unless_to(found.end));
         self.pending.clear();
         self.forget_prefixes();
     }
@@ -468,6 +490,9 @@ impl Message {
         outcome.keep((safe - self.decided) as u32);
         outcome.held = (self.buffer.len() - safe) as u32;
         self.decided = safe;
+        let settled = self.base + safe as u32;
+        self.sentences.forget_before(settled);
+        self.lanes.iter_mut().for_each(|lane| lane.forget_unless(settled));
         let gone = safe.saturating_sub(CONTEXT_UNITS);
         self.buffer.drain(..gone);
         self.base += gone as u32;

@@ -41,7 +41,7 @@ pub(super) struct Match {
     pub(super) rule: u32,
     pub(super) view: Views,
     pub(super) layer: Layer,
-    /// Where the sentence began in which it was found.
+    /// Where the sentence began in which it ends.
     pub(super) sentence: u32,
     /// Whether its neighbourhood may still dismiss it.
     pub(super) doubtful: bool,

@@ -2,23 +2,40 @@
 
 use super::reading::At;
 
-/// Knows the start of the current sentence.
-#[derive(Clone, Copy, Debug, Default)]
+/// Knows where the sentences began that undecided text may belong to.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Sentences {
-    start: u32,
+    /// Ascending; without any, the sentence began with the message.
+    starts: Vec<u32>,
     /// A stop has come that ends the sentence if a space follows.
     stop: bool,
 }
 
 impl Sentences {
-    /// First UTF-16 unit of the current sentence.
-    pub(super) fn start(self) -> u32 {
-        self.start
+    /// First UTF-16 unit of the sentence in which a match ends: a match may be
+    /// found after its sentence has ended.
+    pub(super) fn of(&self, end: u32) -> u32 {
+        let before = self.starts.iter().rev().find(|start| **start < end);
+        before.copied().unwrap_or(0)
     }
 
     /// A sentence begins here.
     pub(super) fn begin(&mut self, start: u32) {
-        *self = Self { start, stop: false };
+        self.starts.clear();
+        self.starts.push(start);
+        self.stop = false;
+    }
+
+    /// No match to come ends before `place`.
+    pub(super) fn forget_before(&mut self, place: u32) {
+        let over = self.starts.partition_point(|start| *start <= place);
+        self.starts.drain(..over.saturating_sub(1));
+    }
+
+    /// Takes letters only.
+    #[inline]
+    pub(super) fn take_letters(&mut self) {
+        self.stop = false;
     }
 
     /// Takes a character that stands at `at`.
@@ -31,7 +48,7 @@ impl Sentences {
             _ => false,
         };
         if ends {
-            self.start = at.1;
+            self.starts.push(at.1);
         }
     }
 }
