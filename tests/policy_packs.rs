@@ -49,10 +49,6 @@ fn a_policy_that_cannot_mean_what_it_says_is_refused() {
         (json!({"terms": ["a"], "severity": 5}), "policy/severity"),
         (json!({"terms": ["a"], "views": []}), "policy/view"),
         (json!({"terms": ["a"], "views": ["x"]}), "policy/view"),
-        (
-            json!({"terms": ["a"], "views": ["sound"]}),
-            "policy/unsupported",
-        ),
         (json!({"terms": ["a"], "channels": []}), "policy/channel"),
         (json!({"terms": ["a"], "mask": "**"}), "policy/mask"),
         (json!({"terms": ["a"], "within": 3}), "policy/combination"),
@@ -70,10 +66,48 @@ fn a_policy_that_cannot_mean_what_it_says_is_refused() {
             json!({"all": [["b"], ["c"]], "within": 201}),
             "policy/limit",
         ),
-        (json!({"pattern": "\\d+"}), "policy/unsupported"),
         (
-            json!({"terms": ["a"], "unless": ["b"]}),
-            "policy/unsupported",
+            json!({"all": [["b"], ["c"]], "within": "line"}),
+            "policy/combination",
+        ),
+        (json!({"any": ["b", "c"]}), "policy/combination"),
+        (json!({"terms": ["a"], "any": ["b"]}), "policy/combination"),
+        (
+            json!({"terms": ["a"], "unless": ["b"], "within": 201}),
+            "policy/limit",
+        ),
+        (
+            json!({"terms": ["a"], "unless": ["b"], "within": "sentence"}),
+            "policy/combination",
+        ),
+        (
+            json!({"terms": ["ab"], "unless": ["ＡＢ"]}),
+            "policy/contradiction",
+        ),
+        (json!({"pattern": "\\d+"}), "policy/pattern-unbounded"),
+        (json!({"pattern": "\\d{3,}"}), "policy/pattern-unbounded"),
+        (json!({"pattern": "(a"}), "policy/pattern"),
+        (json!({"pattern": "a?"}), "policy/pattern"),
+        (json!({"pattern": "a", "check": "x"}), "policy/pattern"),
+        (json!({"terms": ["a"], "check": "luhn"}), "policy/pattern"),
+        (json!({"detect": "x"}), "policy/pattern"),
+        (
+            json!({"detect": "email", "hosts": {"deny": ["a.b"]}}),
+            "policy/pattern",
+        ),
+        (json!({"detect": "link", "hosts": {}}), "policy/hosts"),
+        (
+            json!({"detect": "link", "hosts": {"deny": ["a.b/c"]}}),
+            "policy/hosts",
+        ),
+        (
+            json!({"detect": "link", "hosts": {"deny": vec!["a.b"; 10_001]}}),
+            "policy/hosts",
+        ),
+        (json!({"terms": ["a"], "score": 10_001}), "policy/score"),
+        (
+            json!({"terms": ["a"], "jurisdictions": [""]}),
+            "policy/shape",
         ),
         (json!({"terms-from": "list.txt"}), "policy/terms-from"),
     ] {
@@ -103,12 +137,59 @@ fn heads_are_checked() {
             "policy/revision",
         ),
         (json!({"policy": "p", "rules": []}), "policy/no-rules"),
+        (
+            json!({"policy": "p", "rules": rules, "allow": ["Ａ"]}),
+            "policy/contradiction",
+        ),
+        (
+            json!({"policy": "p", "rules": rules, "score": {"limit": 0}}),
+            "policy/score",
+        ),
+        (
+            json!({"policy": "p", "rules": rules, "score": {"limit": 1, "action": "flag"}}),
+            "policy/score",
+        ),
+        (
+            json!({"policy": "p", "rules": rules, "actions": {"x_unheard_of": "flag"}}),
+            "policy/actions",
+        ),
+        (
+            json!({"policy": "p", "rules": rules, "actions": {"x_gambling": "explode"}}),
+            "policy/actions",
+        ),
     ] {
         assert_eq!(compile(&document(value)).unwrap_err().code(), code);
     }
     let unknown: Result<Document, _> =
         serde_json::from_value(json!({"policy": "p", "rules": [], "rulez": 1}));
     assert!(unknown.is_err());
+}
+
+#[test]
+fn a_rule_without_an_action_has_that_of_its_risk() {
+    let rules = json!([{"id": "r", "risk": "x_gambling", "terms": ["赌博"]}]);
+    let bare = document(json!({"policy": "p", "rules": rules}));
+    assert_eq!(compile(&bare).unwrap_err().code(), "policy/action");
+    let actions = json!({"x_gambling": "retract"});
+    let pack = compile(&document(
+        json!({"policy": "p", "rules": rules, "actions": actions}),
+    ))
+    .unwrap();
+    let mut message = Filter::new(&[&pack], &[])
+        .unwrap()
+        .text_message("m", Channel::Text);
+    assert_eq!(message.push("赌博。").state, MessageState::Retracted);
+}
+
+#[test]
+fn more_patterns_than_a_policy_may_have_are_refused() {
+    let rule = |at: usize| json!({"id": format!("r{at}"), "risk": "x_gambling", "action": "flag", "pattern": "a"});
+    let of = |count: usize| {
+        let rules: Vec<Value> = (0..count).map(rule).collect();
+        compile(&document(json!({"policy": "p", "rules": rules})))
+    };
+    assert!(of(64).is_ok());
+    assert_eq!(of(65).unwrap_err().code(), "policy/limit");
 }
 
 #[test]
@@ -216,7 +297,7 @@ fn revisions_only_go_up_and_a_refused_swap_changes_nothing() {
     let mut open = filter.text_message("m", Channel::Text);
     filter.load(&[&policy(6, "彩票")]).unwrap();
     assert_eq!(
-        open.push("赌博").state,
+        open.push("赌博。").state,
         MessageState::Terminated,
         "an open message keeps its policy"
     );

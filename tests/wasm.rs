@@ -6,7 +6,7 @@ use js_sys::{Array, Function, Object, Reflect, Uint8Array};
 use std::slice;
 use tidegate::wasm::{
     Filter, FilterMessage, PageSignals, compile_policy, inspect_pack, public_key, random_bytes,
-    sign_pack,
+    set_tables, sign_pack,
 };
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -20,10 +20,16 @@ fn json(text: &str) -> JsValue {
 fn pack() -> Vec<u8> {
     let document = json(
         r#"{"policy": "p", "notice": {"en": "stopped", "zh-CN": "已终止"}, "rules": [
-            {"id": "mask", "risk": "x_gambling", "action": "mask", "terms": ["赌博"]},
-            {"id": "stop", "risk": "x_gambling", "action": "terminate", "terms": ["赌场"]}]}"#,
+            {"id": "mask", "risk": "x_gambling", "action": "mask", "terms": ["赌博网站"]},
+            {"id": "stop", "risk": "x_gambling", "action": "terminate", "terms": ["赌场开户"]}]}"#,
     );
+    compiler();
     compile_policy(&document).unwrap()
+}
+
+/// The compiler with its tables.
+fn compiler() {
+    set_tables(include_bytes!("../data/tables/tables.bin")).unwrap();
 }
 
 fn array(items: &[&[u8]]) -> Array {
@@ -63,12 +69,12 @@ fn events_carry_state_held_segments_and_verdicts() {
     let mut message = filter.message("m", "text").unwrap();
     assert_eq!(push(&mut message, "去赌"), [0, 1, 1, 0, 0, 1, 0, 0]);
     assert_eq!(
-        push(&mut message, "博吧"),
-        [0, 0, 2, 1, 1, 2, 0, 2, 0, 1, 0, 0, 0, 1, 3, 1]
+        push(&mut message, "博网站吧"),
+        [0, 0, 2, 1, 1, 4, 0, 4, 0, 1, 0, 0, 0, 1, 5, 1]
     );
     assert_eq!(
-        push(&mut message, "赌场"),
-        [2, 0, 1, 1, 3, 2, 0, 0, 1, 4, 6, 1]
+        push(&mut message, "赌场开户"),
+        [2, 0, 1, 1, 3, 4, 0, 0, 1, 6, 10, 1]
     );
     assert_eq!(push(&mut message, "更多"), [2, 0, 0, 0]);
     assert_eq!(events(message.finish()), [2, 0, 0, 0]);
@@ -122,6 +128,14 @@ fn errors_are_plain_objects_with_a_code() {
 }
 
 #[wasm_bindgen_test]
+fn tables_that_are_none_are_refused() {
+    for bytes in [&b""[..], b"TGTB", b"<!doctype html>"] {
+        assert_eq!(code(set_tables(bytes).unwrap_err()), "tables/malformed");
+    }
+    compiler();
+}
+
+#[wasm_bindgen_test]
 fn rules_packs_and_notices_are_plain_data() {
     let filter = filter();
     let first = Array::from(&filter.rules().unwrap())
@@ -170,16 +184,16 @@ fn the_page_is_heard_until_it_is_stopped() {
 async fn the_dom_guard_rewrites_before_the_next_frame_and_restores() {
     let document = web_sys::window().unwrap().document().unwrap();
     let root = document.create_element("div").unwrap();
-    root.set_text_content(Some("远离赌博"));
+    root.set_text_content(Some("远离赌博网站"));
     let mut guard = filter().attach(&root).unwrap();
-    assert_eq!(root.text_content().unwrap(), "远离＊＊");
+    assert_eq!(root.text_content().unwrap(), "远离＊＊＊＊");
     let child = document.create_element("p").unwrap();
-    child.set_text_content(Some("又是赌 博"));
+    child.set_text_content(Some("又是赌 博网站"));
     root.append_child(&child).unwrap();
     // Observers run as microtasks, after those that were queued before.
     let queued = js_sys::Promise::resolve(&JsValue::NULL);
     wasm_bindgen_futures::JsFuture::from(queued).await.unwrap();
-    assert_eq!(child.text_content().unwrap(), "又是＊＊＊");
+    assert_eq!(child.text_content().unwrap(), "又是＊＊＊＊＊");
     guard.stop();
-    assert_eq!(root.text_content().unwrap(), "远离赌博又是赌 博");
+    assert_eq!(root.text_content().unwrap(), "远离赌博网站又是赌 博网站");
 }

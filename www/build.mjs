@@ -3,7 +3,7 @@
  * Usage: node www/build.mjs [--out DIR] [--pkg DIR] [--minify]
  */
 import { build } from 'esbuild';
-import { cp, mkdir, readdir, readFile } from 'node:fs/promises';
+import { cp, mkdir, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -40,12 +40,8 @@ async function entryOf(directory) {
   return join(directory, target);
 }
 
-/** The package looks for its wasm file next to the code that loads it. */
-async function copyWasm(directory) {
-  for (const name of await readdir(directory)) {
-    if (name.endsWith('.wasm')) await cp(join(directory, name), join(out, name));
-  }
-}
+/** The package looks for this file next to the code that loads it. The page loads packs only, so the compiler stays behind. */
+const CORE = 'tidegate_bg.wasm';
 
 const common = {
   bundle: true, outdir: out, target: 'es2022', platform: 'browser', charset: 'utf8',
@@ -61,4 +57,4 @@ await build({
 });
 await build({ ...common, entryPoints: [join(WWW, 'src/boot.ts')], format: 'iife' });
 for (const file of ['index.html', 'styles.css', 'icon.svg']) await cp(join(WWW, file), join(out, file));
-await copyWasm(pkg);
+await cp(join(pkg, CORE), join(out, CORE));

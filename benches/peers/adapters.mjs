@@ -168,7 +168,7 @@ async function tidegate() {
   const { init, createGuard } = await import('tidegate');
   const wasm = readFileSync(new URL(import.meta.resolve('tidegate/tidegate_bg.wasm')));
   const started = performance.now();
-  await init({ wasm });
+  await init({ wasm, compiler: false });
   const initMs = performance.now() - started;
   WebAssembly.instantiate = instantiate;
   return {

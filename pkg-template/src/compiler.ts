@@ -2,7 +2,7 @@
  * The second module: compiling and signing policies. Pages that only load
  * packs do without it, so a failure to load it is told when it is asked for.
  */
-import { calling } from './core.js';
+import { calling, core } from './core.js';
 import { GuardError } from './error.js';
 import { instantiate, read } from './instantiate.js';
 import type { BytesInput, WasmInput } from './types.js';
@@ -16,6 +16,7 @@ export interface CompilerSource {
 
 let state: 'ready' | 'absent' | { failed: unknown } = 'absent';
 let starting: Promise<void> | undefined;
+let isStarted = false;
 
 /** Starts the compiler once; never rejects. After a failure the next call tries again. */
 export function startCompilerOnce(source: () => Promise<CompilerSource>): Promise<void> {
@@ -34,16 +35,30 @@ export function startCompilerOnce(source: () => Promise<CompilerSource>): Promis
 }
 
 async function start({ wasm, tables }: CompilerSource): Promise<void> {
-  const [exports, bytes] = await Promise.all([instantiate(wasm, './tidegate_compiler_bg.js', glue), read(tables)]);
-  exports.__wbindgen_start?.();
+  const [, bytes] = await Promise.all([startModule(wasm), read(tables)]);
   calling(glue, () => glue.set_tables(bytes));
 }
 
-/** Calls the compiler; `init/compiler` when it is not there. */
+/** Once is enough when only the tables fail; besides, the glue remembers the memory of its first instance. */
+async function startModule(wasm: WasmInput): Promise<void> {
+  if (isStarted) return;
+  const exports = await instantiate(wasm, './tidegate_compiler_bg.js', glue);
+  exports.__wbindgen_start?.();
+  isStarted = true;
+}
+
+/** Calls the compiler; `init/not-ready` before `init()`, and `init/compiler` when it is not there after it. */
 export function compile<T>(run: (compiler: typeof glue) => T): T {
   if (state !== 'ready') {
-    const hint = 'the policy compiler is not loaded: await init() first, without `compiler: false`';
-    throw new GuardError('init/compiler', hint, state === 'absent' ? undefined : { cause: state.failed });
+    core();
+    throw absence(state);
   }
   return calling(glue, run);
+}
+
+function absence(why: 'absent' | { failed: unknown }): GuardError {
+  if (why === 'absent') return new GuardError('init/compiler', 'the policy compiler was left out: await init() without `compiler: false`');
+  const { failed: cause } = why;
+  const hint = cause instanceof Error ? cause.message : String(cause);
+  return new GuardError('init/compiler', `the policy compiler could not be loaded, init() tries again: ${hint}`, { cause });
 }

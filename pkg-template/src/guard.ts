@@ -24,9 +24,10 @@ export async function createGuardOn(options: GuardOptions, defaultHost: () => Ho
   const packs = checkPacks(options.packs);
   const keys = readKeys(options.publicKeys);
   const host = options.host ?? defaultHost();
-  const locale = options.locale ?? 'zh-CN';
+  const locale = text('locale', options.locale, 'zh-CN');
+  const jurisdiction = text('jurisdiction', options.jurisdiction, '');
   const filter = call((glue) => new glue.Filter(packs, keys));
-  filter.set_jurisdiction(options.jurisdiction ?? '');
+  filter.set_jurisdiction(jurisdiction);
   let usage: UsageRuntime | undefined;
   try {
     usage = options.usage ? await createUsage(options.usage, host) : new UsageOff();
@@ -206,6 +207,12 @@ function checkPacks(packs: unknown): Uint8Array[] {
     throw new GuardError('guard/options', 'packs is an array of Uint8Array');
   }
   return packs;
+}
+
+function text(name: string, value: unknown, absent: string): string {
+  if (value === undefined) return absent;
+  if (typeof value !== 'string') throw new GuardError('guard/options', `${name} is a string`);
+  return value;
 }
 
 function readKeys(keys: GuardOptions['publicKeys']): Uint8Array[] {

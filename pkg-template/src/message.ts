@@ -11,7 +11,8 @@ import type { Action, Channel, Message, MessageState, Outcome, Verdict } from '.
 const MAX_CROSSING_UNITS = 1 << 16;
 
 const STATES: readonly MessageState[] = ['open', 'finished', 'terminated', 'retracted'];
-const VIEWS: Readonly<Record<number, string>> = { 1: 'tight', 2: 'joined' };
+/** By the core's numbers, which are bits. */
+const VIEWS: Readonly<Record<number, Verdict['view']>> = { 1: 'tight', 2: 'joined', 4: 'leet', 8: 'sound', 16: 'pattern' };
 
 /** Layout of the events, in words. */
 const HEAD_WORDS = 4;
@@ -164,7 +165,7 @@ export class GuardedMessage implements Message {
       const rule = this.#rule(word(row));
       const { id, risk, action } = rule;
       const start = word(row + 1);
-      const verdict: Verdict = { rule: id, risk, action, start, end: word(row + 2), view: VIEWS[word(row + 3)] ?? 'joined' };
+      const verdict: Verdict = { rule: id, risk, action, start, end: word(row + 2), view: VIEWS[word(row + 3)] ?? 'pattern' };
       const ends = action === 'terminate' || action === 'retract';
       total.verdicts.push(verdict);
       decided.push([verdict, rule, ends ? this.#shownUnits : shownBefore(start, places)]);

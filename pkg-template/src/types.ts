@@ -19,7 +19,8 @@ export interface Verdict {
   action: Action;
   start: number;
   end: number;
-  view: string;
+  /** The view that found it; `pattern` for rules of `pattern` and `detect`. */
+  view: 'tight' | 'joined' | 'leet' | 'sound' | 'pattern';
 }
 
 export interface Outcome {
@@ -233,7 +234,7 @@ export interface InitOptions {
   /** The core's module, when the entry cannot find it by itself: bytes, a URL, a response, a compiled module. */
   wasm?: WasmInput | Promise<WasmInput>;
   /**
-   * The policy compiler (about 430 kB compressed, with its tables): where to get
+   * The policy compiler (about 390 kB gzip, with its tables): where to get
    * it when the entry cannot find it by itself, or `false` for pages that only
    * load packs. Without it, `compilePolicy`, `signPack` and `publicKey` throw
    * `init/compiler`.
@@ -246,7 +247,7 @@ export type WasmInput = BytesInput | WebAssembly.Module;
 
 /** A policy as authored; YAML is the same object, read by the `tidegate` command. */
 export interface Policy {
-  /** Name, 1–100 characters. */
+  /** Name, 1 to 2,000 bytes; reports keep 256 UTF-16 units of it. */
   policy: string;
   /** Only goes up; default 1. */
   revision?: number;
@@ -264,7 +265,7 @@ export interface Policy {
 
 /** Made of `terms`, or `all` and `any`, or `pattern`, or `detect`. */
 export interface PolicyRule {
-  /** Unique in the policy, 1–100 characters. */
+  /** Unique in the policy, 1 to 2,000 bytes; reports keep 256 UTF-16 units of it. */
   id: string;
   /** An id of the taxonomy, such as `a2_gender` or `x_gambling`. */
   risk: string;

@@ -220,6 +220,13 @@ impl Automaton {
         self.root.get(usize::from(symbol)).copied().unwrap_or_default()
     }
 
+    /// Whether `symbol` leads from `state` to where it leads from the root. May
+    /// say no where it does.
+    #[inline]
+    pub fn falls(&self, state: State, symbol: Symbol) -> bool {
+        state == 0 || state <= self.shallow && !self.edges.may_have(state, symbol)
+    }
+
     #[inline]
     fn child(&self, state: State, symbol: Symbol) -> Option<State> {
         let children = self.children(state);

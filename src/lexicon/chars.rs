@@ -86,6 +86,7 @@ impl Chars {
                 chars.set(letter, unit_of_letter(is));
             }
         }
+        let units = units_of_symbols(alphabet);
         let count = from.count(from.remaining(), "folds")?;
         let mut code = 0u32;
         for _ in 0..count {
@@ -93,20 +94,20 @@ impl Chars {
             code = code.saturating_add(head >> 1);
             let c = char::from_u32(code).ok_or(LexiconError::Malformed("fold"))?;
             let unit = if head & 1 == 0 {
-                read_letter(alphabet, from)?
+                read_letter(&units, from)?
             } else {
-                chars.read_many(alphabet, from)?
+                chars.read_many(&units, from)?
             };
             chars.set(c, unit);
         }
         Ok(chars)
     }
 
-    fn read_many(&mut self, alphabet: &Alphabet, from: &mut Reader<'_>) -> Result<Unit, LexiconError> {
+    fn read_many(&mut self, units: &[Unit], from: &mut Reader<'_>) -> Result<Unit, LexiconError> {
         let mut letters = [Unit::Skip; MAX_LETTERS];
         let len = from.count(MAX_LETTERS, "fold length")?;
         for letter in &mut letters[..len] {
-            *letter = read_letter(alphabet, from)?;
+            *letter = read_letter(units, from)?;
         }
         let place = u16::try_from(self.many.len()).map_err(|_| LexiconError::Malformed("folds"))?;
         self.many.push(letters);
@@ -156,20 +157,26 @@ fn unit_of_letter(letter: Letter) -> Unit {
     }
 }
 
-fn read_letter(alphabet: &Alphabet, from: &mut Reader<'_>) -> Result<Unit, LexiconError> {
+/// The unit of every symbol that is a letter's first; `Skip` of all others.
+fn units_of_symbols(alphabet: &Alphabet) -> Vec<Unit> {
+    let mut units = vec![Unit::Skip; alphabet.len()];
+    for (_, letter) in alphabet.letters() {
+        let (Letter::Wide(symbol) | Letter::Word(symbol)) = letter;
+        units[usize::from(symbol)] = unit_of_letter(letter);
+    }
+    units
+}
+
+fn read_letter(units: &[Unit], from: &mut Reader<'_>) -> Result<Unit, LexiconError> {
     let code = from.int()?;
     match code {
         OTHER_WIDE => return Ok(Unit::Wide(0)),
         OTHER_WORD => return Ok(Unit::Word(0)),
         _ => {}
     }
-    let wrong = LexiconError::Malformed("fold letter");
-    let symbol = Symbol::try_from(code).map_err(|_| wrong.clone())?;
-    let letter = alphabet.letter(symbol).ok_or(wrong.clone())?;
-    let letter = alphabet.find(letter).map(unit_of_letter).ok_or(wrong.clone())?;
-    match letter {
-        Unit::Wide(first) | Unit::Word(first) if first == symbol => Ok(letter),
-        _ => Err(wrong),
+    match units.get(code as usize) {
+        None | Some(Unit::Skip) => Err(LexiconError::Malformed("fold letter")),
+        Some(unit) => Ok(*unit),
     }
 }
 
@@ -224,6 +231,7 @@ impl Sounds {
     /// Reads what [`write`](Self::write) wrote.
     pub fn read(alphabet: &Alphabet, from: &mut Reader<'_>) -> Result<Self, LexiconError> {
         let mut sounds = Self::default();
+        let units = units_of_symbols(alphabet);
         let count = from.count(from.remaining(), "sounds")?;
         let mut code = 0u32;
         for _ in 0..count {
@@ -233,7 +241,7 @@ impl Sounds {
                 return Err(LexiconError::Malformed("sound order"));
             }
             sounds.chars.push(c);
-            match read_letter(alphabet, from)? {
+            match read_letter(&units, from)? {
                 Unit::Wide(symbol) if symbol != 0 => sounds.symbols.push(symbol),
                 _ => return Err(LexiconError::Malformed("sound letter")),
             }

@@ -22,22 +22,18 @@ pub(super) fn is_doubtful(lane: &Lane, found: &Match) -> bool {
     by_words || within(lane, found).is_some()
 }
 
-/// Judges by the words around, then by the rule's `unless` terms. `pending`:
+/// Judges by the rule's `unless` terms and by the words around. `pending`:
 /// where the first character stands that may still belong to a term.
 pub(super) fn judge(lane: &Lane, found: &Match, around: &Around<'_>, pending: u32) -> Doubt {
-    match judge_words(&lane.policy, found, around) {
-        Doubt::Keep => {}
-        other => return other,
+    let within = within(lane, found);
+    let place = (found.start, found.end);
+    if within.is_some_and(|within| lane.has_unless(found.rule, place, within)) {
+        return Doubt::Dismiss;
     }
-    let Some(within) = within(lane, found) else {
-        return Doubt::Keep;
-    };
-    if lane.has_unless(found.rule, (found.start, found.end), within) {
-        Doubt::Dismiss
-    } else if !around.last && pending <= found.end + within {
-        Doubt::Wait
-    } else {
-        Doubt::Keep
+    let may_follow = |within| !around.last && pending <= found.end + within;
+    match judge_words(&lane.policy, found, around) {
+        Doubt::Keep if within.is_some_and(may_follow) => Doubt::Wait,
+        doubt => doubt,
     }
 }
 
@@ -127,8 +123,9 @@ fn letters_before(policy: &Policy, units: &[u16]) -> Vec<Symbol> {
     while letters.len() < MAX_CONTEXT_LETTERS && end > 0 {
         let is_low = (0xDC00..0xE000).contains(&units[end - 1]);
         let start = end - if is_low && end > 1 { 2 } else { 1 };
-        let Some(Decoded::Char(c, _)) = decode(&units[start..end]) else {
-            break;
+        let c = match decode(&units[start..end]) {
+            Some(Decoded::Char(c, len)) if len as usize == end - start => c,
+            _ => break,
         };
         let Unit::Wide(symbol) = policy.chars.unit(c) else {
             break;

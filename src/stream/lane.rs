@@ -3,6 +3,7 @@
 use super::cursor::{Found, MAX_GAP};
 use super::matcher::Matcher;
 use super::reading::{At, Reading};
+use super::sentence::Sentences;
 use crate::policy::Policy;
 use crate::text::Rendered;
 use std::sync::Arc;
@@ -52,14 +53,14 @@ impl Lane {
         }
     }
 
-    /// Takes as many plain letters and spaces as it can at once; returns their
-    /// number. Only while nothing is rendered differently.
+    /// Takes as much plain text as it can at once; returns how many units. Only
+    /// while nothing is rendered differently.
     #[inline]
-    pub(super) fn run(&mut self, units: &[u16], base: u32) -> usize {
+    pub(super) fn run(&mut self, units: &[u16], base: u32, sentences: &mut Sentences) -> usize {
         if !self.policy.patterns.is_empty() {
             return 0;
         }
-        self.raw.run(&self.policy, units, base)
+        self.raw.run(&self.policy, units, base, sentences)
     }
 
     /// From here on, what is rendered may differ from the raw text.

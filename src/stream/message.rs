@@ -199,11 +199,8 @@ impl Message {
             return;
         }
         let base = self.base + self.scanned as u32;
-        let taken = lane.run(&self.buffer[self.scanned..], base);
-        if taken > 0 {
-            self.scanned += taken;
-            self.sentences.take_letters();
-        }
+        let rest = &self.buffer[self.scanned..];
+        self.scanned += lane.run(rest, base, &mut self.sentences);
     }
 
     #[inline]

@@ -4,6 +4,8 @@
 //! `joined` and `leet` are at the same place and cost one step. A view that
 //! differs goes on apart, until it is at `main`'s place again.
 
+mod run;
+
 use super::cursor::{Cursor, Found, MAX_GAP};
 use super::leet::LeetView;
 use super::sound::SoundView;
@@ -196,72 +198,6 @@ impl Reading {
         }
     }
 
-    /// Takes as many letters and spaces as make no difference between the views
-    /// and complete nothing; returns their number. The same as taking each, but
-    /// quick: this is what nearly all text is.
-    pub(super) fn run(&mut self, policy: &Policy, units: &[u16], base: u32) -> usize {
-        if self.apart != 0 || self.sound.is_some() {
-            return 0;
-        }
-        let automaton = &policy.automaton;
-        let views = self.together();
-        let mut last = self.last.letter;
-        let mut letters = 0;
-        let mut taken = 0;
-        for (at, &unit) in units.iter().enumerate() {
-            let (symbol, letter, in_word) = match policy.chars.quick(unit) {
-                Some(Unit::Wide(symbol)) if !self.inside => (symbol, symbol, false),
-                // The end of a word that nothing waits for.
-                Some(Unit::Wide(symbol)) if self.main.state == 0 => {
-                    last = 0;
-                    (symbol, symbol, false)
-                }
-                Some(Unit::Word(letter)) if is_plain(unit) => {
-                    let initial = !self.inside && letter != 0;
-                    (letter + Symbol::from(initial), letter, true)
-                }
-                // One space behind a letter, with nothing pending.
-                Some(Unit::Space) if self.main.state == 0 && at > 0 && at == letters => {
-                    if std::mem::take(&mut self.inside) {
-                        last = 0;
-                    }
-                    taken = at + 1;
-                    continue;
-                }
-                _ => break,
-            };
-            if letter == last && letter != 0 {
-                break;
-            }
-            let step = automaton.step(self.main.state, symbol);
-            if step.has_output() {
-                break;
-            }
-            self.main.state = step.state();
-            if step.state() != 0 {
-                self.main.put(base + at as u32);
-                if !step.grows(views) {
-                    self.main.keep(automaton, views);
-                }
-            }
-            self.inside = in_word;
-            last = letter;
-            letters = at + 1;
-            taken = letters;
-        }
-        if taken > 0 {
-            self.idle = 0;
-            self.in_gap = taken > letters;
-            self.last = Last {
-                letter: last,
-                idle: u16::from(self.in_gap),
-            };
-            self.letter_end = base + letters as u32;
-            self.real_end = self.letter_end;
-        }
-        taken
-    }
-
     /// Takes `weight` characters that show nothing.
     pub(super) fn skip(&mut self, weight: u16) {
         for _ in 0..weight {
@@ -443,10 +379,4 @@ impl Reading {
             self.apart &= !LEET;
         }
     }
-}
-
-/// Letters that imitate no others.
-#[inline]
-fn is_plain(unit: u16) -> bool {
-    u8::try_from(unit).is_ok_and(|byte| byte.is_ascii_alphabetic())
 }

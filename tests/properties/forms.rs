@@ -2,8 +2,8 @@
 
 use crate::strategy::{PolicyCase, RuleCase};
 use crate::views::{Eyes, code};
-use aho_corasick::AhoCorasick;
-use std::collections::BTreeSet;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use std::collections::{BTreeSet, HashMap};
 use tidegate::lexicon::{
     Context, Form, JOINED, LEET, MAX_DOUBTED, Reader, SOUND, TIGHT, Target, Views, Writer, forms,
     sound_forms, syllable_letter,
@@ -16,6 +16,8 @@ use tidegate::text::{Token, tokens};
 pub(crate) struct Lexicon {
     pub(crate) forms: Vec<(Form, Target)>,
     pub(crate) finder: AhoCorasick,
+    /// What a form begins with, and the views in which it can still grow.
+    pub(crate) beginnings: HashMap<String, Views>,
     pub(crate) patterns: Vec<(u32, Pattern)>,
     pub(crate) context: Option<Context>,
     pub(crate) eyes: Eyes,
@@ -82,8 +84,11 @@ impl Lexicon {
             Token::End | Token::Gap => None,
         }));
         let encoded = list.iter().map(|(form, _)| encode(form));
+        // The kind that is made the fastest.
+        let kind = Some(AhoCorasickKind::NoncontiguousNFA);
         Self {
-            finder: AhoCorasick::new(encoded).unwrap(),
+            finder: AhoCorasick::builder().kind(kind).build(encoded).unwrap(),
+            beginnings: beginnings(&list),
             forms: list,
             patterns,
             context: (!words.is_empty()).then(|| context(&words)),
@@ -92,7 +97,22 @@ impl Lexicon {
     }
 }
 
-pub(crate) fn encode(form: &Form) -> String {
+/// A form that ends in a repeat of its own grows until the repeat has come.
+fn beginnings(list: &[(Form, Target)]) -> HashMap<String, Views> {
+    let mut all = HashMap::new();
+    for (form, _) in list {
+        let mut beginning = String::new();
+        let whole = form.tokens.len();
+        let repeats = form.runs.last().is_some_and(|run| usize::from(run.0) + 1 == whole);
+        for token in &form.tokens[..whole - usize::from(!repeats)] {
+            beginning.push_str(&code(*token));
+            *all.entry(beginning.clone()).or_default() |= form.views;
+        }
+    }
+    all
+}
+
+fn encode(form: &Form) -> String {
     form.tokens.iter().map(|token| code(*token)).collect()
 }
 

@@ -2,15 +2,17 @@
 //! in which the `aho-corasick` crate finds the forms; then what dismisses a
 //! match is looked for in the list of all.
 
-use crate::forms::{Lexicon, encode, symbol};
+use crate::forms::{Lexicon, symbol};
 use crate::rendering::{Piece, render};
 use crate::strategy::{CHANNEL, JURISDICTION, PolicyCase, RuleCase};
 use crate::views::{self, Sight, Symbol, is_disguised};
 use std::cmp::Reverse;
 use tidegate::lexicon::{Doubt, Form, JOINED, LEET, MAX_CONTEXT_LETTERS, MAX_DOUBTED, SOUND, STRICT, TIGHT, Target, Views};
 use tidegate::stream::MAX_GAP;
-use tidegate::text::{Class, Decoded, decode};
+use tidegate::text::{Class, Decoded, class, decode};
 
+/// Longer than any form of these worlds.
+const MAX_SYMBOLS: usize = 24;
 /// The view of what a pattern found.
 const PATTERN: Views = 16;
 
@@ -216,23 +218,28 @@ impl<'a> Oracle<'a> {
     }
 
     /// Where matches begin that what comes may still change: a live prefix
-    /// begins inside, the next letters may make it a part of words, or an
-    /// `unless` term may follow.
+    /// begins inside, the next letters may make it a part of words, an `unless`
+    /// term may follow, or such a match overlaps it and would win.
     pub(crate) fn disputed(&self, units: &[u16], base: usize, live: &[usize]) -> Vec<usize> {
         let end = base + units.len();
         let live = live.iter().copied().min().unwrap_or(end);
         let contents = self.contents(units, base, false, &[]);
         let doubted = |hit: &Hit| {
-            let after = String::from_utf16_lossy(&units[hit.end - base..]);
-            let letters = after.chars().filter(|c| tidegate::text::class(*c) == Class::Wide).count();
+            let after = pieces(&units[hit.end - base..], 0, false);
+            let is_wide = |piece: &&Piece| piece.shown.is_some_and(|c| class(c) == Class::Wide);
+            let letters = after.iter().filter(is_wide).count();
             let excusable = !self.rule(hit.pack, hit.rule).unless.is_empty()
                 && live <= hit.end + self.rule(hit.pack, hit.rule).unless_within();
             let crossed = hit.view & (TIGHT | JOINED) != 0
-                && letters == after.chars().count()
+                && letters == after.len()
                 && letters < MAX_CONTEXT_LETTERS;
             excusable || crossed
         };
-        let changed = |hit: &&Hit| live < hit.end || doubted(hit);
+        let waits = |hit: &&Hit| {
+            let mut ending = contents.hits.iter().filter(|other| other.means == Means::Hide { ends: true });
+            ending.any(|other| other.start < hit.end && doubted(other))
+        };
+        let changed = |hit: &&Hit| live < hit.end || doubted(hit) || waits(hit);
         contents.hits.iter().filter(changed).map(|hit| hit.start).collect()
     }
 }
@@ -283,13 +290,9 @@ fn has_runs(form: &Form, view: Views, symbols: &[Symbol]) -> bool {
 }
 
 fn live_start(lexicon: &Lexicon, view: Views, part: &[Symbol]) -> Option<usize> {
-    let from = (0..part.len()).find(|&from| {
+    let from = (part.len().saturating_sub(MAX_SYMBOLS)..part.len()).find(|&from| {
         let suffix: String = part[from..].iter().map(|symbol| symbol.code.as_str()).collect();
-        lexicon.forms.iter().any(|(form, _)| {
-            let encoded = encode(form);
-            let repeats = own_run(form, part.len() - from - 1).is_some();
-            form.views & view != 0 && encoded.starts_with(&suffix) && (encoded != suffix || repeats)
-        })
+        lexicon.beginnings.get(&suffix).is_some_and(|views| views & view != 0)
     });
     from.map(|from| part[from].start)
 }

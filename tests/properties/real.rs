@@ -1,7 +1,7 @@
 //! Chunk invariance with the real tables: what a text becomes does not depend
 //! on how it is cut, whatever it is.
 
-use super::{config, cuts, every_unit, run};
+use super::{config, cuts, every_unit, places, run};
 use proptest::prelude::*;
 use proptest::sample::select;
 use std::sync::OnceLock;
@@ -64,7 +64,7 @@ proptest! {
         let whole = run(filter(), &text, &[]);
         let shown = String::from_utf16_lossy(&text);
         prop_assert_eq!(&run(filter(), &text, &every_unit(&text)), &whole, "per unit: {:?}", shown);
-        prop_assert_eq!(&run(filter(), &text, &cuts), &whole, "cut: {:?}", shown);
+        prop_assert_eq!(&run(filter(), &text, &places(&cuts, &text)), &whole, "cut: {:?}", shown);
     }
 
     #[test]

@@ -211,6 +211,9 @@ fn text(markup: u32) -> impl Strategy<Value = Vec<u16>> {
         "&#36172;", "&#x8d4c;", "&#97", "&#", "&shy;", "&nbsp;", "&lt;", "&amp;", "&dollar;", "&", ";", "<b>", "</b>",
         "<", ">", "<!--", "-->", "](", "](s)", ")", "]", "%61", "%E8%B5%8C", "%E8", "%20", "%", "#", "<b 博>",
     ];
+    // About as long as a tag may be.
+    let wide = (select(vec!["<!--", "<b ", "]("]), 118..126usize, select(vec![">", "-->", ")"]));
+    let wide = wide.prop_map(|(open, len, close)| format!("{open}{}{close}", "x".repeat(len)).encode_utf16().collect());
     let any = prop_oneof![
         24 => piece(&letters),
         8 => piece(&disguises),
@@ -218,6 +221,7 @@ fn text(markup: u32) -> impl Strategy<Value = Vec<u16>> {
         markup => piece(&constructs),
         1 => half,
         1 => long,
+        markup / 12 => wide,
     ];
     prop::collection::vec(any, 0..40).prop_map(|pieces| pieces.concat())
 }
@@ -232,8 +236,9 @@ pub(crate) fn plain_texts() -> impl Strategy<Value = Vec<u16>> {
     text(0)
 }
 
+/// Places in a text, in thousandths of its length.
 pub(crate) fn cuts() -> impl Strategy<Value = Vec<usize>> {
-    prop::collection::vec(0..90usize, 0..12).prop_map(|mut cuts| {
+    prop::collection::vec(0..=1_000usize, 0..12).prop_map(|mut cuts| {
         cuts.sort_unstable();
         cuts
     })

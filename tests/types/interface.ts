@@ -6,10 +6,12 @@ import OpenAI from 'openai';
 import {
   GuardError, browserHost, compilePolicy, createGuard, init, inspectPack, memoryHost, nodeHost, publicKey, signPack,
   type Action, type Channel, type Complaint, type Guard, type GuardOptions, type Host, type Message, type MessageState,
-  type Outcome, type PackInfo, type Policy, type Reminder, type ReportOptions, type ReportStats, type Signal, type Usage,
+  type InitOptions, type Outcome, type PackInfo, type Policy, type PolicyRule, type Reminder, type ReportOptions, type ReportStats, type Signal, type Usage,
   type UsageOptions, type UsageStatus, type Verdict,
 } from 'tidegate';
 import * as inline from 'tidegate/inline';
+
+type View = 'tight' | 'joined' | 'leet' | 'sound' | 'pattern';
 
 /** Fails to compile unless both types are the same. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false;
@@ -19,7 +21,8 @@ function fact<T extends true>(): T | undefined {
 
 fact<Same<Action, 'flag' | 'mask' | 'replace' | 'terminate' | 'retract'>>();
 fact<Same<MessageState, 'open' | 'finished' | 'terminated' | 'retracted'>>();
-fact<Same<Verdict, { rule: string; risk: string; action: Action; start: number; end: number; view: string }>>();
+fact<Same<Verdict, { rule: string; risk: string; action: Action; start: number; end: number; view: View }>>();
+fact<Same<PolicyRule['views'], Exclude<View, 'pattern'>[] | undefined>>();
 fact<Same<typeof inline.createGuard, typeof createGuard>>();
 fact<Same<typeof inline.init, typeof init>>();
 
@@ -27,13 +30,24 @@ export async function everything(): Promise<void> {
   await init();
   await init({ wasm: new URL('https://x.test/tidegate_bg.wasm') });
   await init({ wasm: fetch('/tidegate_bg.wasm') });
+  await init({ compiler: false });
+  await init({ compiler: { wasm: '/compiler.wasm', tables: fetch('/tables.bin') } });
+  const files: InitOptions = { wasm: new Uint8Array(), compiler: { tables: new Uint8Array() } };
+  await inline.init(files);
 
   const policy: Policy = {
     policy: 'example', revision: 12, notice: { 'zh-CN': '停', en: 'stop' },
     rules: [
       { id: 'a', risk: 'x_gambling', action: 'mask', terms: ['x'], mask: '＊' },
       { id: 'b', risk: 'a2_gender', action: 'retract', all: [['x'], ['y']], within: 12, views: ['tight'], channels: ['text'], severity: 4 },
+      { id: 'c', risk: 'x_gambling', terms: ['x'], unless: ['z'], within: 0, score: 3, jurisdictions: ['cn'] },
+      { id: 'd', risk: 'a2_gender', action: 'flag', all: [['x']], any: ['y', 'z'], within: 'sentence' },
+      { id: 'e', risk: 'a4_personal_info', action: 'mask', pattern: '\\d{4}', check: 'luhn' },
+      { id: 'f', risk: 'a4_personal_info', action: 'mask', detect: 'cn-id-card' },
+      { id: 'g', risk: 'x_gambling', action: 'replace', detect: 'link', hosts: { deny: ['a.example'] } },
     ],
+    actions: { x_gambling: 'mask' },
+    score: { limit: 10, action: 'retract' },
     allow: ['y'],
   };
   const pack: Uint8Array = compilePolicy(policy);
@@ -43,7 +57,7 @@ export async function everything(): Promise<void> {
   const usage: UsageOptions = { presets: ['cn_minor_mode_2024'], age: 15, assume: 'minor' };
   const reports: ReportOptions = { endpoint: '/v1/reports', token: async () => 't', evidence: 'none' };
   const guard: Guard = await createGuard({
-    packs: [signed], publicKeys: [publicKey(seed), 'base64url'], usage, reports, host: browserHost(), locale: 'zh-CN',
+    packs: [signed], publicKeys: [publicKey(seed), 'base64url'], usage, reports, host: browserHost(), locale: 'zh-CN', jurisdiction: 'cn',
   });
   const off: GuardOptions = { packs: [pack], usage: false, reports: false, host: nodeHost({ directory: '/tmp/x' }) };
 
@@ -98,6 +112,12 @@ export async function refused(guard: Guard, channel: Channel, usage: Usage): Pro
   guard.message({ channel }).push(new Uint8Array());
   // @ts-expect-error not an action
   compilePolicy({ policy: 'x', rules: [{ id: 'a', risk: 'x', action: 'explode', terms: ['x'] }] });
+  // @ts-expect-error a score ends a message, it does not mask
+  compilePolicy({ policy: 'x', rules: [], score: { limit: 1, action: 'mask' } });
+  // @ts-expect-error hosts are denied or all but some are
+  compilePolicy({ policy: 'x', rules: [{ id: 'a', risk: 'x', detect: 'link', hosts: {} }] });
+  // @ts-expect-error not a built-in pattern
+  compilePolicy({ policy: 'x', rules: [{ id: 'a', risk: 'x', detect: 'ssn' }] });
   // @ts-expect-error outcomes are told, not set
   guard.message().state = 'open';
   void usage;

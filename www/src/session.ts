@@ -61,7 +61,7 @@ export class Session extends EventTarget {
 interface Policy { pack: Uint8Array; publicKeys?: string[] }
 
 async function loadPolicy(): Promise<Policy> {
-  const [, pack, key] = await Promise.all([init(), fetch(PACK_URL), fetch(KEY_URL)]);
+  const [, pack, key] = await Promise.all([init({ compiler: false }), fetch(PACK_URL), fetch(KEY_URL)]);
   if (!pack.ok) throw new GuardError('page/policy-missing', `${PACK_URL} answered ${pack.status}`);
   const bytes = new Uint8Array(await pack.arrayBuffer());
   // Only a missing key means "unsigned build"; any other failure fails closed.

@@ -7,6 +7,7 @@ mod count;
 mod demo;
 mod eval;
 mod fresh;
+mod fuzz;
 mod package;
 mod process;
 mod progress;
@@ -49,6 +50,8 @@ Usage: cargo xtask <command> [options]
               --json FILE        write counts and hits there as JSON too
   tables    generate the compiler's tables in data/tables/ from their sources
               --check            write nothing; fail if they differ
+  fuzz      run every fuzz target (installs cargo-fuzz first)
+              --seconds N        for each target; default 60
   bench     measure speed and memory next to npm peers; fail past benches/speed.toml
               --quick            only 10k terms, less text
               --sizes 1k,10k     of the lexicon; default 1k,10k,100k
@@ -94,6 +97,7 @@ fn run() -> Result<bool> {
         }
         Some("tables") => tables::run(&root, arguments),
         Some("bench") => bench::run(&root, arguments),
+        Some("fuzz") => fuzz::run(&root, arguments).map(|()| true),
         Some("replay") => replay::run(&root, arguments).map(|()| true),
         Some("eval") => eval::run(&root, arguments).map(|()| true),
         Some(other) => bail!("no command `{other}`; `cargo xtask --help` lists them"),

@@ -27,6 +27,15 @@ impl AddAssign for Sizes {
     }
 }
 
+/// What is downloaded together, besides JavaScript.
+const PARTS: [(&str, &[&str]); 2] = [
+    ("core, every page", &["tidegate_bg.wasm"]),
+    (
+        "compiler, unless left out",
+        &["tidegate_compiler_bg.wasm", "tidegate_tables.bin"],
+    ),
+];
+
 /// Sizes by file, each measured once.
 type Measured = BTreeMap<PathBuf, Sizes>;
 
@@ -102,6 +111,10 @@ pub(crate) fn run(root: &Path) -> Result<bool> {
     for (entry, files) in &entries {
         print_sizes(&format!("JS of {entry}"), sum(&measured, files)?);
     }
+    for (what, names) in PARTS {
+        let parts: Vec<_> = names.iter().map(|name| package.join(name)).collect();
+        print_sizes(what, sum(&measured, &parts)?);
+    }
     println!();
     check(root, &budgets, &measured)
 }
@@ -157,11 +170,11 @@ fn check(root: &Path, budgets: &Budgets, measured: &Measured) -> Result<bool> {
     Ok(within)
 }
 
-/// The wasm and JavaScript files of the package, sorted.
+/// The modules, the compiler's tables and the JavaScript of the package, sorted.
 fn downloads(package: &Path) -> Result<Vec<PathBuf>> {
     let files: Vec<_> = crate::fresh::files(package)
         .into_iter()
-        .filter(|file| matches!(extension(file), "wasm" | "js" | "mjs" | "cjs"))
+        .filter(|file| matches!(extension(file), "wasm" | "bin" | "js" | "mjs" | "cjs"))
         .collect();
     if files.is_empty() {
         bail!("pkg/ holds neither wasm nor JavaScript");

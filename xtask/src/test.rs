@@ -15,6 +15,7 @@ use crate::process::{self, Teed};
 use crate::progress::Progress;
 use crate::size;
 use crate::summary::{self, Line, Outcome};
+use crate::tables;
 use crate::tools::{Need, Tools};
 
 /// Longest time for a step that compiles.
@@ -23,7 +24,7 @@ const COMPILING: Duration = Duration::from_secs(30 * 60);
 const RUNNING: Duration = Duration::from_secs(10 * 60);
 /// Steps of `--quick`, and of all.
 const QUICK_STEPS: usize = 4;
-const ALL_STEPS: usize = 11;
+const ALL_STEPS: usize = 12;
 /// The TypeScript that is published, the page's, and what users would write.
 const TYPESCRIPT: [&str; 3] = ["pkg-template", "www", "tests/types"];
 
@@ -48,6 +49,7 @@ pub(crate) fn run(root: &Path, mut arguments: Arguments) -> Result<bool> {
     };
     steps.native();
     if !quick {
+        steps.generated();
         steps.core_in_chromium();
         steps.built();
     }
@@ -72,6 +74,20 @@ impl Steps<'_> {
             // Every test binary, so that one failure hides no other.
             command.args(["test", "--workspace", "--no-fail-fast"]);
             Ok(command)
+        });
+    }
+
+    /// Whether committed files are what their generators write.
+    fn generated(&mut self) {
+        self.step("generated files", |steps| {
+            let check = Arguments::new(["--check".to_owned()].into_iter());
+            if !tables::run(steps.root, check)? {
+                bail!("data/tables/tables.bin differs; run `cargo xtask tables`");
+            }
+            let mut command = steps.tools.command("node");
+            command.args(["tests/vectors/evasion/generate.mjs", "--check"]);
+            succeed(&process::tee(&mut command, RUNNING)?)
+                .context("cases.json differs; run tests/vectors/evasion/generate.mjs")
         });
     }
 

@@ -30,6 +30,8 @@ pub(crate) enum Need {
     Node,
     /// Chromium and its driver.
     Browser,
+    /// cargo-fuzz.
+    Fuzz,
 }
 
 /// Finds and starts programs.
@@ -102,6 +104,8 @@ impl Tools {
                 self.ensure_npm_packages()
             }
             Need::Browser => self.ensure_browser(),
+            Need::Fuzz if self.find("cargo-fuzz").is_some() => Ok(()),
+            Need::Fuzz => self.install("cargo-fuzz", &["--locked"]),
         }
     }
 

@@ -4,7 +4,7 @@ use crate::lexicon::sorted_places;
 use crate::tables::Tables;
 
 /// Most words of one pack; the commonest are kept.
-const MAX_WORDS: usize = 40_000;
+const MAX_WORDS: usize = 20_000;
 
 /// Words that cross an edge of one of `terms` (each of 2 or 3 letters), and
 /// those with which their cost is compared; with their costs.

@@ -1,0 +1,178 @@
+//! Plain text at once: letters, and the separators that make no difference
+//! between the views. The same as taking each character, but quick: this is
+//! what nearly all text is.
+
+use super::{Last, Reading};
+use crate::lexicon::{Automaton, END, GAP, State, Symbol, Unit, Views};
+use crate::policy::Policy;
+use crate::stream::cursor::{Cursor, MAX_GAP};
+use crate::stream::sentence::Sentences;
+use crate::text::Markup;
+
+/// What changes from character to character.
+struct Run<'a> {
+    automaton: &'a Automaton,
+    main: &'a mut Cursor,
+    views: Views,
+    inside: bool,
+    /// The last letter that a repeat would repeat.
+    last: Symbol,
+    /// Separators since the last letter.
+    gaps: u16,
+}
+
+impl Reading {
+    /// Takes as much as it can of `units`, of which the first stands at `base`;
+    /// returns how many.
+    pub(in crate::stream) fn run(
+        &mut self,
+        policy: &Policy,
+        units: &[u16],
+        base: u32,
+        sentences: &mut Sentences,
+    ) -> usize {
+        if self.apart != 0 || self.sound.is_some() {
+            return 0;
+        }
+        let views = self.together();
+        let mut run = Run {
+            automaton: &policy.automaton,
+            main: &mut self.main,
+            views,
+            inside: self.inside,
+            last: self.last.letter,
+            gaps: 0,
+        };
+        let mut letters = 0;
+        let mut taken = 0;
+        while let Some(&unit) = units.get(taken) {
+            let start = base + taken as u32;
+            let is_letter = match policy.chars.quick(unit) {
+                Some(Unit::Wide(symbol)) => run.wide(symbol, start),
+                Some(Unit::Word(letter)) if is_plain(unit) => run.word(letter, start),
+                Some(kind @ (Unit::Gap | Unit::Space | Unit::Break)) if taken > 0 => {
+                    let Some(c) = separator(policy, unit) else {
+                        break;
+                    };
+                    let next = units.get(taken + 1).and_then(|&next| policy.chars.quick(next));
+                    if !run.gap(kind, next) {
+                        break;
+                    }
+                    sentences.take(c, (start, start + 1));
+                    taken += 1;
+                    continue;
+                }
+                _ => break,
+            };
+            if !is_letter {
+                break;
+            }
+            sentences.take_letters();
+            taken += 1;
+            letters = taken;
+        }
+        if taken > 0 {
+            let Run {
+                inside, last, gaps, ..
+            } = run;
+            self.inside = inside;
+            self.in_gap = gaps > 0;
+            self.idle = gaps.saturating_sub(1);
+            self.last = Last {
+                letter: last,
+                idle: gaps,
+            };
+            self.letter_end = base + letters as u32;
+            self.real_end = self.letter_end;
+        }
+        taken
+    }
+}
+
+impl Run<'_> {
+    /// Each of these takes a character, or returns `false` and has not.
+    fn wide(&mut self, symbol: Symbol, start: u32) -> bool {
+        if self.inside && !self.end_word() {
+            return false;
+        }
+        self.letter(symbol, symbol, start)
+    }
+
+    fn word(&mut self, letter: Symbol, start: u32) -> bool {
+        let initial = !self.inside && letter != 0;
+        let taken = self.letter(letter + Symbol::from(initial), letter, start);
+        self.inside |= taken;
+        taken
+    }
+
+    #[inline]
+    fn letter(&mut self, symbol: Symbol, letter: Symbol, start: u32) -> bool {
+        if letter == self.last && letter != 0 {
+            return false;
+        }
+        let step = self.automaton.step(self.main.state, symbol);
+        if step.has_output() {
+            return false;
+        }
+        self.main.state = step.state();
+        if step.state() != 0 {
+            self.main.put(start);
+            if !step.grows(self.views) {
+                self.main.keep(self.automaton, self.views);
+            }
+        }
+        self.last = letter;
+        self.gaps = 0;
+        true
+    }
+
+    /// The word ends, if nothing waits for that.
+    fn end_word(&mut self) -> bool {
+        let step = self.automaton.step(self.main.state, END);
+        if step.state() != 0 {
+            return false;
+        }
+        self.main.state = 0;
+        self.inside = false;
+        self.last = 0;
+        true
+    }
+
+    /// A separator, if it makes no difference: nothing is pending, or the next
+    /// letter ends what is, with the gap and without.
+    fn gap(&mut self, kind: Unit, next: Option<Unit>) -> bool {
+        if self.gaps == MAX_GAP {
+            return false;
+        }
+        // Punctuation may stand inside a word of the leet view.
+        if self.inside && (kind == Unit::Gap || !self.end_word()) {
+            return false;
+        }
+        if self.main.state != 0 {
+            let ends = |next: Symbol| next != self.last && self.falls(next) && self.falls(GAP);
+            match next {
+                Some(Unit::Wide(symbol)) if self.gaps == 0 && ends(symbol) => self.main.state = 0,
+                _ => return false,
+            }
+        }
+        self.gaps += 1;
+        true
+    }
+
+    /// Whether the live prefix ends with this symbol, and all its suffixes do.
+    fn falls(&self, symbol: Symbol) -> bool {
+        self.automaton.falls(self.main.state as State, symbol)
+    }
+}
+
+/// The character, if it is a separator and nothing else.
+fn separator(policy: &Policy, unit: u16) -> Option<char> {
+    let c = char::from_u32(u32::from(unit))?;
+    (!Markup::begins(c) && policy.imitated(c).is_none()).then_some(c)
+}
+
+/// Letters that imitate no others.
+#[inline]
+fn is_plain(unit: u16) -> bool {
+    u8::try_from(unit).is_ok_and(|byte| byte.is_ascii_alphabetic())
+}

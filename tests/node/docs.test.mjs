@@ -1,0 +1,56 @@
+/** What the documents say of policies and errors, held to the built package and the sources. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { createGuard, init, memoryHost } from 'tidegate';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const read = (path) => readFileSync(join(ROOT, path), 'utf8');
+
+/** The policies among the YAML blocks of a document. */
+const policiesOf = (path) => [...read(path).matchAll(/^```yaml\n(policy: [^]*?)^```$/gm)].map(([, text]) => text);
+
+for (const path of ['docs/policy.md', 'README.md', 'README.zh-CN.md']) {
+  test(`the policies of ${path} compile and load`, async (t) => {
+    await init();
+    const policies = policiesOf(path);
+    assert.ok(policies.length > 0);
+    const directory = mkdtempSync(join(tmpdir(), 'tidegate-docs-'));
+    t.after(() => rmSync(directory, { recursive: true }));
+    for (const text of policies) {
+      for (const [, file] of text.matchAll(/terms-from: ([\w./-]+)/g)) {
+        mkdirSync(dirname(join(directory, file)), { recursive: true });
+        writeFileSync(join(directory, file), '自有词条\n');
+      }
+      writeFileSync(join(directory, 'policy.yaml'), text);
+      const pack = join(directory, 'policy.pack');
+      execFileSync(process.execPath, [join(ROOT, 'pkg/cli.js'), 'build', join(directory, 'policy.yaml'), '-o', pack]);
+      await createGuard({ packs: [new Uint8Array(readFileSync(pack))], host: memoryHost() });
+      rmSync(pack);
+    }
+  });
+}
+
+/** Parts of the product whose codes users meet, and where they are explained. */
+const CODES = /['"`]((?:policy|pack|guard|key|init|tables|message|fetch|usage|report|attach|host|core|cli|test|lint|import)\/[a-z]+(?:-[a-z]+)*)['"`]/g;
+test('every code in the sources is explained', () => {
+  const sources = [['src', /\.rs$/], ['pkg-template/src', /\.ts$/]].flatMap(([folder, ending]) =>
+    readdirSync(join(ROOT, folder), { recursive: true }).filter((name) => ending.test(name)).map((name) => join(folder, name)));
+  const found = new Set(sources.flatMap((path) => [...read(path).matchAll(CODES)].map(([, code]) => code)));
+  const documents = ['docs/policy.md', 'docs/errors.md', 'docs/cli.md'].map(read).join('\n');
+  const missing = [...found].filter((code) => !documents.includes(`\`${code}\``));
+  assert.ok(found.size > 80, `${found.size} codes found`);
+  assert.deepEqual(missing, []);
+});
+
+test('every policy code that the documents explain is in the sources', () => {
+  const rust = readdirSync(join(ROOT, 'src'), { recursive: true }).filter((name) => name.endsWith('.rs')).map((name) => read(join('src', name)));
+  const typescript = readdirSync(join(ROOT, 'pkg-template/src'), { recursive: true }).filter((name) => name.endsWith('.ts')).map((name) => read(join('pkg-template/src', name)));
+  const sources = [...rust, ...typescript].join('\n');
+  const explained = [...read('docs/policy.md').matchAll(/`((?:policy|pack|guard)\/[a-z-]+)`/g)].map(([, code]) => code);
+  assert.deepEqual([...new Set(explained)].filter((code) => !sources.includes(code)), []);
+});
