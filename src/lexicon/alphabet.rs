@@ -58,7 +58,11 @@ impl Alphabet {
             next += if is_word(letter) { 2 } else { 1 };
         }
         let fits = next <= usize::from(Symbol::MAX);
-        fits.then_some(Self { letters, symbols, len: next })
+        fits.then_some(Self {
+            letters,
+            symbols,
+            len: next,
+        })
     }
 
     /// What a letter is, if some form uses it.

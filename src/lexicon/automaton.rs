@@ -99,9 +99,22 @@ pub struct Automaton {
     /// The last child of the root: up to it, states fail to the root.
     shallow: State,
     edges: Edges,
-    /// Completing states in order, and what they mean.
-    terminals: Vec<(State, Meaning)>,
+    terminals: Terminals,
     meanings: Meanings,
+}
+
+/// Completing states in order, and what they mean.
+#[derive(Debug, Default)]
+pub(super) struct Terminals {
+    pub(super) states: Vec<State>,
+    /// Empty if there is only one meaning, as in a policy of one rule.
+    pub(super) meanings: Vec<Meaning>,
+}
+
+impl Terminals {
+    fn meaning(&self, place: usize) -> Meaning {
+        self.meanings.get(place).copied().unwrap_or(0)
+    }
 }
 
 /// A place in [`Meanings`].
@@ -132,13 +145,15 @@ impl Automaton {
         nodes: Vec<Node>,
         labels: Vec<Symbol>,
         edges: Edges,
-        terminals: Vec<(State, Meaning)>,
+        terminals: Terminals,
         meanings: Meanings,
         symbols: usize,
     ) -> Self {
         let mut automaton = Self {
             root: vec![Step::default(); symbols],
-            shallow: nodes.get(1).map_or(0, |second| second.first().saturating_sub(1)),
+            shallow: nodes
+                .get(1)
+                .map_or(0, |second| second.first().saturating_sub(1)),
             nodes,
             labels,
             edges,
@@ -160,8 +175,8 @@ impl Automaton {
 
     fn mark_growth(&mut self) {
         let mut own = vec![0 as Views; self.states()];
-        for &(state, meaning) in &self.terminals {
-            let entries = self.meanings.of(meaning);
+        for (place, &state) in self.terminals.states.iter().enumerate() {
+            let entries = self.meanings.of(self.terminals.meaning(place));
             let node = &mut self.nodes[state as usize];
             node.mark(TERMINAL | OUTPUT);
             own[state as usize] = entries.iter().fold(0, |views, entry| views | entry.views);
@@ -204,7 +219,7 @@ impl Automaton {
     }
 
     /// The state after `symbol`.
-    #[inline]
+    #[inline(always)]
     pub fn step(&self, mut state: State, symbol: Symbol) -> Step {
         while state != 0 {
             if self.edges.may_have(state, symbol)
@@ -217,7 +232,10 @@ impl Automaton {
             }
             state = self.nodes[state as usize].fail();
         }
-        self.root.get(usize::from(symbol)).copied().unwrap_or_default()
+        self.root
+            .get(usize::from(symbol))
+            .copied()
+            .unwrap_or_default()
     }
 
     /// Whether `symbol` leads from `state` to where it leads from the root. May
@@ -230,7 +248,9 @@ impl Automaton {
     #[inline]
     fn child(&self, state: State, symbol: Symbol) -> Option<State> {
         let children = self.children(state);
-        let labels = self.labels.get(children.start as usize..children.end as usize)?;
+        let labels = self
+            .labels
+            .get(children.start as usize..children.end as usize)?;
         let at = if labels.len() <= SCAN_LIMIT {
             labels.iter().position(|&label| label == symbol)
         } else {
@@ -275,8 +295,8 @@ impl Automaton {
 
     /// What the completed form `output` means.
     pub fn entries(&self, output: State) -> &[Entry] {
-        match self.terminals.binary_search_by_key(&output, |terminal| terminal.0) {
-            Ok(at) => self.meanings.of(self.terminals[at].1),
+        match self.terminals.states.binary_search(&output) {
+            Ok(place) => self.meanings.of(self.terminals.meaning(place)),
             Err(_) => &[],
         }
     }
@@ -297,7 +317,8 @@ impl Automaton {
             + size_of_val(&*self.labels)
             + size_of_val(&*self.root)
             + self.edges.heap_bytes()
-            + size_of_val(&*self.terminals)
+            + size_of_val(&*self.terminals.states)
+            + size_of_val(&*self.terminals.meanings)
             + size_of_val(&*self.meanings.entries)
             + size_of_val(&*self.meanings.ends)
     }

@@ -68,7 +68,19 @@ impl<'a> Reader<'a> {
     }
 
     /// An unsigned LEB128 integer of at most 32 bits.
+    #[inline]
     pub fn int(&mut self) -> Result<u32, LexiconError> {
+        // Nearly all are one byte.
+        if let Some((&byte, rest)) = self.rest.split_first()
+            && byte < 0x80
+        {
+            self.rest = rest;
+            return Ok(u32::from(byte));
+        }
+        self.long_int()
+    }
+
+    fn long_int(&mut self) -> Result<u32, LexiconError> {
         let mut value = 0u32;
         for shift in (0..35).step_by(7) {
             let byte = self.byte()?;

@@ -32,6 +32,8 @@ const PAGES: usize = 0x11_0000 >> PAGE_BITS;
 /// their own.
 const HAN: std::ops::Range<usize> = 0x4E..0xA0;
 const ALL_WIDE: u16 = 1;
+/// Room for the pages of an ordinary Chinese and Latin policy.
+const USUAL_PAGES: usize = 136;
 
 /// Letters that no form uses, in the place of a symbol.
 const OTHER_WIDE: u32 = 1;
@@ -59,7 +61,7 @@ impl Chars {
     }
 
     /// What the character of a UTF-16 unit is, where that is quickly known.
-    #[inline]
+    #[inline(always)]
     pub fn quick(&self, unit: u16) -> Option<Unit> {
         let page = self.page_of[usize::from(unit >> PAGE_BITS)];
         (page != 0).then(|| self.pages[usize::from(page)][usize::from(unit) % PAGE])
@@ -76,9 +78,12 @@ impl Chars {
     pub fn read(alphabet: &Alphabet, from: &mut Reader<'_>) -> Result<Self, LexiconError> {
         let mut chars = Self {
             page_of: vec![0; PAGES],
-            pages: vec![[Unit::Gap; PAGE], [Unit::Wide(0); PAGE]],
+            pages: Vec::with_capacity(USUAL_PAGES),
             many: Vec::new(),
         };
+        chars
+            .pages
+            .extend([[Unit::Gap; PAGE], [Unit::Wide(0); PAGE]]);
         chars.page_of[HAN].fill(ALL_WIDE);
         chars.add_page(0);
         for (letter, is) in alphabet.letters() {
@@ -117,7 +122,11 @@ impl Chars {
     fn set(&mut self, c: char, unit: Unit) {
         let code = c as u32;
         let page = self.page_of[(code >> PAGE_BITS) as usize];
-        let page = if page > ALL_WIDE { page } else { self.add_page(code >> PAGE_BITS) };
+        let page = if page > ALL_WIDE {
+            page
+        } else {
+            self.add_page(code >> PAGE_BITS)
+        };
         self.pages[usize::from(page)][code as usize % PAGE] = unit;
     }
 
@@ -186,7 +195,11 @@ pub fn write_folds<'a>(
     folds: impl Iterator<Item = (char, &'a str)>,
     out: &mut Writer,
 ) {
-    let known = |letters: &str| letters.chars().any(|letter| alphabet.find(letter).is_some());
+    let known = |letters: &str| {
+        letters
+            .chars()
+            .any(|letter| alphabet.find(letter).is_some())
+    };
     let concerned: Vec<_> = folds.filter(|(_, letters)| known(letters)).collect();
     out.int(concerned.len() as u32);
     let mut previous = 0;

@@ -61,7 +61,8 @@ struct Words<'a> {
 }
 
 impl Words<'_> {
-    fn next(&mut self) -> Result<u8, LexiconError> {
+    /// The next word; returns its cost.
+    fn advance(&mut self) -> Result<u8, LexiconError> {
         let wrong = || LexiconError::Malformed("word");
         let shape = self.from.byte()?;
         let (shared, len) = (usize::from(shape >> 4), usize::from(shape & 15));
@@ -175,7 +176,8 @@ impl Context {
             return false;
         }
         next[len] = 1;
-        self.first_from(&next).is_some_and(|(found, _)| found[..len] == prefix[..len])
+        self.first_from(&next)
+            .is_some_and(|(found, _)| found[..len] == prefix[..len])
     }
 
     /// The first word that is not before `wanted`, and its cost.
@@ -187,7 +189,7 @@ impl Context {
             word,
         };
         while words.from.remaining() > 0 {
-            let cost = words.next().ok()?;
+            let cost = words.advance().ok()?;
             if words.word >= *wanted {
                 return Some((words.word, cost));
             }
@@ -209,7 +211,7 @@ impl Context {
                 let at = packed.len() - words.from.remaining();
                 index.push((words.word, at as u32));
             }
-            words.next()?;
+            words.advance()?;
         }
         words.from.end()?;
         Ok(Self {
@@ -233,7 +235,11 @@ impl Context {
         let mut previous: Word = [0; MAX_WORD];
         for (word, cost) in rows {
             let len = word.iter().take_while(|&&symbol| symbol != 0).count();
-            let shared = word.iter().zip(&previous).take_while(|(a, b)| a == b).count();
+            let shared = word
+                .iter()
+                .zip(&previous)
+                .take_while(|(a, b)| a == b)
+                .count();
             out.byte((shared << 4 | len) as u8);
             out.int(u32::from(word[shared] - previous[shared]));
             for &symbol in &word[shared + 1..len] {

@@ -30,13 +30,15 @@ impl Edges {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn may_have(&self, state: State, symbol: Symbol) -> bool {
         let bit = self.bit(state, symbol);
-        self.words.get(bit / 32).is_some_and(|word| word >> (bit % 32) & 1 == 1)
+        self.words
+            .get(bit / 32)
+            .is_some_and(|word| word >> (bit % 32) & 1 == 1)
     }
 
-    #[inline]
+    #[inline(always)]
     fn bit(&self, state: State, symbol: Symbol) -> usize {
         let mixed = state
             .wrapping_mul(0x9E37_79B1)

@@ -1,7 +1,7 @@
 //! How a term is written in each view.
 
 use super::{JOINED, LEET, STRICT, TIGHT, Views};
-use crate::text::{Token, leet_letter, tokens};
+use crate::text::{Fold, Token, leet_letter, tokens};
 
 /// Longest term, in characters.
 pub const MAX_TERM_CHARS: usize = 60;
@@ -27,7 +27,7 @@ pub struct Form {
 
 /// The forms of `term` in `tight`, `joined` and `leet`, as far as they are
 /// among `views`; empty if nothing is left after folding.
-pub fn forms(term: &str, views: Views, fold: &dyn Fn(char, &mut dyn FnMut(char))) -> Vec<Form> {
+pub fn forms(term: &str, views: Views, fold: &Fold<'_>) -> Vec<Form> {
     let tokens = tokens(term, fold);
     if !tokens.iter().any(|token| letter(*token).is_some()) {
         return Vec::new();
@@ -93,7 +93,9 @@ fn leet_variants(tokens: &[Token]) -> Vec<Vec<Token>> {
 }
 
 fn add(forms: &mut Vec<Form>, tokens: Vec<Token>, views: Views, runs: Vec<(u8, u8)>) {
-    let words = tokens.iter().filter(|token| matches!(token, Token::Word { .. }));
+    let words = tokens
+        .iter()
+        .filter(|token| matches!(token, Token::Word { .. }));
     let strict = (1..MIN_DOUBLED).contains(&words.count()) && views & (JOINED | LEET) != 0;
     let views = if strict { views | STRICT } else { views };
     let known = forms
@@ -243,9 +245,7 @@ mod tests {
 
     #[test]
     fn leet_forms_read_digits_as_letters_and_ell_as_one() {
-        let leet = |term| -> Vec<String> {
-            forms(term, LEET, &lower).iter().map(shown).collect()
-        };
+        let leet = |term| -> Vec<String> { forms(term, LEET, &lower).iter().map(shown).collect() };
         assert_eq!(leet("sex"), ["Sex|"]);
         assert_eq!(leet("al4x"), ["Alax|", "Aiax|"]);
         assert_eq!(leet("sm"), [""; 0]);

@@ -37,7 +37,9 @@ impl Imitations {
             return Some((self.symbols[place], Imitation::Foreign));
         }
         match leet(c)? {
-            Leet::Letter(letter) if c.is_alphanumeric() => Some((self.latin(letter), Imitation::Digit)),
+            Leet::Letter(letter) if c.is_alphanumeric() => {
+                Some((self.latin(letter), Imitation::Digit))
+            }
             Leet::Letter(letter) => Some((self.latin(letter), Imitation::Sign)),
             Leet::Between(letter) => Some((self.latin(letter), Imitation::Between)),
         }
@@ -75,7 +77,11 @@ impl Imitations {
 
     /// Appends the foreign letters among `folds` (ascending) that look like a
     /// Latin letter of `alphabet`.
-    pub fn write<'a>(alphabet: &Alphabet, folds: impl Iterator<Item = (char, &'a str)>, out: &mut Writer) {
+    pub fn write<'a>(
+        alphabet: &Alphabet,
+        folds: impl Iterator<Item = (char, &'a str)>,
+        out: &mut Writer,
+    ) {
         let single = |text: &str| {
             let mut letters = text.chars();
             let first = letters.next().filter(char::is_ascii_lowercase)?;

@@ -24,7 +24,9 @@ pub fn sound_forms<'a>(
         };
         let known = readings(*letter);
         let extended = ways.iter().flat_map(|way| {
-            known.iter().map(|&reading| [way.as_slice(), &[reading]].concat())
+            known
+                .iter()
+                .map(|&reading| [way.as_slice(), &[reading]].concat())
         });
         // The most common readings come first; a term of many polyphones is
         // looked for in some of its readings only.

@@ -4,9 +4,11 @@
 //! small differences) and loading one pass (the children of a node are one
 //! contiguous range, and a node's depth is its level).
 
-use super::automaton::{Meanings, Node};
+use super::automaton::{Meanings, Node, Terminals};
 use super::edges::Edges;
-use super::{ALL_VIEWS, STRICT, Automaton, LexiconError, Reader, Symbol, Views, Writer, sorted_places};
+use super::{
+    ALL_VIEWS, Automaton, LexiconError, Reader, STRICT, Symbol, Views, Writer, sorted_places,
+};
 
 /// Longest form, in symbols.
 pub const MAX_SYMBOLS: usize = 200;
@@ -198,12 +200,19 @@ pub fn unpack(bytes: &[u8], symbols: usize) -> Result<Automaton, LexiconError> {
     labels.end()?;
 
     let (meanings, deepest) = read_meanings(&mut from)?;
-    let mut terminals = Vec::new();
+    let count = bits.iter().map(|byte| byte.count_ones() as usize).sum();
+    let mut terminals = Terminals {
+        states: Vec::with_capacity(count),
+        meanings: Vec::with_capacity(if deepest.len() == 1 { 0 } else { count }),
+    };
     for state in (0..states).filter(|&state| is_terminal(state)) {
         let meaning = from.int()?;
         match deepest.get(meaning as usize) {
-            Some(&run) if run < nodes[state].depth() => terminals.push((state as u32, meaning)),
+            Some(&run) if run < nodes[state].depth() => terminals.states.push(state as u32),
             _ => return Err(LexiconError::Malformed("meaning")),
+        }
+        if deepest.len() > 1 {
+            terminals.meanings.push(meaning);
         }
     }
     from.end()?;

@@ -22,7 +22,9 @@ pub const BUILTINS: [Builtin; 5] = [
     },
     Builtin {
         name: "bank-card",
-        pattern: r"\d{4}[ -]?\d{4}[ -]?\d{4}[ -]?\d{1,4}([ -]?\d{1,3})?",
+        // 15 digits of American Express, 16 to 19 of the others; no 13, which are
+        // mostly milliseconds. First digits as ISO/IEC 7812 gives them to cards.
+        pattern: r"3[47]\d{2}[ -]?\d{6}[ -]?\d{5}|(2[2-7]\d{2}|[3-6]\d{3})[ -]?\d{4}[ -]?\d{4}[ -]?\d{4}([ -]?\d{1,3})?",
         check: Check::Luhn,
     },
     Builtin {

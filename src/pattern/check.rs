@@ -114,7 +114,11 @@ mod tests {
     #[test]
     fn check_digits_are_computed() {
         // The examples that the payment networks publish for tests.
-        for card in ["4111 1111 1111 1111", "5555-5555-5555-4444", "378282246310005"] {
+        for card in [
+            "4111 1111 1111 1111",
+            "5555-5555-5555-4444",
+            "378282246310005",
+        ] {
             assert!(Check::Luhn.passes(card), "{card}");
         }
         assert!(!Check::Luhn.passes("4111 1111 1111 1112"));
@@ -129,10 +133,19 @@ mod tests {
     #[test]
     fn a_host_stands_for_its_subdomains() {
         let deny = Check::Host(Hosts::Deny(vec!["bad.example".into()]));
-        for bad in ["https://bad.example", "http://a.BAD.example:8080", "https://x@bad.example.", "www.bad.example"] {
+        for bad in [
+            "https://bad.example",
+            "http://a.BAD.example:8080",
+            "https://x@bad.example.",
+            "www.bad.example",
+        ] {
             assert!(deny.passes(bad), "{bad}");
         }
-        for good in ["https://notbad.example", "https://bad.example.org", "https://good.example/bad.example"] {
+        for good in [
+            "https://notbad.example",
+            "https://bad.example.org",
+            "https://good.example/bad.example",
+        ] {
             assert!(!deny.passes(good), "{good}");
         }
         let allow = Check::Host(Hosts::Allow(vec!["good.example".into()]));

@@ -39,9 +39,10 @@ impl fmt::Display for PatternError {
                 "pattern, character {at}: no longest match; write {{1,n}} instead"
             ),
             Self::Syntax(at) => write!(f, "pattern, character {at}: not understood"),
-            Self::TooLarge(at) => {
-                write!(f, "pattern, character {at}: more than {MAX_POSITIONS} places")
-            }
+            Self::TooLarge(_) => write!(
+                f,
+                "pattern: more than {MAX_POSITIONS} places, repetitions written out"
+            ),
             Self::Empty => f.write_str("pattern: it matches the empty text"),
         }
     }
@@ -152,7 +153,11 @@ impl Parser {
         self.depth += 1;
         let inner = self.alternatives()?;
         self.depth -= 1;
-        if self.take(')') { Ok(inner) } else { Err(self.wrong()) }
+        if self.take(')') {
+            Ok(inner)
+        } else {
+            Err(self.wrong())
+        }
     }
 
     fn escape(&mut self) -> Result<CharClass, PatternError> {
@@ -161,7 +166,12 @@ impl Parser {
         Ok(match c {
             'd' => listed(&[('0', '9')]),
             'w' => listed(&[('0', '9'), ('a', 'z'), ('_', '_')]),
-            's' => listed(&[(' ', ' '), ('\t', '\r'), ('\u{A0}', '\u{A0}'), ('\u{3000}', '\u{3000}')]),
+            's' => listed(&[
+                (' ', ' '),
+                ('\t', '\r'),
+                ('\u{A0}', '\u{A0}'),
+                ('\u{3000}', '\u{3000}'),
+            ]),
             'n' => listed(&[('\n', '\n')]),
             't' => listed(&[('\t', '\t')]),
             _ if c.is_ascii_alphanumeric() => return Err(PatternError::Syntax(self.at - 1)),
@@ -248,7 +258,11 @@ impl Parser {
             }
             self.at += 1;
         }
-        if self.at == from { Err(self.wrong()) } else { Ok(number) }
+        if self.at == from {
+            Err(self.wrong())
+        } else {
+            Ok(number)
+        }
     }
 
     fn build(&mut self, tree: &Tree) -> Result<Part, PatternError> {
@@ -280,7 +294,11 @@ impl Parser {
                 for count in (0..*max).rev() {
                     let part = self.build(part)?;
                     let more = self.pattern.then(part, rest).map_err(too_large)?;
-                    rest = if count < *min { more } else { Pattern::optional(more) };
+                    rest = if count < *min {
+                        more
+                    } else {
+                        Pattern::optional(more)
+                    };
                 }
                 Ok(rest)
             }
@@ -295,9 +313,10 @@ fn listed(ranges: &[(char, char)]) -> CharClass {
         class.ranges.push((from, to));
         let (capital_from, capital_to) = (from.max('A'), to.min('Z'));
         if capital_from <= capital_to {
-            class
-                .ranges
-                .push((capital_from.to_ascii_lowercase(), capital_to.to_ascii_lowercase()));
+            class.ranges.push((
+                capital_from.to_ascii_lowercase(),
+                capital_to.to_ascii_lowercase(),
+            ));
         }
     }
     class

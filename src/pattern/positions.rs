@@ -90,12 +90,18 @@ impl Pattern {
     pub fn accepts(&self, states: &States) -> bool {
         let mut last = States::default();
         self.last.iter().for_each(|&position| last.insert(position));
-        states.0.iter().zip(last.0).any(|(here, last)| here & last != 0)
+        states
+            .0
+            .iter()
+            .zip(last.0)
+            .any(|(here, last)| here & last != 0)
     }
 
     /// The characters that some class lists.
     pub fn listed(&self) -> impl Iterator<Item = (char, char)> + '_ {
-        self.classes.iter().flat_map(|class| class.ranges.iter().copied())
+        self.classes
+            .iter()
+            .flat_map(|class| class.ranges.iter().copied())
     }
 
     fn among(&self, positions: &[u16], c: char) -> States {
@@ -139,7 +145,11 @@ impl Pattern {
             return Err(TooLarge);
         }
         let or_else = |part: Vec<u16>, other: Vec<u16>, nullable| {
-            if nullable { [part, other].concat() } else { part }
+            if nullable {
+                [part, other].concat()
+            } else {
+                part
+            }
         };
         Ok(Part {
             nullable: left.nullable && right.nullable,

@@ -8,7 +8,7 @@ use std::fmt;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Document {
-    /// Name, 1–100 characters; revisions of the same name replace each other.
+    /// Name, 1–2,000 bytes; revisions of the same name replace each other.
     pub policy: String,
     /// Only goes up; at least 1.
     #[serde(default = "first_revision")]
@@ -88,7 +88,7 @@ pub struct HostsDocument {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RuleDocument {
-    /// Unique in the policy, 1–100 characters.
+    /// Unique in the policy, 1–2,000 bytes.
     pub id: String,
     /// An id of [`RISKS`](super::RISKS).
     pub risk: String,

@@ -103,7 +103,10 @@ impl fmt::Display for PackError {
         match self {
             Self::Magic => f.write_str("these bytes are not a tidegate pack"),
             Self::Format(format) => {
-                write!(f, "pack format {format} is newer than this version reads")
+                write!(
+                    f,
+                    "pack format {format} is not the one that this version reads"
+                )
             }
             Self::Truncated => f.write_str("the pack ends too early"),
             Self::Digest => f.write_str("the pack was damaged: its digest does not match"),

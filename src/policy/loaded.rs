@@ -4,7 +4,9 @@ use super::error::PackError;
 use super::pack::{PackInfo, Sections};
 use super::patterns::Patterns;
 use super::rule::{Rule, ScoreLimit};
-use crate::lexicon::{Alphabet, Automaton, Chars, Context, Imitation, Imitations, Sounds, Symbol, Views};
+use crate::lexicon::{
+    Alphabet, Automaton, Chars, Context, Imitation, Imitations, Sounds, Symbol, Views,
+};
 
 /// A policy in use: rules, and the automaton that finds their terms.
 #[derive(Debug)]

@@ -20,7 +20,7 @@ pub use document::{Document, HostsDocument, RuleDocument, ScoreDocument, WithinD
 pub use error::{PackError, PolicyError};
 pub use loaded::Policy;
 pub use pack::{FORMAT, PackInfo, inspect, sign};
-pub use risk::{RISKS, Risk, is_risk, risk};
 pub use patterns::{MAX_HOSTS, MAX_PATTERNS};
+pub use risk::{RISKS, Risk, is_risk, risk};
 pub use rule::{Action, Channel, Combination, Rule, ScoreLimit};
 pub use signature::{KeyError, public_key};

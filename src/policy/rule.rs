@@ -154,7 +154,11 @@ impl Rule {
     /// Whether it applies to text of this channel, in this jurisdiction; with
     /// none given, it applies everywhere.
     pub fn applies(&self, channel: Channel, jurisdiction: Option<&str>) -> bool {
-        let here = |code| self.jurisdictions.iter().any(|known| known == code);
+        let here = |code: &str| {
+            self.jurisdictions
+                .iter()
+                .any(|known| known.eq_ignore_ascii_case(code))
+        };
         self.channels & channel.bit() != 0
             && (self.jurisdictions.is_empty() || jurisdiction.is_none_or(here))
     }

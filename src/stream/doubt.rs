@@ -49,14 +49,20 @@ fn judge_words(policy: &Policy, found: &Match, around: &Around<'_>) -> Doubt {
         return Doubt::Keep;
     };
     // 妈妈 is a word, not a stretched 妈.
-    if inside.repeated.iter().any(|&letter| policy.context.has_word(&[letter, letter])) {
+    if inside
+        .repeated
+        .iter()
+        .any(|&letter| policy.context.has_word(&[letter, letter]))
+    {
         return Doubt::Dismiss;
     }
     let before = letters_before(policy, around.before);
     let (after, ended) = letters_after(policy, around.after);
     let complete = ended || around.last || after.len() == MAX_CONTEXT_LETTERS;
     let Inside { letters, apart, .. } = inside;
-    policy.context.judge(&before, &letters, &after, complete, apart)
+    policy
+        .context
+        .judge(&before, &letters, &after, complete, apart)
 }
 
 /// What stands inside a candidate.

@@ -128,14 +128,27 @@ impl LeetView {
     }
 
     /// A letter without word boundaries.
-    pub(super) fn wide(&mut self, automaton: &Automaton, symbol: Symbol, at: At, found: &mut Vec<Found>) {
+    pub(super) fn wide(
+        &mut self,
+        automaton: &Automaton,
+        symbol: Symbol,
+        at: At,
+        found: &mut Vec<Found>,
+    ) {
         self.end_word(automaton, found);
         self.real_end = at.1;
         self.letter_end = at.1;
         self.take(automaton, symbol, symbol, at, found);
     }
 
-    fn take(&mut self, automaton: &Automaton, symbol: Symbol, letter: Symbol, at: At, found: &mut Vec<Found>) {
+    fn take(
+        &mut self,
+        automaton: &Automaton,
+        symbol: Symbol,
+        letter: Symbol,
+        at: At,
+        found: &mut Vec<Found>,
+    ) {
         let from = found.len();
         if self.last.letter(letter) {
             self.cursor.repeat(automaton, at.1, LEET, found);

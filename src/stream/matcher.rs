@@ -8,11 +8,9 @@ use crate::policy::Policy;
 
 /// The view of a verdict that a pattern gave.
 pub(super) const PATTERN: u8 = 16;
-/// Most matches under way. A pattern begins only where a word does, so more of
-/// them would take a text made for it; further ones are not begun.
-const MAX_ATTEMPTS: usize = 64;
-
-/// A match under way.
+/// A match under way. Each character begins at most one of a pattern, and each
+/// lasts for at most [`MAX_POSITIONS`](crate::pattern::MAX_POSITIONS)
+/// characters, so their number is bounded without a limit of its own.
 #[derive(Debug)]
 struct Attempt {
     pattern: usize,
@@ -47,7 +45,14 @@ impl Matcher {
     }
 
     /// Takes a character of the raw text.
-    pub(super) fn take(&mut self, policy: &Policy, unit: Unit, c: char, at: At, found: &mut Vec<Found>) {
+    pub(super) fn take(
+        &mut self,
+        policy: &Policy,
+        unit: Unit,
+        c: char,
+        at: At,
+        found: &mut Vec<Found>,
+    ) {
         if unit == Unit::Skip {
             self.idle += 1;
             if self.idle > MAX_GAP {
@@ -80,7 +85,7 @@ impl Matcher {
     fn begin(&mut self, policy: &Policy, c: char, start: u32) {
         for (place, rule) in policy.patterns.all().iter().enumerate() {
             let states = rule.pattern.begin(c);
-            if !states.is_empty() && self.attempts.len() < MAX_ATTEMPTS {
+            if !states.is_empty() {
                 self.attempts.push(Attempt {
                     pattern: place,
                     start,

@@ -373,7 +373,9 @@ impl Message {
     /// Adds a hit to its pack's score; `true` if that ended the message.
     fn score(&mut self, found: &Match, shown: u32, outcome: &mut Outcome) -> bool {
         let pack = usize::from(found.pack);
-        let points = self.rule(found.pack, found.rule).map_or(0, |rule| rule.score);
+        let points = self
+            .rule(found.pack, found.rule)
+            .map_or(0, |rule| rule.score);
         let Some(limit) = self.lanes[pack].policy.score_limit() else {
             return false;
         };
@@ -434,7 +436,9 @@ impl Message {
         self.scanned = to;
         self.fresh = found.end;
         self.sentences.begin(found.end);
-        self.lanes.iter_mut().for_each(|lane| lane.keep_unless_to(found.end));
+        self.lanes
+            .iter_mut()
+            .for_each(|lane| lane.keep_unless_to(found.end));
         self.pending.clear();
         self.forget_prefixes();
     }
@@ -489,7 +493,9 @@ impl Message {
         self.decided = safe;
         let settled = self.base + safe as u32;
         self.sentences.forget_before(settled);
-        self.lanes.iter_mut().for_each(|lane| lane.forget_unless(settled));
+        self.lanes
+            .iter_mut()
+            .for_each(|lane| lane.forget_unless(settled));
         let gone = safe.saturating_sub(CONTEXT_UNITS);
         self.buffer.drain(..gone);
         self.base += gone as u32;
@@ -523,7 +529,7 @@ fn visible_chars(units: &[u16]) -> u32 {
     count.max(1)
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;

@@ -168,7 +168,14 @@ impl Reading {
 
     /// Takes a character that stands at `at`.
     #[inline]
-    pub(super) fn take(&mut self, policy: &Policy, unit: Unit, c: char, at: At, found: &mut Vec<Found>) {
+    pub(super) fn take(
+        &mut self,
+        policy: &Policy,
+        unit: Unit,
+        c: char,
+        at: At,
+        found: &mut Vec<Found>,
+    ) {
         match unit {
             Unit::Wide(symbol) => {
                 self.end_word(policy, found);
@@ -229,9 +236,20 @@ impl Reading {
         self.active & (TIGHT | JOINED | LEET) & !self.apart
     }
 
-    fn word_letter(&mut self, policy: &Policy, letter: Symbol, c: char, at: At, found: &mut Vec<Found>) {
+    fn word_letter(
+        &mut self,
+        policy: &Policy,
+        letter: Symbol,
+        c: char,
+        at: At,
+        found: &mut Vec<Found>,
+    ) {
         let automaton = &policy.automaton;
-        let imitates = if self.active & LEET == 0 { None } else { policy.imitated(c) };
+        let imitates = if self.active & LEET == 0 {
+            None
+        } else {
+            policy.imitated(c)
+        };
         self.part_at_repeat(policy, letter);
         if let Some((imitated, kind)) = imitates {
             self.part(automaton, LEET);
@@ -252,20 +270,33 @@ impl Reading {
 
     /// A letter of `tight` and `joined`; `leet`, if apart, has taken it.
     #[inline]
-    fn letter(&mut self, policy: &Policy, symbol: Symbol, letter: Symbol, at: At, found: &mut Vec<Found>) {
+    fn letter(
+        &mut self,
+        policy: &Policy,
+        symbol: Symbol,
+        letter: Symbol,
+        at: At,
+        found: &mut Vec<Found>,
+    ) {
         let automaton = &policy.automaton;
         let repeats = self.last.letter(letter);
         if self.apart & JOINED != 0 {
             if repeats {
                 self.joined.repeat(automaton, at.1, JOINED, found);
             } else {
-                self.joined.step(automaton, symbol, at, (JOINED, JOINED), found);
+                self.joined
+                    .step(automaton, symbol, at, (JOINED, JOINED), found);
             }
         }
         let together = self.together();
         // A repeat completes nothing anew in the views that collapse it.
-        let report = if repeats { together & TIGHT } else { together & !LEET };
-        self.main.step(automaton, symbol, at, (report, together), found);
+        let report = if repeats {
+            together & TIGHT
+        } else {
+            together & !LEET
+        };
+        self.main
+            .step(automaton, symbol, at, (report, together), found);
         self.idle = 0;
         self.in_gap = false;
         self.letter_end = at.1;
@@ -292,10 +323,12 @@ impl Reading {
         let automaton = &policy.automaton;
         let at = (self.letter_end, self.letter_end);
         if self.apart & JOINED != 0 {
-            self.joined.step(automaton, END, at, (JOINED, JOINED), found);
+            self.joined
+                .step(automaton, END, at, (JOINED, JOINED), found);
         }
         let together = self.together();
-        self.main.step(automaton, END, at, (together & !LEET, together), found);
+        self.main
+            .step(automaton, END, at, (together & !LEET, together), found);
         self.idle = 0;
         self.last.forget();
         if let Some(sound) = &mut self.sound {
@@ -361,7 +394,8 @@ impl Reading {
             if self.last.is_far() {
                 self.leet.cursor.state = 0;
             }
-            self.leet.begin(self.inside, self.last, self.letter_end, self.real_end);
+            self.leet
+                .begin(self.inside, self.last, self.letter_end, self.real_end);
         }
         self.apart |= parting;
         self.main.keep(automaton, self.together());

@@ -33,9 +33,16 @@ impl SoundView {
         self.idle == other.idle && self.cursor.agrees(automaton, &other.cursor)
     }
 
-    pub(super) fn step(&mut self, automaton: &Automaton, symbol: Symbol, at: At, found: &mut Vec<Found>) {
+    pub(super) fn step(
+        &mut self,
+        automaton: &Automaton,
+        symbol: Symbol,
+        at: At,
+        found: &mut Vec<Found>,
+    ) {
         self.idle = 0;
-        self.cursor.step(automaton, symbol, at, (SOUND, SOUND), found);
+        self.cursor
+            .step(automaton, symbol, at, (SOUND, SOUND), found);
     }
 
     /// A separator, or a character that is not seen.

@@ -125,7 +125,10 @@ impl Markup {
     }
 
     fn char_at(&self, at: usize) -> char {
-        self.open.get(at).and_then(|piece| piece.shown).unwrap_or('\0')
+        self.open
+            .get(at)
+            .and_then(|piece| piece.shown)
+            .unwrap_or('\0')
     }
 
     fn text(&self, from: usize, to: usize) -> String {
@@ -140,12 +143,17 @@ impl Markup {
         }
         if self.char_at(1) != '#' {
             return match last {
-                ';' => named(&self.text(1, len - 1)).map_or(Reading::Plain, |c| Reading::Whole(Some(c))),
+                ';' => named(&self.text(1, len - 1))
+                    .map_or(Reading::Plain, |c| Reading::Whole(Some(c))),
                 _ if last.is_ascii_alphanumeric() && len < MAX_REFERENCE => Reading::Open,
                 _ => Reading::Plain,
             };
         }
-        let digits = if matches!(self.char_at(2), 'x' | 'X') { 3 } else { 2 };
+        let digits = if matches!(self.char_at(2), 'x' | 'X') {
+            3
+        } else {
+            2
+        };
         if len <= digits {
             return Reading::Open;
         }
@@ -226,7 +234,10 @@ impl Markup {
             .filter_map(|i| u8::from_str_radix(&self.text(3 * i + 1, 3 * i + 3), 16).ok())
             .collect();
         match std::str::from_utf8(&bytes) {
-            Ok(text) => text.chars().next().map_or(Reading::Plain, |c| Reading::Whole(Some(c))),
+            Ok(text) => text
+                .chars()
+                .next()
+                .map_or(Reading::Plain, |c| Reading::Whole(Some(c))),
             Err(error) if error.error_len().is_none() => Reading::Open,
             Err(_) => Reading::Plain,
         }
@@ -253,7 +264,8 @@ fn named(name: &str) -> Option<char> {
         "commat" => '@',
         "dollar" => '$',
         "excl" => '!',
-        "lowbar" | "hyphen" | "dash" | "middot" | "bull" | "sdot" | "period" | "comma" | "ast" | "sol" => '-',
+        "lowbar" | "hyphen" | "dash" | "middot" | "bull" | "sdot" | "period" | "comma" | "ast"
+        | "sol" => '-',
         _ => return None,
     })
 }
@@ -294,8 +306,23 @@ mod tests {
     #[test]
     fn what_is_no_markup_stays_as_it_is() {
         for text in [
-            "a < b && c > d", "50%", "100%的", "%E8%B5赌", "&unknown;", "AT&T", "<", "&#;", "&&&", "<3 <3",
-            "%%%", "a<b", "&#x;x", "%E8", "a[0](", "[x] (y)", "](\n)",
+            "a < b && c > d",
+            "50%",
+            "100%的",
+            "%E8%B5赌",
+            "&unknown;",
+            "AT&T",
+            "<",
+            "&#;",
+            "&&&",
+            "<3 <3",
+            "%%%",
+            "a<b",
+            "&#x;x",
+            "%E8",
+            "a[0](",
+            "[x] (y)",
+            "](\n)",
         ] {
             assert_eq!(rendered(text), text);
         }

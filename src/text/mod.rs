@@ -17,4 +17,4 @@ pub use decode::{Decoded, decode};
 pub use foreign::{foreign_lower_case, is_foreign};
 pub use leet::{Leet, leet, leet_letter};
 pub use markup::{MAX_TAG, Markup, Rendered};
-pub use token::{Token, tokens};
+pub use token::{Fold, Token, tokens};

@@ -17,9 +17,12 @@ pub enum Token {
     Gap,
 }
 
+/// Writes a character in comparison form, letter by letter.
+pub type Fold<'a> = dyn Fn(char, &mut dyn FnMut(char)) + 'a;
+
 /// The tokens of a term whose characters `fold` writes in comparison form:
 /// gaps single, none at the edges.
-pub fn tokens(term: &str, fold: &dyn Fn(char, &mut dyn FnMut(char))) -> Vec<Token> {
+pub fn tokens(term: &str, fold: &Fold<'_>) -> Vec<Token> {
     let mut out: Vec<Token> = Vec::new();
     let mut inside = false;
     let mut take = |c: char| {

@@ -6,9 +6,9 @@ use super::document;
 use crate::policy::{self, KeyError};
 use crate::tables::Tables;
 use std::cell::RefCell;
+use wasm_bindgen::JsValue;
 #[cfg(tidegate_compiler)]
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen::JsValue;
 
 thread_local! {
     /// What the compiler compiles with, once it has been given.

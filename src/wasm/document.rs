@@ -6,10 +6,29 @@ use serde::de::IgnoredAny;
 use wasm_bindgen::JsValue;
 
 const SHAPE: &str = "policy/shape";
-const FIELDS: [&str; 7] = ["policy", "revision", "notice", "actions", "score", "rules", "allow"];
+const FIELDS: [&str; 7] = [
+    "policy", "revision", "notice", "actions", "score", "rules", "allow",
+];
 const RULE_FIELDS: [&str; 20] = [
-    "id", "risk", "action", "terms", "all", "any", "unless", "within", "pattern", "check",
-    "detect", "hosts", "views", "channels", "jurisdictions", "with", "mask", "severity", "score",
+    "id",
+    "risk",
+    "action",
+    "terms",
+    "all",
+    "any",
+    "unless",
+    "within",
+    "pattern",
+    "check",
+    "detect",
+    "hosts",
+    "views",
+    "channels",
+    "jurisdictions",
+    "with",
+    "mask",
+    "severity",
+    "score",
     "terms-from",
 ];
 
@@ -93,7 +112,9 @@ fn read_within(fields: &Fields) -> Result<Option<WithinDocument>, JsValue> {
     let named = fields.get("within").and_then(|value| value.as_string());
     match named {
         Some(name) => Ok(Some(WithinDocument::Named(name))),
-        None => Ok(fields.whole_if("within", u32::MAX)?.map(WithinDocument::Units)),
+        None => Ok(fields
+            .whole_if("within", u32::MAX)?
+            .map(WithinDocument::Units)),
     }
 }
 

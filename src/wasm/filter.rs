@@ -62,7 +62,8 @@ impl Filter {
 
     /// Leaves rules for other jurisdictions out; empty: none.
     pub fn set_jurisdiction(&mut self, code: &str) {
-        self.inner.set_jurisdiction((!code.is_empty()).then_some(code));
+        self.inner
+            .set_jurisdiction((!code.is_empty()).then_some(code));
     }
 
     /// What each pack says of itself.

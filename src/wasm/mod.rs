@@ -7,9 +7,9 @@ mod compiler;
 // The compiler's module uses a part of these two.
 #[cfg_attr(tidegate_compiler, allow(dead_code))]
 mod convert;
+mod document;
 #[cfg_attr(tidegate_compiler, allow(dead_code))]
 mod read;
-mod document;
 
 #[cfg(not(tidegate_compiler))]
 mod dom;
@@ -24,7 +24,6 @@ pub mod report;
 #[cfg(not(tidegate_compiler))]
 pub mod usage;
 
-pub use compiler::{compile_policy, public_key, set_tables, sign_pack};
 #[cfg(not(tidegate_compiler))]
 pub use self::{
     dom::DomGuard,
@@ -32,3 +31,4 @@ pub use self::{
     page::{PageSignals, random_bytes},
     policy::inspect_pack,
 };
+pub use compiler::{compile_policy, public_key, set_tables, sign_pack};

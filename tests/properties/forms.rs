@@ -49,7 +49,11 @@ impl Lexicon {
             let views = views(case);
             let mut add = |terms: &[String], target| {
                 for term in terms {
-                    list.extend(written(tables, term, views).into_iter().map(|form| (form, target)));
+                    list.extend(
+                        written(tables, term, views)
+                            .into_iter()
+                            .map(|form| (form, target)),
+                    );
                     for letters in short(tables, term).filter(|_| views & (TIGHT | JOINED) != 0) {
                         doubted.push(letters);
                     }
@@ -103,7 +107,10 @@ fn beginnings(list: &[(Form, Target)]) -> HashMap<String, Views> {
     for (form, _) in list {
         let mut beginning = String::new();
         let whole = form.tokens.len();
-        let repeats = form.runs.last().is_some_and(|run| usize::from(run.0) + 1 == whole);
+        let repeats = form
+            .runs
+            .last()
+            .is_some_and(|run| usize::from(run.0) + 1 == whole);
         for token in &form.tokens[..whole - usize::from(!repeats)] {
             beginning.push_str(&code(*token));
             *all.entry(beginning.clone()).or_default() |= form.views;
@@ -142,9 +149,15 @@ fn written(tables: &Tables, term: &str, views: Views) -> Vec<Form> {
         }));
     }
     let plain = views & (TIGHT | JOINED);
-    if plain != 0 && let Some(letters) = chinese(&folded(tables, term)) {
+    if plain != 0
+        && let Some(letters) = chinese(&folded(tables, term))
+    {
         let halved = in_halves(tables, &letters);
-        found.extend(halved.iter().flat_map(|variant| forms(variant, plain, &fold)));
+        found.extend(
+            halved
+                .iter()
+                .flat_map(|variant| forms(variant, plain, &fold)),
+        );
     }
     found
 }
@@ -157,7 +170,8 @@ fn in_halves(tables: &Tables, letters: &str) -> Vec<String> {
         let ways = [Some(c.to_string()), halves.map(str::to_owned)];
         let longer = |variant: &String| {
             let ways = ways.iter().flatten();
-            ways.map(|way| format!("{variant}{way}")).collect::<Vec<_>>()
+            ways.map(|way| format!("{variant}{way}"))
+                .collect::<Vec<_>>()
         };
         variants = variants.iter().flat_map(longer).collect();
     }
@@ -178,13 +192,18 @@ fn short(tables: &Tables, term: &str) -> impl Iterator<Item = String> {
 /// Words that sound like a term or have a part that does.
 fn homophones(tables: &Tables, list: &[(Form, Target)]) -> Vec<Form> {
     let sounding = list.iter().filter(|(form, _)| form.views & SOUND != 0);
-    let sounds: Vec<String> = sounding.filter_map(|(form, _)| chinese(&form.tokens)).collect();
+    let sounds: Vec<String> = sounding
+        .filter_map(|(form, _)| chinese(&form.tokens))
+        .collect();
     let sound = |c: char| tables.readings(c).first().map(|&id| syllable_letter(id));
     let sounds_like_a_term = |word: &&str| {
         let read: Option<String> = word.chars().map(sound).collect();
         read.is_some_and(|read| sounds.iter().any(|term| read.contains(term.as_str())))
     };
-    let words = tables.words().map(|(word, _)| word).filter(sounds_like_a_term);
+    let words = tables
+        .words()
+        .map(|(word, _)| word)
+        .filter(sounds_like_a_term);
     let form = |word: &str| Form {
         tokens: word.chars().map(Token::Wide).collect(),
         views: TIGHT,
@@ -196,10 +215,17 @@ fn homophones(tables: &Tables, list: &[(Form, Target)]) -> Vec<Form> {
 /// Words that cross an edge of a term or are a part of one, and single letters.
 fn words_around(tables: &'static Tables, terms: &[String]) -> Vec<(&'static str, u8)> {
     let crosses = |word: &str, term: &str| {
-        let cuts = |text: &str| text.char_indices().skip(1).map(|(at, _)| at).collect::<Vec<_>>();
+        let cuts = |text: &str| {
+            text.char_indices()
+                .skip(1)
+                .map(|(at, _)| at)
+                .collect::<Vec<_>>()
+        };
         let beginnings: Vec<&str> = cuts(term).iter().map(|&at| &term[..at]).collect();
         let ends: Vec<&str> = cuts(term).iter().map(|&at| &term[at..]).collect();
-        cuts(word).iter().any(|&at| beginnings.contains(&&word[at..]) || ends.contains(&&word[..at]))
+        cuts(word)
+            .iter()
+            .any(|&at| beginnings.contains(&&word[at..]) || ends.contains(&&word[..at]))
             || word == term
             || beginnings.contains(&word)
             || ends.contains(&word)
@@ -208,14 +234,22 @@ fn words_around(tables: &'static Tables, terms: &[String]) -> Vec<(&'static str,
     let concerned = |word: &str| is_single(word) || terms.iter().any(|term| crosses(word, term));
     let words: Vec<_> = tables.words().filter(|(word, _)| concerned(word)).collect();
     let longer = words.iter().filter(|(word, _)| !is_single(word));
-    let used: String = longer.map(|(word, _)| *word).chain(terms.iter().map(String::as_str)).collect();
-    let of_use = words.into_iter().filter(|(word, _)| !is_single(word) || used.contains(word));
+    let used: String = longer
+        .map(|(word, _)| *word)
+        .chain(terms.iter().map(String::as_str))
+        .collect();
+    let of_use = words
+        .into_iter()
+        .filter(|(word, _)| !is_single(word) || used.contains(word));
     of_use.filter(|_| !terms.is_empty()).collect()
 }
 
 fn context(words: &[(&str, u8)]) -> Context {
     let in_symbols = |word: &str| word.chars().map(symbol).collect();
-    let rows: Vec<_> = words.iter().map(|(word, cost)| (in_symbols(word), *cost)).collect();
+    let rows: Vec<_> = words
+        .iter()
+        .map(|(word, cost)| (in_symbols(word), *cost))
+        .collect();
     let mut out = Writer::default();
     Context::write(&rows, &mut out);
     let bytes = out.into_bytes();

@@ -22,7 +22,13 @@ fn check(rule: RuleCase, text: &[u16]) {
         words: true,
     }];
     let cuts = vec![vec![]; CUTTINGS];
-    agree(&filter(&policies).unwrap(), &Oracle::new(&policies), text, &cuts).unwrap();
+    agree(
+        &filter(&policies).unwrap(),
+        &Oracle::new(&policies),
+        text,
+        &cuts,
+    )
+    .unwrap();
 }
 
 fn units(text: &str) -> Vec<u16> {
@@ -31,12 +37,18 @@ fn units(text: &str) -> Vec<u16> {
 
 #[test]
 fn half_a_character_inside_a_term_is_a_separator() {
-    check(flags("赌博"), &[&units("赌赌"), &[0xD83D][..], &units("博")].concat());
+    check(
+        flags("赌博"),
+        &[&units("赌赌"), &[0xD83D][..], &units("博")].concat(),
+    );
 }
 
 #[test]
 fn half_a_character_in_front_of_a_term_divides_it_from_the_letter_before() {
-    check(flags("彩赌"), &[&units("博"), &[0xDE00][..], &units("彩赌赌")].concat());
+    check(
+        flags("彩赌"),
+        &[&units("博"), &[0xDE00][..], &units("彩赌赌")].concat(),
+    );
 }
 
 #[test]

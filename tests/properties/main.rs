@@ -34,7 +34,9 @@ fn filter(policies: &[PolicyCase]) -> Option<Filter> {
     });
     let packs: Vec<Vec<u8>> = match packs.collect::<Result<_, _>>() {
         Ok(packs) => packs,
-        Err(error) if matches!(error.code(), "policy/contradiction" | "policy/term-empty") => return None,
+        Err(error) if matches!(error.code(), "policy/contradiction" | "policy/term-empty") => {
+            return None;
+        }
         Err(error) => panic!("{error}"),
     };
     let packs: Vec<&[u8]> = packs.iter().map(Vec::as_slice).collect();
@@ -79,20 +81,39 @@ fn places(cuts: &[usize], units: &[u16]) -> Vec<usize> {
 fn config(cases: u32) -> ProptestConfig {
     let default = ProptestConfig::default();
     ProptestConfig {
-        cases: if default.cases == 256 { cases } else { default.cases },
+        cases: if default.cases == 256 {
+            cases
+        } else {
+            default.cases
+        },
         max_global_rejects: u32::MAX,
         ..default
     }
 }
 
 /// Whole, per unit and cut as asked, a text becomes what the oracle says.
-fn agree(filter: &Filter, oracle: &Oracle, text: &[u16], cuttings: &[Vec<usize>]) -> Result<(), TestCaseError> {
+fn agree(
+    filter: &Filter,
+    oracle: &Oracle,
+    text: &[u16],
+    cuttings: &[Vec<usize>],
+) -> Result<(), TestCaseError> {
     let expected = oracle.read(text);
     let shown = String::from_utf16_lossy(text);
     prop_assert_eq!(&run(filter, text, &[]), &expected, "whole: {:?}", shown);
-    prop_assert_eq!(&run(filter, text, &every_unit(text)), &expected, "per unit: {:?}", shown);
+    prop_assert_eq!(
+        &run(filter, text, &every_unit(text)),
+        &expected,
+        "per unit: {:?}",
+        shown
+    );
     for cuts in cuttings {
-        prop_assert_eq!(&run(filter, text, &places(cuts, text)), &expected, "cut: {:?}", shown);
+        prop_assert_eq!(
+            &run(filter, text, &places(cuts, text)),
+            &expected,
+            "cut: {:?}",
+            shown
+        );
     }
     Ok(())
 }
@@ -149,7 +170,7 @@ proptest! {
                 break;
             }
             let hidden = outcome.verdicts.iter().filter(|verdict| oracle.hides(verdict));
-            fresh = hidden.map(|verdict| verdict.end as usize).last().unwrap_or(fresh);
+            fresh = hidden.map(|verdict| verdict.end as usize).next_back().unwrap_or(fresh);
             if outcome.held == 0 {
                 continue;
             }

@@ -183,7 +183,11 @@ impl Reading<'_> {
         spans.sort_unstable();
         let apart = spans.windows(2).all(|pair| pair[0].1 <= pair[1].0);
         let (first, last) = (spans[0], spans[spans.len() - 1]);
-        let sentence = sentences.iter().rev().find(|start| **start < hit.end).unwrap();
+        let sentence = sentences
+            .iter()
+            .rev()
+            .find(|start| **start < hit.end)
+            .unwrap();
         let near = match case.within {
             Some(within) => last.0 <= first.1 + within as usize,
             None => first.0 >= *sentence,
@@ -205,7 +209,8 @@ impl Reading<'_> {
 
     fn hide(&mut self, hits: &[Hit]) -> Next {
         let hit = &hits[0];
-        let ends = |other: &&Hit| other.means == Means::Hide { ends: true } && other.start < hit.end;
+        let ends =
+            |other: &&Hit| other.means == Means::Hide { ends: true } && other.start < hit.end;
         if let Some(ending) = hits.iter().find(ends) {
             self.verdicts.push(verdict(ending));
             let action = self.oracle.rule(ending.pack, ending.rule).action;
@@ -214,7 +219,9 @@ impl Reading<'_> {
         self.verdicts.push(verdict(hit));
         self.show_to(hit.start);
         let covered = pieces(&self.units[hit.start..hit.end], 0, true);
-        let visible = covered.iter().filter(|piece| class(piece.shown.unwrap()) != Class::Skip);
+        let visible = covered
+            .iter()
+            .filter(|piece| class(piece.shown.unwrap()) != Class::Skip);
         let masked = match self.oracle.rule(hit.pack, hit.rule).action {
             "mask" => "＊".repeat(visible.count().max(1)),
             _ => "…".into(),

@@ -7,7 +7,10 @@ use crate::rendering::{Piece, render};
 use crate::strategy::{CHANNEL, JURISDICTION, PolicyCase, RuleCase};
 use crate::views::{self, Sight, Symbol, is_disguised};
 use std::cmp::Reverse;
-use tidegate::lexicon::{Doubt, Form, JOINED, LEET, MAX_CONTEXT_LETTERS, MAX_DOUBTED, SOUND, STRICT, TIGHT, Target, Views};
+use tidegate::lexicon::{
+    Doubt, Form, JOINED, LEET, MAX_CONTEXT_LETTERS, MAX_DOUBTED, SOUND, STRICT, TIGHT, Target,
+    Views,
+};
 use tidegate::stream::MAX_GAP;
 use tidegate::text::{Class, Decoded, class, decode};
 
@@ -80,7 +83,11 @@ impl Readings {
     fn of(units: &[u16], base: usize, ended: bool) -> Self {
         let raw = pieces(units, base, ended);
         let (rendered, open) = render(&raw, ended);
-        Self { raw, rendered, open }
+        Self {
+            raw,
+            rendered,
+            open,
+        }
     }
 }
 
@@ -116,7 +123,13 @@ impl<'a> Oracle<'a> {
 
     /// What `units`, which begin at `base`, contain. `before`: the `unless`
     /// terms in front of them.
-    pub(crate) fn contents(&self, units: &[u16], base: usize, ended: bool, before: &[Unless]) -> Contents {
+    pub(crate) fn contents(
+        &self,
+        units: &[u16],
+        base: usize,
+        ended: bool,
+        before: &[Unless],
+    ) -> Contents {
         let readings = Readings::of(units, base, ended);
         let mut contents = Contents::default();
         for (pack, lexicon) in self.lexicons.iter().enumerate() {
@@ -125,17 +138,23 @@ impl<'a> Oracle<'a> {
                 find(lexicon, view, &part, &mut found);
             }
             find_patterns(lexicon, &readings.raw, ended, &mut found);
-            let unless = found.iter().filter_map(|&(target, start, end, _)| match target {
-                Target::Unless(rule) => Some((pack, rule, start, end)),
-                _ => None,
-            });
+            let unless = found
+                .iter()
+                .filter_map(|&(target, start, end, _)| match target {
+                    Target::Unless(rule) => Some((pack, rule, start, end)),
+                    _ => None,
+                });
             contents.unless.extend(unless);
-            let mut hits: Vec<Hit> = found.iter().filter_map(|found| self.hit(pack, found)).collect();
+            let mut hits: Vec<Hit> = found
+                .iter()
+                .filter_map(|found| self.hit(pack, found))
+                .collect();
             hits.sort_by_key(|hit| (hit.start, hit.end, hit.rule, hit.means, hit.view));
             hits.dedup_by(|b, a| Hit { view: 0, ..*a } == Hit { view: 0, ..*b });
             let covered = |hit: &Hit| {
                 found.iter().any(|&(target, start, end, _)| {
-                    let covers = target == Target::Allow || target == Target::Homophone && hit.view == SOUND;
+                    let covers =
+                        target == Target::Allow || target == Target::Homophone && hit.view == SOUND;
                     covers && start <= hit.start && hit.end <= end
                 })
             };
@@ -151,7 +170,14 @@ impl<'a> Oracle<'a> {
                 Means::Hide { .. } => 1,
                 Means::Flag => 2,
             };
-            (hit.start, rank, Reverse(hit.end), hit.pack, hit.rule, hit.means)
+            (
+                hit.start,
+                rank,
+                Reverse(hit.end),
+                hit.pack,
+                hit.rule,
+                hit.means,
+            )
         });
         contents
     }
@@ -211,7 +237,10 @@ impl<'a> Oracle<'a> {
             }
             starts.extend(live_patterns(lexicon, &readings.raw));
         }
-        if units.last().is_some_and(|unit| (0xD800..0xDC00).contains(unit)) {
+        if units
+            .last()
+            .is_some_and(|unit| (0xD800..0xDC00).contains(unit))
+        {
             starts.push(base + units.len() - 1);
         }
         starts
@@ -236,11 +265,19 @@ impl<'a> Oracle<'a> {
             excusable || crossed
         };
         let waits = |hit: &&Hit| {
-            let mut ending = contents.hits.iter().filter(|other| other.means == Means::Hide { ends: true });
+            let mut ending = contents
+                .hits
+                .iter()
+                .filter(|other| other.means == Means::Hide { ends: true });
             ending.any(|other| other.start < hit.end && doubted(other))
         };
         let changed = |hit: &&Hit| live < hit.end || doubted(hit) || waits(hit);
-        contents.hits.iter().filter(changed).map(|hit| hit.start).collect()
+        contents
+            .hits
+            .iter()
+            .filter(changed)
+            .map(|hit| hit.start)
+            .collect()
     }
 }
 
@@ -283,16 +320,25 @@ fn own_run(form: &Form, at: usize) -> Option<usize> {
 /// twice is another word; the last letter is not waited for.
 fn has_runs(form: &Form, view: Views, symbols: &[Symbol]) -> bool {
     let strict = form.views & STRICT != 0 && view & (JOINED | LEET) != 0;
-    symbols.iter().enumerate().all(|(at, symbol)| match own_run(form, at) {
-        Some(times) => symbol.ends.len() >= times,
-        None => !strict || symbol.ends.len() != 2 || at + 1 == symbols.len(),
-    })
+    symbols
+        .iter()
+        .enumerate()
+        .all(|(at, symbol)| match own_run(form, at) {
+            Some(times) => symbol.ends.len() >= times,
+            None => !strict || symbol.ends.len() != 2 || at + 1 == symbols.len(),
+        })
 }
 
 fn live_start(lexicon: &Lexicon, view: Views, part: &[Symbol]) -> Option<usize> {
     let from = (part.len().saturating_sub(MAX_SYMBOLS)..part.len()).find(|&from| {
-        let suffix: String = part[from..].iter().map(|symbol| symbol.code.as_str()).collect();
-        lexicon.beginnings.get(&suffix).is_some_and(|views| views & view != 0)
+        let suffix: String = part[from..]
+            .iter()
+            .map(|symbol| symbol.code.as_str())
+            .collect();
+        lexicon
+            .beginnings
+            .get(&suffix)
+            .is_some_and(|views| views & view != 0)
     });
     from.map(|from| part[from].start)
 }
@@ -337,7 +383,12 @@ fn find_patterns(lexicon: &Lexicon, raw: &[Piece], ended: bool, found: &mut Vec<
                     }
                     let known = at + 1 < text.len() || complete;
                     if pattern.accepts(&states) && !inside(at + 1) && known {
-                        found.push((Target::Rule(*rule), text[from].2.start, text[at].2.end, PATTERN));
+                        found.push((
+                            Target::Rule(*rule),
+                            text[from].2.start,
+                            text[at].2.end,
+                            PATTERN,
+                        ));
                     }
                 }
             }
@@ -364,12 +415,18 @@ fn live_patterns(lexicon: &Lexicon, raw: &[Piece]) -> Vec<usize> {
 
 /// Whether the match is only where words meet.
 fn is_words(lexicon: &Lexicon, hit: &Hit, units: &[u16], base: usize) -> bool {
-    let Some(context) = lexicon.context.as_ref().filter(|_| hit.view & (TIGHT | JOINED) != 0) else {
+    let Some(context) = lexicon
+        .context
+        .as_ref()
+        .filter(|_| hit.view & (TIGHT | JOINED) != 0)
+    else {
         return false;
     };
     let sights = |from: usize, to: usize| -> Vec<Vec<Sight>> {
         let raw = pieces(&units[from..to], 0, true);
-        raw.iter().map(|piece| lexicon.eyes.see(piece.shown.unwrap())).collect()
+        raw.iter()
+            .map(|piece| lexicon.eyes.see(piece.shown.unwrap()))
+            .collect()
     };
     let wide = |sights: &Vec<Sight>| match sights[..] {
         [Sight::Wide(c)] => Some(symbol(c)),
@@ -378,7 +435,9 @@ fn is_words(lexicon: &Lexicon, hit: &Hit, units: &[u16], base: usize) -> bool {
     let inside = sights(hit.start - base, hit.end - base);
     let letters: Vec<u16> = inside.iter().filter_map(wide).collect();
     let apart = |class: Class| inside.contains(&vec![Sight::Apart(class)]);
-    let other = inside.iter().any(|sights| !matches!(sights[..], [Sight::Wide(_) | Sight::Apart(_)]));
+    let other = inside
+        .iter()
+        .any(|sights| !matches!(sights[..], [Sight::Wide(_) | Sight::Apart(_)]));
     let spaced = apart(Class::Space) || apart(Class::Break);
     let mut term = letters.clone();
     term.dedup();
@@ -390,9 +449,18 @@ fn is_words(lexicon: &Lexicon, hit: &Hit, units: &[u16], base: usize) -> bool {
         return true;
     }
     let before = sights(0, hit.start - base);
-    let mut before: Vec<u16> = before.iter().rev().map_while(wide).take(MAX_CONTEXT_LETTERS).collect();
+    let mut before: Vec<u16> = before
+        .iter()
+        .rev()
+        .map_while(wide)
+        .take(MAX_CONTEXT_LETTERS)
+        .collect();
     before.reverse();
     let after = sights(hit.end - base, units.len());
-    let after: Vec<u16> = after.iter().map_while(wide).take(MAX_CONTEXT_LETTERS).collect();
+    let after: Vec<u16> = after
+        .iter()
+        .map_while(wide)
+        .take(MAX_CONTEXT_LETTERS)
+        .collect();
     context.judge(&before, &term, &after, true, spaced) == Doubt::Dismiss
 }

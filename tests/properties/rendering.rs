@@ -73,7 +73,10 @@ fn number(chars: &[char]) -> Construct {
 }
 
 fn name(chars: &[char]) -> Construct {
-    let name: String = chars[1..].iter().take_while(|c| c.is_ascii_alphanumeric()).collect();
+    let name: String = chars[1..]
+        .iter()
+        .take_while(|c| c.is_ascii_alphanumeric())
+        .collect();
     let len = name.len() + 1;
     if len >= MAX_REFERENCE {
         return Construct::Nothing;
@@ -98,9 +101,16 @@ fn tag(chars: &[char]) -> Construct {
         Some(c) if c.is_ascii_alphabetic() || "/!?".contains(*c) => {}
         Some(_) => return Construct::Nothing,
     }
-    let text: String = chars.iter().take(MAX_TAG).map(|c| if c.is_ascii() { *c } else { 'x' }).collect();
+    let text: String = chars
+        .iter()
+        .take(MAX_TAG)
+        .map(|c| if c.is_ascii() { *c } else { 'x' })
+        .collect();
     let end = match text.strip_prefix("<!-") {
-        Some(comment) => comment.get(1..).and_then(|rest| rest.find("-->")).map(|at| at + 7),
+        Some(comment) => comment
+            .get(1..)
+            .and_then(|rest| rest.find("-->"))
+            .map(|at| at + 7),
         None => text[2..].find('>').map(|at| at + 3),
     };
     match end {

@@ -48,7 +48,11 @@ pub(crate) struct PolicyCase {
 
 impl PolicyCase {
     pub(crate) fn tables(&self) -> &'static Tables {
-        if self.words { tables() } else { tables_without_words() }
+        if self.words {
+            tables()
+        } else {
+            tables_without_words()
+        }
     }
 
     pub(crate) fn document(&self, name: &str) -> Document {
@@ -80,7 +84,9 @@ fn rule_document((number, rule): (u32, &RuleCase)) -> serde_json::Value {
     }
     if !rule.all.is_empty() {
         json["all"] = serde_json::json!(rule.all);
-        json["within"] = rule.within.map_or("sentence".into(), serde_json::Value::from);
+        json["within"] = rule
+            .within
+            .map_or("sentence".into(), serde_json::Value::from);
     } else if let (Some(within), false) = (rule.within, rule.unless.is_empty()) {
         json["within"] = within.into();
     }
@@ -109,7 +115,9 @@ fn term() -> impl Strategy<Value = String> {
         2 => of(&["a", "s", "赌", "博", "彩", "都", "1", "а", "0"], 1..5),
         1 => of(&["a", "b", "s", " ", "-", "赌", "博"], 2..6),
     ]
-    .prop_filter("a term has a letter", |term| term.chars().any(char::is_alphanumeric))
+    .prop_filter("a term has a letter", |term| {
+        term.chars().any(char::is_alphanumeric)
+    })
 }
 
 fn terms() -> impl Strategy<Value = Vec<String>> {
@@ -138,7 +146,16 @@ fn scope() -> impl Strategy<Value = (Option<&'static str>, Option<&'static str>,
 }
 
 fn rule() -> impl Strategy<Value = RuleCase> {
-    let actions = || select(vec!["flag", "mask", "replace", "mask", "terminate", "retract"]);
+    let actions = || {
+        select(vec![
+            "flag",
+            "mask",
+            "replace",
+            "mask",
+            "terminate",
+            "retract",
+        ])
+    };
     let plain = (actions(), terms(), views(), excuses(), 0..8u32);
     let plain = plain.prop_map(|(action, terms, views, unless, within)| RuleCase {
         action,
@@ -150,7 +167,13 @@ fn rule() -> impl Strategy<Value = RuleCase> {
     });
     let within = prop_oneof![3 => (0..8u32).prop_map(Some), 1 => Just(None)];
     let groups = prop::collection::vec(terms(), 2..4);
-    let combined = (select(vec!["flag", "terminate", "retract"]), groups, within, views(), excuses());
+    let combined = (
+        select(vec!["flag", "terminate", "retract"]),
+        groups,
+        within,
+        views(),
+        excuses(),
+    );
     let combined = combined.prop_map(|(action, all, within, views, unless)| RuleCase {
         action,
         all,
@@ -159,7 +182,13 @@ fn rule() -> impl Strategy<Value = RuleCase> {
         unless,
         ..RuleCase::default()
     });
-    let patterns = [r"\d{2,4}", r"a[bs]?\d", "[赌-赌]{1,3}.s", r"[^a\s]{2,3}", "(ab|b-)?so{1,2}"];
+    let patterns = [
+        r"\d{2,4}",
+        r"a[bs]?\d",
+        "[赌-赌]{1,3}.s",
+        r"[^a\s]{2,3}",
+        "(ab|b-)?so{1,2}",
+    ];
     let pattern = (actions(), select(patterns.to_vec()), excuses(), 0..8u32);
     let pattern = pattern.prop_map(|(action, pattern, unless, within)| RuleCase {
         action,
@@ -186,7 +215,12 @@ fn policy() -> impl Strategy<Value = PolicyCase> {
         limit,
         prop_oneof![1 => Just(false), 2 => Just(true)],
     )
-        .prop_map(|(rules, allow, limit, words)| PolicyCase { rules, allow, limit, words })
+        .prop_map(|(rules, allow, limit, words)| PolicyCase {
+            rules,
+            allow,
+            limit,
+            words,
+        })
 }
 
 pub(crate) fn policies() -> impl Strategy<Value = Vec<PolicyCase>> {
@@ -200,20 +234,60 @@ fn piece(pieces: &[&'static str]) -> impl Strategy<Value = Vec<u16>> + use<> {
 fn text(markup: u32) -> impl Strategy<Value = Vec<u16>> {
     let half = select(vec![vec![0xD83Du16], vec![0xDE00]]);
     let long = select(vec!["a", "赌", "*", "\u{200B}", " ", "1"]);
-    let long = (long, 28..40usize).prop_map(|(piece, times)| piece.repeat(times).encode_utf16().collect());
+    let long =
+        (long, 28..40usize).prop_map(|(piece, times)| piece.repeat(times).encode_utf16().collect());
     let letters = [
-        "a", "b", "s", "o", "l", "A", "ｓ", "赌", "博", "彩", "赌", "博", "彩", "都", "波", "賭", "采彡", "1", "0",
+        "a", "b", "s", "o", "l", "A", "ｓ", "赌", "博", "彩", "赌", "博", "彩", "都", "波", "賭",
+        "采彡", "1", "0",
     ];
-    let disguises = ["а", "ѕ", "в", "$", "!", "|", "@", "4", "5", "１", "①", "ß", "🅰", "！", "с", "8"];
-    let separators = [" ", "*", "\u{200B}", "-", "，", "\n", "😀", "\u{0301}", "的", ".", "。", "_"];
+    let disguises = [
+        "а", "ѕ", "в", "$", "!", "|", "@", "4", "5", "１", "①", "ß", "🅰", "！", "с", "8",
+    ];
+    let separators = [
+        " ", "*", "\u{200B}", "-", "，", "\n", "😀", "\u{0301}", "的", ".", "。", "_",
+    ];
     // Together with the letters: whole, broken and nested constructs.
     let constructs = [
-        "&#36172;", "&#x8d4c;", "&#97", "&#", "&shy;", "&nbsp;", "&lt;", "&amp;", "&dollar;", "&", ";", "<b>", "</b>",
-        "<", ">", "<!--", "-->", "](", "](s)", ")", "]", "%61", "%E8%B5%8C", "%E8", "%20", "%", "#", "<b 博>",
+        "&#36172;",
+        "&#x8d4c;",
+        "&#97",
+        "&#",
+        "&shy;",
+        "&nbsp;",
+        "&lt;",
+        "&amp;",
+        "&dollar;",
+        "&",
+        ";",
+        "<b>",
+        "</b>",
+        "<",
+        ">",
+        "<!--",
+        "-->",
+        "](",
+        "](s)",
+        ")",
+        "]",
+        "%61",
+        "%E8%B5%8C",
+        "%E8",
+        "%20",
+        "%",
+        "#",
+        "<b 博>",
     ];
     // About as long as a tag may be.
-    let wide = (select(vec!["<!--", "<b ", "]("]), 118..126usize, select(vec![">", "-->", ")"]));
-    let wide = wide.prop_map(|(open, len, close)| format!("{open}{}{close}", "x".repeat(len)).encode_utf16().collect());
+    let wide = (
+        select(vec!["<!--", "<b ", "]("]),
+        118..126usize,
+        select(vec![">", "-->", ")"]),
+    );
+    let wide = wide.prop_map(|(open, len, close)| {
+        format!("{open}{}{close}", "x".repeat(len))
+            .encode_utf16()
+            .collect()
+    });
     let any = prop_oneof![
         24 => piece(&letters),
         8 => piece(&disguises),
@@ -222,6 +296,7 @@ fn text(markup: u32) -> impl Strategy<Value = Vec<u16>> {
         1 => half,
         1 => long,
         markup / 12 => wide,
+        markup / 6 => (6..10usize).prop_map(|times| "<b>".repeat(times).encode_utf16().collect()),
     ];
     prop::collection::vec(any, 0..40).prop_map(|pieces| pieces.concat())
 }

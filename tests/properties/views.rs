@@ -40,8 +40,15 @@ pub(crate) struct Symbol {
 
 pub(crate) fn code(token: Token) -> String {
     match token {
-        Token::Wide(c) | Token::Word { letter: c, initial: false } => c.to_string(),
-        Token::Word { letter, initial: true } => format!("\u{1}{letter}"),
+        Token::Wide(c)
+        | Token::Word {
+            letter: c,
+            initial: false,
+        } => c.to_string(),
+        Token::Word {
+            letter,
+            initial: true,
+        } => format!("\u{1}{letter}"),
         Token::End => "\u{2}".into(),
         Token::Gap => "\u{3}".into(),
     }
@@ -67,7 +74,9 @@ impl Eyes {
     /// A term's character in comparison form.
     pub(crate) fn fold(tables: &Tables, c: char, take: &mut dyn FnMut(char)) {
         match tables.fold(c) {
-            Some(letters) if !(is_foreign(c) && letters.is_ascii()) => letters.chars().for_each(take),
+            Some(letters) if !(is_foreign(c) && letters.is_ascii()) => {
+                letters.chars().for_each(take)
+            }
             _ => take(foreign_lower_case(c)),
         }
     }
@@ -86,9 +95,16 @@ impl Eyes {
     fn imitated(&self, c: char) -> Option<(char, How, bool)> {
         if is_foreign(c) {
             let letter = self.tables.fold(c)?.chars().next()?;
-            return self.known.contains(&letter).then_some((letter, How::Foreign, false));
+            return self
+                .known
+                .contains(&letter)
+                .then_some((letter, How::Foreign, false));
         }
-        let digit = if c.is_alphanumeric() { How::Digit } else { How::Sign };
+        let digit = if c.is_alphanumeric() {
+            How::Digit
+        } else {
+            How::Sign
+        };
         Some(match leet(c).filter(|_| !c.is_ascii_alphabetic())? {
             Leet::Letter(letter) => (letter, digit, false),
             Leet::Between(letter) => (letter, How::Sign, true),
@@ -96,8 +112,15 @@ impl Eyes {
     }
 
     fn sound(&self, c: char) -> char {
-        let own = self.tables.fold(c).and_then(|letters| letters.chars().next()).unwrap_or(c);
-        self.tables.readings(own).first().map_or('\0', |&id| syllable_letter(id))
+        let own = self
+            .tables
+            .fold(c)
+            .and_then(|letters| letters.chars().next())
+            .unwrap_or(c);
+        self.tables
+            .readings(own)
+            .first()
+            .map_or('\0', |&id| syllable_letter(id))
     }
 }
 
@@ -174,7 +197,11 @@ impl Line {
             symbol.written.push(written);
             return;
         }
-        let token = if word { Token::Word { letter: c, initial } } else { Token::Wide(c) };
+        let token = if word {
+            Token::Word { letter: c, initial }
+        } else {
+            Token::Wide(c)
+        };
         self.push(token, start, end, vec![written]);
     }
 
@@ -186,8 +213,14 @@ impl Line {
     }
 }
 
-const ITSELF: Written = Written { how: How::Itself, bridged: false };
-const WIDE: Written = Written { how: How::Wide, bridged: false };
+const ITSELF: Written = Written {
+    how: How::Itself,
+    bridged: false,
+};
+const WIDE: Written = Written {
+    how: How::Wide,
+    bridged: false,
+};
 
 /// Letters, ends of words, and one gap for each run of separators.
 pub(crate) fn tight(eyes: &Eyes, text: &[Piece], ended: bool) -> Vec<Vec<Symbol>> {
@@ -261,7 +294,9 @@ pub(crate) fn leet_view(eyes: &Eyes, text: &[Piece], ended: bool) -> Vec<Vec<Sym
                 (between, bridged) = (None, false);
                 line.letter(c, false, at, WIDE);
             }
-            (Sight::Apart(_), Some((letter, _, true))) if line.inside && between.is_none() && !bridged => {
+            (Sight::Apart(_), Some((letter, _, true)))
+                if line.inside && between.is_none() && !bridged =>
+            {
                 between = Some((letter, at));
                 line.skip();
             }
@@ -276,7 +311,15 @@ pub(crate) fn leet_view(eyes: &Eyes, text: &[Piece], ended: bool) -> Vec<Vec<Sym
             }
             (Sight::Word(_) | Sight::Apart(_), _) => {
                 if let Some((letter, at)) = between.take() {
-                    line.letter(letter, true, at, Written { how: How::Sign, bridged: false });
+                    line.letter(
+                        letter,
+                        true,
+                        at,
+                        Written {
+                            how: How::Sign,
+                            bridged: false,
+                        },
+                    );
                 }
                 let (letter, how) = match (imitated, sight) {
                     (Some((letter, how, _)), _) => (letter, how),
@@ -314,15 +357,23 @@ fn sights(eyes: &Eyes, text: &[Piece]) -> Vec<Seen> {
 pub(crate) fn is_disguised(symbols: &[Symbol], last: usize) -> bool {
     let mut letters: Vec<Written> = Vec::new();
     for (at, symbol) in symbols.iter().enumerate() {
-        let repeats = if at + 1 == symbols.len() { last } else { symbol.written.len() };
+        let repeats = if at + 1 == symbols.len() {
+            last
+        } else {
+            symbol.written.len()
+        };
         letters.extend(symbol.written.iter().take(repeats));
     }
     let end = symbols[symbols.len() - 1].ends[last - 1];
     let is = |how: How| letters.iter().any(|letter| letter.how == how);
-    let imitations = letters.iter().filter(|letter| !matches!(letter.how, How::Wide | How::Itself));
+    let imitations = letters
+        .iter()
+        .filter(|letter| !matches!(letter.how, How::Wide | How::Itself));
     let first_digit = letters.iter().position(|letter| letter.how == How::Digit);
     let goes_on = |at: usize| letters[at..].iter().any(|letter| letter.how == How::Itself);
-    let real = is(How::Wide) || is(How::Itself) || is(How::Foreign) && end - symbols[0].start >= MIN_FOREIGN;
+    let real = is(How::Wide)
+        || is(How::Itself)
+        || is(How::Foreign) && end - symbols[0].start >= MIN_FOREIGN;
     let disguised = imitations.count() >= 2
         || is(How::Sign)
         || is(How::Foreign)

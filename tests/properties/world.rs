@@ -80,7 +80,13 @@ fn build(words: &[(&str, u8)]) -> Tables {
     texts(SYLLABLES.iter().copied(), &mut readings);
     keys(READINGS.iter().map(|row| row.0), &mut readings);
     column(READINGS.iter().map(|row| row.1.len() as u32), &mut readings);
-    column(READINGS.iter().flat_map(|row| row.1).map(|&id| u32::from(id)), &mut readings);
+    column(
+        READINGS
+            .iter()
+            .flat_map(|row| row.1)
+            .map(|&id| u32::from(id)),
+        &mut readings,
+    );
     out.block(&readings.into_bytes());
     let mut splits = Writer::default();
     keys(SPLITS.iter().map(|row| row.0), &mut splits);
@@ -127,7 +133,9 @@ fn word_section(words: &[(&str, u8)]) -> Vec<u8> {
             Some(&stood) => now[shared] - stood,
             None => now[shared] + 1,
         });
-        now[shared + 1..].iter().for_each(|&letter| letters.int(letter));
+        now[shared + 1..]
+            .iter()
+            .for_each(|&letter| letters.int(letter));
         costs.push(*cost);
         before = now;
     }

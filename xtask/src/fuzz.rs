@@ -37,7 +37,14 @@ pub(crate) fn all(root: &Path, tools: &Tools, seconds: u64) -> Result<()> {
         let mut command = tools.cargo();
         // The sanitizer's flags are nightly's; this allows them on any compiler.
         command.env("RUSTC_BOOTSTRAP", "1");
-        command.args(["fuzz", "run", &target, &corpus, &format!("fuzz/seeds/{target}"), "--"]);
+        command.args([
+            "fuzz",
+            "run",
+            &target,
+            &corpus,
+            &format!("fuzz/seeds/{target}"),
+            "--",
+        ]);
         command.arg(format!("-max_total_time={seconds}"));
         command.args([MAX_LEN, "-print_final_stats=1", "-verbosity=0"]);
         let limit = BUILDING + Duration::from_secs(seconds);

@@ -44,9 +44,20 @@ pub(crate) fn build(root: &Path, tools: &Tools, progress: &mut Progress) -> Resu
 
 /// The two modules that the crate makes.
 fn modules(root: &Path, tools: &Tools, progress: &mut Progress) -> Result<()> {
-    let inputs = ["Cargo.toml", "Cargo.lock", "build.rs", ".cargo", "module", "src"];
+    let inputs = [
+        "Cargo.toml",
+        "Cargo.lock",
+        "build.rs",
+        ".cargo",
+        "module",
+        "src",
+    ];
     for (name, directory) in [("core", CORE), ("compiler", COMPILER)] {
-        let file = if name == "core" { "tidegate" } else { "tidegate_compiler" };
+        let file = if name == "core" {
+            "tidegate"
+        } else {
+            "tidegate_compiler"
+        };
         let output = format!("{directory}/{file}_bg.wasm");
         let stamp = Stamp::new(root, name, &inputs, &tools.compiler()?, &[&output])?;
         let what = format!("building the {name}");
@@ -61,7 +72,12 @@ fn modules(root: &Path, tools: &Tools, progress: &mut Progress) -> Result<()> {
         command.env("TIDEGATE_MODULE", name);
         command.args(["build", "--target", "bundler", "--profile", "wasm"]);
         // The output directory is seen from the crate.
-        command.args(["--no-opt", "--no-pack", "--out-dir", &format!("../{directory}")]);
+        command.args([
+            "--no-opt",
+            "--no-pack",
+            "--out-dir",
+            &format!("../{directory}"),
+        ]);
         command.args(["--out-name", file, MODULE]);
         process::run(&mut command).with_context(|| format!("the {name} could not be built"))?;
         stamp.done()?;

@@ -75,7 +75,12 @@ impl<'t> Lexicon<'t> {
         tokens(term, &|c, take| self.fold(c, take))
     }
 
-    pub(super) fn add(&mut self, term: &str, views: Views, target: Target) -> Result<(), PolicyError> {
+    pub(super) fn add(
+        &mut self,
+        term: &str,
+        views: Views,
+        target: Target,
+    ) -> Result<(), PolicyError> {
         if term.chars().count() > MAX_TERM_CHARS {
             return Err(PolicyError::new(
                 "policy/term-too-long",
@@ -86,7 +91,7 @@ impl<'t> Lexicon<'t> {
         if found.is_empty() {
             return Err(PolicyError::new(
                 "policy/term-empty",
-                format!("{term:?}: no letter or digit is left after folding"),
+                format!("{term:?}: nothing that the rule's views look for is left after folding"),
             ));
         }
         if found.iter().any(|form| form.tokens.len() > MAX_SYMBOLS) {
@@ -105,7 +110,8 @@ impl<'t> Lexicon<'t> {
         let sounds = found.iter().filter(|form| form.views & SOUND != 0);
         let sounds: Vec<_> = sounds.filter_map(|form| chinese(&form.tokens)).collect();
         self.sounds.extend(sounds);
-        self.forms.extend(found.into_iter().map(|form| (form, target)));
+        self.forms
+            .extend(found.into_iter().map(|form| (form, target)));
         if matches!(target, Target::Rule(_) | Target::Group { .. }) {
             self.add_variants(term, views, target);
         }
@@ -137,7 +143,8 @@ impl<'t> Lexicon<'t> {
             for variant in self.split(&letters) {
                 let text: String = variant.iter().collect();
                 let found = forms(&text, plain, &|c, take| self.fold(c, take));
-                self.forms.extend(found.into_iter().map(|form| (form, target)));
+                self.forms
+                    .extend(found.into_iter().map(|form| (form, target)));
                 self.doubt(variant);
             }
         }
@@ -157,7 +164,10 @@ impl<'t> Lexicon<'t> {
     fn split(&self, letters: &[char]) -> Vec<Vec<char>> {
         let ways = |letter: char| self.tables.splits(letter).take(MAX_WAYS);
         let can_split = |&at: &usize| ways(letters[at]).next().is_some();
-        let places: Vec<usize> = (0..letters.len()).filter(can_split).take(MAX_SPLITS).collect();
+        let places: Vec<usize> = (0..letters.len())
+            .filter(can_split)
+            .take(MAX_SPLITS)
+            .collect();
         let written = |chosen: usize, way: usize| -> Vec<char> {
             let halved = |at: usize| places.iter().position(|&place| place == at);
             let is_chosen = |at: usize| halved(at).is_some_and(|bit| chosen >> bit & 1 == 1);
@@ -170,7 +180,9 @@ impl<'t> Lexicon<'t> {
             }
             out
         };
-        let mut variants: Vec<Vec<char>> = (1..1usize << places.len()).map(|chosen| written(chosen, 0)).collect();
+        let mut variants: Vec<Vec<char>> = (1..1usize << places.len())
+            .map(|chosen| written(chosen, 0))
+            .collect();
         for (bit, &at) in places.iter().enumerate() {
             variants.extend((1..ways(letters[at]).count()).map(|way| written(1 << bit, way)));
         }
@@ -181,10 +193,15 @@ impl<'t> Lexicon<'t> {
         self.add_homophones();
         let words = words::around(self.tables, &self.doubted);
         let alphabet = self.alphabet(&words)?;
-        let views = self.forms.iter().fold(0, |views, (form, _)| views | form.views);
+        let views = self
+            .forms
+            .iter()
+            .fold(0, |views, (form, _)| views | form.views);
         let tables = self.tables;
         let plain_folds = || {
-            tables.folds().map(|(c, letters)| (c, folded(tables, c).unwrap_or(letters)))
+            tables
+                .folds()
+                .map(|(c, letters)| (c, folded(tables, c).unwrap_or(letters)))
         };
         let mut folds = Writer::default();
         // What keeps its look of another alphabet still has small letters.
@@ -208,7 +225,10 @@ impl<'t> Lexicon<'t> {
         let mut context = Writer::default();
         if !words.is_empty() {
             let in_symbols = |word: &str| word.chars().map(|c| alphabet.symbol(c)).collect();
-            let rows: Vec<_> = words.iter().map(|(word, cost)| (in_symbols(word), *cost)).collect();
+            let rows: Vec<_> = words
+                .iter()
+                .map(|(word, cost)| (in_symbols(word), *cost))
+                .collect();
             Context::write(&rows, &mut context);
         }
         Ok(Compiled {
@@ -230,8 +250,16 @@ impl<'t> Lexicon<'t> {
         }
         let sounds = &mut self.sounds;
         let order = sorted_places(sounds.len(), &|a, b| sounds[a].cmp(&sounds[b]));
-        let sorted: Vec<&[char]> = order.iter().map(|&at| sounds[at as usize].as_slice()).collect();
-        let sounding = |c: char| self.tables.readings(c).first().map(|&id| syllable_letter(id));
+        let sorted: Vec<&[char]> = order
+            .iter()
+            .map(|&at| sounds[at as usize].as_slice())
+            .collect();
+        let sounding = |c: char| {
+            self.tables
+                .readings(c)
+                .first()
+                .map(|&id| syllable_letter(id))
+        };
         let sounds_like_a_term = |sound: &[char]| sorted.binary_search(&sound).is_ok();
         for (word, _) in self.tables.words() {
             let Some(sound) = word.chars().map(sounding).collect::<Option<Vec<char>>>() else {
@@ -284,7 +312,9 @@ fn folded(tables: &Tables, c: char) -> Option<&str> {
 
 /// The capitals of other alphabets and their small letters.
 fn small_letters(tables: &Tables) -> Vec<(char, String)> {
-    let foreign = tables.folds().filter(|(c, letters)| is_foreign(*c) && letters.is_ascii());
+    let foreign = tables
+        .folds()
+        .filter(|(c, letters)| is_foreign(*c) && letters.is_ascii());
     foreign
         .map(|(c, _)| (c, foreign_lower_case(c)))
         .filter(|(c, small)| c != small)
@@ -297,7 +327,9 @@ fn syllables(tables: &Tables) -> Vec<(char, char)> {
     let letter = |readings: &[u16]| readings.first().map(|&id| syllable_letter(id));
     let folds = tables.folds().filter_map(|(c, letters)| {
         let mut letters = letters.chars();
-        let single = letters.next().filter(|_| letters.clone().next().is_none())?;
+        let single = letters
+            .next()
+            .filter(|_| letters.clone().next().is_none())?;
         Some((c, letter(tables.readings(single))?))
     });
     let own = tables.all_readings();

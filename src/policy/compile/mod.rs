@@ -4,8 +4,8 @@ mod lexicon;
 mod rules;
 mod words;
 
-pub use lexicon::{MAX_SPLIT_TERMS, MAX_TERMS};
 pub(super) use lexicon::Compiled;
+pub use lexicon::{MAX_SPLIT_TERMS, MAX_TERMS};
 
 use super::document::{Document, RuleDocument, ScoreDocument};
 use super::pack;
@@ -62,14 +62,26 @@ pub fn compile_with(document: &Document, tables: &Tables) -> Result<Vec<u8>, Pol
         lexicon.add(phrase, TIGHT, Target::Allow)?;
     }
     let limit = document.score.as_ref().map(score_limit).transpose()?;
-    Ok(pack::write(document, &table, limit, &patterns, &lexicon.pack()?))
+    Ok(pack::write(
+        document,
+        &table,
+        limit,
+        &patterns,
+        &lexicon.pack()?,
+    ))
 }
 
 /// The allow-list in comparison form, sorted.
 fn folded_phrases(lexicon: &Lexicon<'_>, phrases: &[String]) -> Vec<String> {
-    let folded: Vec<String> = phrases.iter().map(|phrase| key(&lexicon.folded(phrase))).collect();
+    let folded: Vec<String> = phrases
+        .iter()
+        .map(|phrase| key(&lexicon.folded(phrase)))
+        .collect();
     let order = sorted_places(folded.len(), &|a, b| folded[a].cmp(&folded[b]));
-    order.iter().map(|&at| folded[at as usize].clone()).collect()
+    order
+        .iter()
+        .map(|&at| folded[at as usize].clone())
+        .collect()
 }
 
 /// Equal for terms that are found by each other as written.

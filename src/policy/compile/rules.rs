@@ -42,6 +42,12 @@ pub(super) fn check(document: &Document, authored: &RuleDocument) -> Result<Rule
             "severity is 1 to 4, or 0 for not stated",
         ));
     }
+    if authored.score > 0 && document.score.is_none() {
+        return Err(PolicyError::new(
+            "policy/score",
+            "the policy has no score: it would add up to nothing",
+        ));
+    }
     if authored.score > MAX_RULE_SCORE {
         return Err(PolicyError::new(
             "policy/score",
@@ -72,10 +78,15 @@ pub(super) fn check(document: &Document, authored: &RuleDocument) -> Result<Rule
 fn action(document: &Document, authored: &RuleDocument) -> Result<Action, PolicyError> {
     let of_risk = || {
         let mut actions = document.actions.iter();
-        actions.find(|(risk, _)| *risk == authored.risk).map(|(_, action)| action)
+        actions
+            .find(|(risk, _)| *risk == authored.risk)
+            .map(|(_, action)| action)
     };
     let name = authored.action.as_ref().or_else(of_risk).ok_or_else(|| {
-        PolicyError::new("policy/action", "no action, and none of its risk in actions")
+        PolicyError::new(
+            "policy/action",
+            "no action, and none of its risk in actions",
+        )
     })?;
     Action::named(name)
         .ok_or_else(|| PolicyError::new("policy/action", format!("unknown action {name:?}")))
@@ -89,13 +100,15 @@ fn kind(authored: &RuleDocument) -> Result<Kind, PolicyError> {
         authored.pattern.is_some(),
         authored.detect.is_some(),
     ];
-    let dangling = authored.hosts.is_some() && authored.detect.as_deref() != Some("link")
-        || authored.check.is_some() && authored.pattern.is_none();
-    if dangling {
-        return Err(PolicyError::new(
-            "policy/pattern",
-            "hosts goes with detect: link, check with pattern",
-        ));
+    let wrong = |message: &str| Err(PolicyError::new("policy/pattern", message));
+    if authored.hosts.is_some() && authored.detect.as_deref() != Some("link") {
+        return wrong("hosts goes with detect: link");
+    }
+    if authored.check.is_some() && authored.pattern.is_none() {
+        return wrong("check goes with pattern");
+    }
+    if authored.views.is_some() && (is[2] || is[3]) {
+        return wrong("views are for terms: a pattern sees the text as it is");
     }
     match is.iter().filter(|is| **is).count() {
         0 => Err(PolicyError::new(
@@ -255,7 +268,10 @@ pub(super) fn pattern(
             let builtin = found.ok_or_else(|| {
                 PolicyError::new("policy/pattern", format!("unknown pattern {name:?}"))
             })?;
-            (builtin.pattern, hosts(authored)?.unwrap_or(builtin.check.clone()))
+            (
+                builtin.pattern,
+                hosts(authored)?.unwrap_or(builtin.check.clone()),
+            )
         }
         _ => return Ok(None),
     };
@@ -304,6 +320,9 @@ fn hosts(authored: &RuleDocument) -> Result<Option<Check>, PolicyError> {
         (None, Some(names)) => (names, Hosts::Allow),
         _ => return wrong("either deny or allow".into()),
     };
+    if names.is_empty() {
+        return wrong("not a single host".into());
+    }
     if names.len() > MAX_HOSTS {
         return wrong(format!("more than {MAX_HOSTS} hosts"));
     }

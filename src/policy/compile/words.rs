@@ -23,7 +23,11 @@ pub(super) fn around<'t>(tables: &'t Tables, terms: &[Vec<char>]) -> Vec<(&'t st
         }
     }
     let order = sorted_places(words.len(), &|a, b| words[a].1.cmp(&words[b].1));
-    let kept: Vec<(&str, u8)> = order.iter().map(|&at| words[at as usize]).take(MAX_WORDS).collect();
+    let kept: Vec<(&str, u8)> = order
+        .iter()
+        .map(|&at| words[at as usize])
+        .take(MAX_WORDS)
+        .collect();
     // Of single letters only those that some word or term has are of use.
     let used = Parts::letters_of(terms, &kept);
     let of_use = |(word, _): &(&str, u8)| {
@@ -46,8 +50,12 @@ struct Parts {
 impl Parts {
     fn of(terms: &[Vec<char>]) -> Self {
         let inner = |term: &Vec<char>| 1..term.len();
-        let beginnings = terms.iter().flat_map(|term| inner(term).map(|at| term[..at].to_vec()));
-        let ends = terms.iter().flat_map(|term| inner(term).map(|at| term[at..].to_vec()));
+        let beginnings = terms
+            .iter()
+            .flat_map(|term| inner(term).map(|at| term[..at].to_vec()));
+        let ends = terms
+            .iter()
+            .flat_map(|term| inner(term).map(|at| term[at..].to_vec()));
         Self {
             beginnings: distinct(beginnings.collect()),
             ends: distinct(ends.collect()),
@@ -58,9 +66,11 @@ impl Parts {
     /// Whether a word crosses an edge of a term, or is a term or part of one.
     fn concern(&self, word: &[char]) -> bool {
         let has = |list: &[Vec<char>], part: &[char]| {
-            list.binary_search_by(|known| known.as_slice().cmp(part)).is_ok()
+            list.binary_search_by(|known| known.as_slice().cmp(part))
+                .is_ok()
         };
-        let crosses = |at: usize| has(&self.beginnings, &word[at..]) || has(&self.ends, &word[..at]);
+        let crosses =
+            |at: usize| has(&self.beginnings, &word[at..]) || has(&self.ends, &word[..at]);
         (1..word.len()).any(crosses)
             || has(&self.whole, word)
             || has(&self.beginnings, word)
@@ -68,7 +78,9 @@ impl Parts {
     }
 
     fn letters_of(terms: &[Vec<char>], words: &[(&str, u8)]) -> Vec<char> {
-        let longer = words.iter().filter(|(word, _)| word.chars().nth(1).is_some());
+        let longer = words
+            .iter()
+            .filter(|(word, _)| word.chars().nth(1).is_some());
         let mut letters: Vec<char> = longer.flat_map(|(word, _)| word.chars()).collect();
         letters.extend(terms.iter().flatten());
         let order = sorted_places(letters.len(), &|a, b| letters[a].cmp(&letters[b]));

@@ -54,7 +54,9 @@ impl Reading {
                     let Some(c) = separator(policy, unit) else {
                         break;
                     };
-                    let next = units.get(taken + 1).and_then(|&next| policy.chars.quick(next));
+                    let next = units
+                        .get(taken + 1)
+                        .and_then(|&next| policy.chars.quick(next));
                     if !run.gap(kind, next) {
                         break;
                     }
@@ -91,6 +93,7 @@ impl Reading {
 
 impl Run<'_> {
     /// Each of these takes a character, or returns `false` and has not.
+    #[inline(always)]
     fn wide(&mut self, symbol: Symbol, start: u32) -> bool {
         if self.inside && !self.end_word() {
             return false;
@@ -98,6 +101,7 @@ impl Run<'_> {
         self.letter(symbol, symbol, start)
     }
 
+    #[inline(always)]
     fn word(&mut self, letter: Symbol, start: u32) -> bool {
         let initial = !self.inside && letter != 0;
         let taken = self.letter(letter + Symbol::from(initial), letter, start);
@@ -105,7 +109,7 @@ impl Run<'_> {
         taken
     }
 
-    #[inline]
+    #[inline(always)]
     fn letter(&mut self, symbol: Symbol, letter: Symbol, start: u32) -> bool {
         if letter == self.last && letter != 0 {
             return false;
