@@ -5,7 +5,7 @@
 use js_sys::{Array, Function, Object, Reflect, Uint8Array};
 use std::slice;
 use tidegate::wasm::{
-    Filter, FilterMessage, PageSignals, compile_policy, inspect_pack, public_key, random_bytes,
+    Filter, FilterMessage, PageSignals, compile_policy, input, inspect_pack, public_key, random_bytes,
     set_tables, sign_pack,
 };
 use wasm_bindgen::prelude::*;
@@ -50,8 +50,8 @@ fn code(error: JsValue) -> String {
 /// What TypeScript does: write units where told, read events where told.
 fn push(message: &mut FilterMessage, text: &str) -> Vec<u32> {
     let units: Vec<u16> = text.encode_utf16().collect();
-    let room = message.reserve(units.len()).cast_mut();
-    // SAFETY: `reserve` promises room for that many units until `push`.
+    let room = input().cast_mut();
+    // SAFETY: `input` promises room for 16,384 units.
     unsafe { slice::from_raw_parts_mut(room, units.len()) }.copy_from_slice(&units);
     events(message.push(units.len()))
 }

@@ -16,6 +16,8 @@ const PIECES: [&str; 64] = [
     "&#36172;", "&#x535a;", "&", "<b>", "</b>", "<", "](x)", "%E8%B5%8C", "%", ";", "💰", "ﬁ",
 ];
 
+const ACTIONS: [&str; 5] = ["flag", "mask", "replace", "terminate", "retract"];
+
 #[derive(Arbitrary, Debug)]
 struct Rule {
     action: u8,
@@ -53,10 +55,10 @@ fn document(case: &Case) -> Option<Document> {
         let views = ["tight", "joined", "leet", "sound"].iter().enumerate();
         let views: Vec<_> = views.filter(|(bit, _)| rule.views >> bit & 1 == 1).map(|(_, view)| view).collect();
         let mut json = serde_json::json!({
-            "id": format!("r{i}"), "risk": "x_gambling", "score": rule.score,
-            "action": ["flag", "mask", "replace", "terminate", "retract"][usize::from(rule.action) % 5],
+            "id": format!("r{i}"), "risk": "x_gambling", "score": if case.limit > 0 { rule.score } else { 0 },
+            "action": ACTIONS[usize::from(rule.action) % ACTIONS.len()],
         });
-        if !views.is_empty() {
+        if !views.is_empty() && rule.pattern % 8 != 0 {
             json["views"] = serde_json::json!(views);
         }
         match rule.pattern % 8 {

@@ -11,6 +11,7 @@ export type Glue = typeof glue;
 
 let memory: WebAssembly.Memory | undefined;
 let starting: Promise<void> | undefined;
+let inputAt: number | undefined;
 let units = new Uint16Array(0);
 let words = new Uint32Array(0);
 
@@ -47,6 +48,12 @@ export function memoryUnits(): Uint16Array {
   if (!memory) throw new GuardError('init/not-ready', 'await init() first');
   if (units.buffer !== memory.buffer) units = new Uint16Array(memory.buffer);
   return units;
+}
+
+/** Where in them the core takes its input. */
+export function inputUnits(): number {
+  inputAt ??= core().input() >>> 1;
+  return inputAt;
 }
 
 /** The same as 32-bit words. */

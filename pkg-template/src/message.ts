@@ -3,12 +3,12 @@
  * sliced. Only the held tail is kept, so the cost of a step does not depend on
  * the message so far.
  */
-import { call, memoryUnits, memoryWords, type Glue } from './core.js';
+import { call, inputUnits, memoryUnits, memoryWords, type Glue } from './core.js';
 import { GuardError } from './error.js';
 import type { Action, Channel, Message, MessageState, Outcome, Verdict } from './types.js';
 
-/** Most UTF-16 units that cross into the core at once; a longer delta crosses in parts. */
-const MAX_CROSSING_UNITS = 1 << 16;
+/** Most UTF-16 units that cross into the core at once, as the core has room; a longer delta crosses in parts. */
+const MAX_CROSSING_UNITS = 1 << 14;
 
 const STATES: readonly MessageState[] = ['open', 'finished', 'terminated', 'retracted'];
 /** By the core's numbers, which are bits. */
@@ -142,12 +142,18 @@ export class GuardedMessage implements Message {
     const held = word(1);
     const verdicts = HEAD_WORDS + word(2) * ROW_WORDS;
     const end = verdicts + word(3) * ROW_WORDS;
+    const hasVerdicts = verdicts < end;
+    const segments = word(2);
+    const isPlain = segments === 0 || segments === 1 && word(HEAD_WORDS) === KEEP;
+    if (state === 'open' && !hasVerdicts && isPlain) {
+      this.#release(source, segments === 0 ? 0 : word(HEAD_WORDS + 1), held, total);
+      return;
+    }
 
     let offset = 0;
     let text = '';
     /** Where each segment begins, raw and shown; only verdicts ask for them. */
     const places: Place[] = [{ raw: 0, shown: this.#shownUnits, isKept: false }];
-    const hasVerdicts = verdicts < end;
     for (let row = HEAD_WORDS; row < verdicts; row += ROW_WORDS) {
       const kind = word(row);
       const next = offset + word(row + 1);
@@ -171,15 +177,23 @@ export class GuardedMessage implements Message {
       decided.push([verdict, rule, ends ? this.#shownUnits : shownBefore(start, places)]);
     }
 
-    if (state === 'open') {
-      this.#held = source.slice(offset);
-      this.#heldAt += offset;
-      if (this.#held.length !== held) throw new GuardError('core/events', 'the core lost count of the text');
-    } else {
-      this.#end(state);
-    }
+    if (state === 'open') this.#keep(source, offset, held);
+    else this.#end(state);
     // Last: a listener may call into the core, which may move its memory.
     for (const [verdict, rule, units] of decided) this.#context.verdict(verdict, rule, units);
+  }
+
+  /** What nearly every step is: the front of the text is shown, the rest is held. */
+  #release(source: string, units: number, held: number, total: Decided): void {
+    total.text += units === source.length ? source : source.slice(0, units);
+    this.#shownUnits += units;
+    this.#keep(source, units, held);
+  }
+
+  #keep(source: string, from: number, held: number): void {
+    this.#held = held === 0 ? '' : source.slice(from);
+    this.#heldAt += from;
+    if (source.length - from !== held) throw new GuardError('core/events', 'the core lost count of the text');
   }
 
   #rule(index: number): Rule {
@@ -208,7 +222,7 @@ interface Decided {
 
 /** Writes the text into the core's memory; returns a pointer to the events. */
 function cross(inner: FilterMessage, text: string): number {
-  const at = inner.reserve(text.length) >>> 1;
+  const at = inputUnits();
   const units = memoryUnits();
   for (let i = 0; i < text.length; i += 1) units[at + i] = text.charCodeAt(i);
   return inner.push(text.length);

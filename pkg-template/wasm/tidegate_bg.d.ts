@@ -10,6 +10,8 @@ export function __wbg_set_wasm(exports: WebAssembly.Exports): void;
 export function inspect_pack(pack: Uint8Array): PackInfo;
 /** Cryptographically strong, at most 65,536. */
 export function random_bytes(count: number): Uint8Array;
+/** Pointer to room for 16,384 UTF-16 units; it never moves. */
+export function input(): number;
 /** The name of a view number in the events. */
 export function view(number: number): string;
 
@@ -46,9 +48,7 @@ export class Filter {
 export class FilterMessage {
   private constructor();
   free(): void;
-  /** Pointer to room for that many UTF-16 units. */
-  reserve(units: number): number;
-  /** Takes the first reserved units; pointer to the events. */
+  /** Takes the first units of `input()`; pointer to the events. */
   push(units: number): number;
   /** Pointer to the events. */
   finish(): number;

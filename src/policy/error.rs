@@ -44,7 +44,7 @@ impl PolicyError {
 impl fmt::Display for PolicyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.rule {
-            Some(rule) => write!(f, "rule {rule:?}: {}", self.message),
+            Some(rule) => write!(f, "rule `{rule}`: {}", self.message),
             None => f.write_str(&self.message),
         }
     }
@@ -112,8 +112,8 @@ impl fmt::Display for PackError {
             Self::Digest => f.write_str("the pack was damaged: its digest does not match"),
             Self::Section(tag) => write!(
                 f,
-                "section {:?} is unknown, missing or repeated",
-                tag.escape_ascii().to_string()
+                "section `{}` is unknown, missing or repeated",
+                tag.escape_ascii()
             ),
             Self::Malformed(what) => write!(f, "malformed {what}"),
             Self::Unsigned => f.write_str("a signature is required and the pack has none"),
@@ -125,7 +125,7 @@ impl fmt::Display for PackError {
             } => {
                 write!(
                     f,
-                    "policy {policy:?} is at revision {current}; revision {offered} is older"
+                    "policy `{policy}` is at revision {current}; revision {offered} is older"
                 )
             }
         }

@@ -43,7 +43,7 @@ impl UsageError {
 impl fmt::Display for UsageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::PresetUnknown(id) => write!(f, "no usage preset is called {id:?}"),
+            Self::PresetUnknown(id) => write!(f, "no usage preset is called `{id}`"),
             Self::PresetCount => f.write_str("name between one and 32 usage presets"),
             Self::Age => f.write_str("age must be a whole number of years from 0 to 150"),
             Self::Assume => f.write_str("assume must be \"minor\" or \"adult\""),

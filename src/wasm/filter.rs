@@ -7,6 +7,7 @@ use crate::policy::{Channel, KeyError};
 use crate::stream::{self, FilterError, Kind, MessageState, Outcome, view_name};
 use js_sys::{Array, Uint8Array};
 use serde::Serialize;
+use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
@@ -102,11 +103,10 @@ impl Filter {
     /// Opens a message; an empty id is anonymous.
     pub fn message(&self, id: &str, channel: &str) -> Result<FilterMessage, JsValue> {
         let channel = Channel::named(channel)
-            .ok_or_else(|| thrown("message/channel", &format!("unknown channel {channel:?}")))?;
+            .ok_or_else(|| thrown("message/channel", &format!("unknown channel `{channel}`")))?;
         Ok(FilterMessage {
             inner: self.inner.message(id, channel),
             first_rule: self.first_rule.clone(),
-            units: Vec::new(),
             events: Vec::new(),
         })
     }
@@ -146,25 +146,21 @@ fn first_rules(filter: &stream::Filter) -> Rc<[u32]> {
 pub struct FilterMessage {
     inner: stream::Message,
     first_rule: Rc<[u32]>,
-    units: Vec<u16>,
     events: Vec<u32>,
 }
 
 #[wasm_bindgen]
 impl FilterMessage {
-    /// Pointer to room for `units` UTF-16 units, to be written before `push`.
-    pub fn reserve(&mut self, units: usize) -> *const u16 {
-        if self.units.len() < units {
-            self.units.resize(units, 0);
-        }
-        self.units.as_ptr()
-    }
-
-    /// Takes the first `units` reserved units; pointer to the events.
+    /// Takes the first `units` units of [`input`]; pointer to the events.
     pub fn push(&mut self, units: usize) -> *const u32 {
-        let outcome = self.inner.push(&self.units[..units.min(self.units.len())]);
-        self.units.truncate(KEPT_UNITS);
-        self.units.shrink_to(KEPT_UNITS);
+        let outcome = INPUT.with(|room| {
+            // Copied out as it is: JavaScript writes there, but never meanwhile.
+            let room = room.as_ptr().cast::<u16>();
+            // SAFETY: `room` is `INPUT_UNITS` units long, lives as long as the
+            // thread, and nothing else writes to it during the call.
+            let units = unsafe { std::slice::from_raw_parts(room, units.min(INPUT_UNITS)) };
+            self.inner.push(units)
+        });
         self.write(&outcome)
     }
 
@@ -206,8 +202,20 @@ impl FilterMessage {
     }
 }
 
-/// A message keeps room for ordinary deltas, not for the largest it ever saw.
-const KEPT_UNITS: usize = 1024;
+/// Most UTF-16 units of one `push`; longer deltas come in parts.
+const INPUT_UNITS: usize = 1 << 14;
+
+thread_local! {
+    /// Where JavaScript writes what it pushes: one place for all messages, so
+    /// that no call is needed to find it.
+    static INPUT: Box<[Cell<u16>; INPUT_UNITS]> = Box::new([const { Cell::new(0) }; INPUT_UNITS]);
+}
+
+/// Pointer to room for 16,384 UTF-16 units; it never moves.
+#[wasm_bindgen]
+pub fn input() -> *const u16 {
+    INPUT.with(|room| room.as_ptr().cast())
+}
 
 fn state_number(state: MessageState) -> u32 {
     match state {

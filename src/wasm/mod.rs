@@ -27,7 +27,7 @@ pub mod usage;
 #[cfg(not(tidegate_compiler))]
 pub use self::{
     dom::DomGuard,
-    filter::{Filter, FilterMessage, view},
+    filter::{Filter, FilterMessage, input, view},
     page::{PageSignals, random_bytes},
     policy::inspect_pack,
 };

@@ -42,12 +42,6 @@ pub(super) fn check(document: &Document, authored: &RuleDocument) -> Result<Rule
             "severity is 1 to 4, or 0 for not stated",
         ));
     }
-    if authored.score > 0 && document.score.is_none() {
-        return Err(PolicyError::new(
-            "policy/score",
-            "the policy has no score: it would add up to nothing",
-        ));
-    }
     if authored.score > MAX_RULE_SCORE {
         return Err(PolicyError::new(
             "policy/score",
