@@ -45,6 +45,8 @@ struct Sentence {
     terms: Vec<String>,
     text: String,
     views: Option<Vec<String>>,
+    /// Why it is hit although it is innocent.
+    known: Option<String>,
 }
 
 fn vectors() -> Vectors {
@@ -221,9 +223,16 @@ fn wrong(file: &str, hit: bool, least: usize) -> Vec<String> {
     let sentences: Vec<Sentence> = serde_json::from_str(file).unwrap();
     assert!(sentences.len() >= least);
     let mut wrong = vec![];
-    for Sentence { terms, text, views } in &sentences {
+    for Sentence {
+        terms,
+        text,
+        views,
+        known,
+    } in &sentences
+    {
         let (seen, differs) = run_every_way(&filter(terms, views.as_deref()), text);
-        if seen.verdicts.is_empty() == hit {
+        // What is known to come out wrong is listed, so that a change is noticed.
+        if seen.verdicts.is_empty() == (hit != known.is_some()) {
             wrong.push(format!("{terms:?}: {text}"));
         }
         wrong.extend(differs);

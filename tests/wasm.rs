@@ -5,8 +5,8 @@
 use js_sys::{Array, Function, Object, Reflect, Uint8Array};
 use std::slice;
 use tidegate::wasm::{
-    Filter, FilterMessage, PageSignals, compile_policy, input, inspect_pack, public_key, random_bytes,
-    set_tables, sign_pack,
+    Filter, FilterMessage, PageSignals, compile_policy, input, inspect_pack, public_key,
+    random_bytes, set_tables, sign_pack,
 };
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};

@@ -21,12 +21,25 @@ const MAX_WORD: usize = 4;
 /// as all costs here.
 const UNKNOWN: i32 = 130;
 /// What a term costs at most: its author says that it is a word.
-const TERM: i32 = 108;
+const TERM: i32 = 100;
+/// The same for a term with characters in halves.
+const IN_HALVES: i32 = 150;
 /// How much cheaper a reading must be that lets a word cross one edge.
 const MARGIN: i32 = 12;
 /// The same for a candidate with a space or a stop inside: there, two words
 /// meet by themselves.
 const MARGIN_APART: i32 = -48;
+
+/// How a candidate is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// As its term.
+    Plain,
+    /// With spaces or stops inside.
+    Apart,
+    /// With characters in halves (木仓 for 枪): nobody's word.
+    InHalves,
+}
 
 /// What is known of a candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,20 +111,24 @@ impl Context {
 
     /// Judges a candidate. `before` are the letters before it, the nearest
     /// last; `after` those behind it, as far as they have come; `complete`: no
-    /// more of them can matter. `apart`: a space or a stop stands inside it.
+    /// more of them can matter.
     pub fn judge(
         &self,
         before: &[Symbol],
         term: &[Symbol],
         after: &[Symbol],
         complete: bool,
-        apart: bool,
+        written: Written,
     ) -> Doubt {
         if !(2..=MAX_DOUBTED).contains(&term.len()) {
             return Doubt::Keep;
         }
-        let margin = if apart { MARGIN_APART } else { MARGIN };
-        let itself = self.cost(term).min(TERM);
+        let (margin, most) = match written {
+            Written::Plain => (MARGIN, TERM),
+            Written::Apart => (MARGIN_APART, TERM),
+            Written::InHalves => (MARGIN, IN_HALVES),
+        };
+        let itself = self.cost(term).min(most);
         // The least part of the term that a word takes on each side.
         let (mut left, mut right) = (term.len(), term.len());
         let mut dismissed = false;
@@ -303,7 +320,7 @@ mod tests {
     #[test]
     fn words_on_both_edges_dismiss_a_term() {
         let judge = |before: &[Symbol], after: &[Symbol], complete| {
-            context().judge(before, &[2, 3], after, complete, false)
+            context().judge(before, &[2, 3], after, complete, Written::Plain)
         };
         assert_eq!(judge(&[1], &[4], false), Doubt::Dismiss, "开发|票据");
         assert_eq!(judge(&[1], &[], true), Doubt::Keep, "开发票");
@@ -313,7 +330,7 @@ mod tests {
 
     #[test]
     fn a_word_on_one_edge_must_explain_the_text_better() {
-        let judge = |after: &[Symbol]| context().judge(&[], &[5, 6], after, true, false);
+        let judge = |after: &[Symbol]| context().judge(&[], &[5, 6], after, true, Written::Plain);
         assert_eq!(judge(&[7]), Doubt::Dismiss, "大|麻烦");
         assert_eq!(judge(&[4]), Doubt::Keep);
     }

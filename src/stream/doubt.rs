@@ -2,7 +2,9 @@
 
 use super::lane::Lane;
 use super::pending::Match;
-use crate::lexicon::{Doubt, JOINED, MAX_CONTEXT_LETTERS, MAX_DOUBTED, Symbol, TIGHT, Unit};
+use crate::lexicon::{
+    Doubt, JOINED, MAX_CONTEXT_LETTERS, MAX_DOUBTED, Symbol, TIGHT, Unit, Written,
+};
 use crate::policy::Policy;
 use crate::text::{Decoded, decode};
 
@@ -59,10 +61,15 @@ fn judge_words(policy: &Policy, found: &Match, around: &Around<'_>) -> Doubt {
     let before = letters_before(policy, around.before);
     let (after, ended) = letters_after(policy, around.after);
     let complete = ended || around.last || after.len() == MAX_CONTEXT_LETTERS;
-    let Inside { letters, apart, .. } = inside;
-    policy
-        .context
-        .judge(&before, &letters, &after, complete, apart)
+    let written = match found.view {
+        _ if inside.apart => Written::Apart,
+        // What stands together without a repeat, `tight` has seen as well,
+        // unless it is in halves.
+        JOINED if inside.repeated.is_empty() => Written::InHalves,
+        _ => Written::Plain,
+    };
+    let context = &policy.context;
+    context.judge(&before, &inside.letters, &after, complete, written)
 }
 
 /// What stands inside a candidate.
@@ -110,8 +117,9 @@ fn letters_after(policy: &Policy, units: &[u16]) -> (Vec<Symbol>, bool) {
     while letters.len() < MAX_CONTEXT_LETTERS {
         let (c, len) = match decode(&units[at..]) {
             Some(Decoded::Char(c, len)) => (c, len as usize),
-            Some(Decoded::Lone) => return (letters, true),
-            Some(Decoded::Incomplete) | None => return (letters, false),
+            // What has been scanned is known to be no half of a character.
+            Some(Decoded::Lone | Decoded::Incomplete) => return (letters, true),
+            None => return (letters, false),
         };
         match policy.chars.unit(c) {
             Unit::Wide(symbol) => letters.push(symbol),

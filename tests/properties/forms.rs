@@ -156,7 +156,14 @@ fn written(tables: &Tables, term: &str, views: Views) -> Vec<Form> {
         found.extend(
             halved
                 .iter()
-                .flat_map(|variant| forms(variant, plain, &fold)),
+                // In `joined` only, if the rule has it.
+                .flat_map(|variant| {
+                    forms(
+                        variant,
+                        if plain & JOINED != 0 { JOINED } else { plain },
+                        &fold,
+                    )
+                }),
         );
     }
     found

@@ -9,7 +9,7 @@ use crate::views::{self, Sight, Symbol, is_disguised};
 use std::cmp::Reverse;
 use tidegate::lexicon::{
     Doubt, Form, JOINED, LEET, MAX_CONTEXT_LETTERS, MAX_DOUBTED, SOUND, STRICT, TIGHT, Target,
-    Views,
+    Views, Written,
 };
 use tidegate::stream::MAX_GAP;
 use tidegate::text::{Class, Decoded, class, decode};
@@ -444,10 +444,17 @@ fn is_words(lexicon: &Lexicon, hit: &Hit, units: &[u16], base: usize) -> bool {
     if other || term.len() > MAX_DOUBTED || apart(Class::Gap) && !spaced {
         return false;
     }
-    let stretched = letters.windows(2).filter(|pair| pair[0] == pair[1]);
-    if stretched.into_iter().any(|pair| context.has_word(pair)) {
+    let mut stretched = letters.windows(2).filter(|pair| pair[0] == pair[1]);
+    if stretched.clone().any(|pair| context.has_word(pair)) {
         return true;
     }
+    let written = if spaced {
+        Written::Apart
+    } else if hit.view == JOINED && stretched.next().is_none() {
+        Written::InHalves
+    } else {
+        Written::Plain
+    };
     let before = sights(0, hit.start - base);
     let mut before: Vec<u16> = before
         .iter()
@@ -462,5 +469,5 @@ fn is_words(lexicon: &Lexicon, hit: &Hit, units: &[u16], base: usize) -> bool {
         .map_while(wide)
         .take(MAX_CONTEXT_LETTERS)
         .collect();
-    context.judge(&before, &term, &after, true, spaced) == Doubt::Dismiss
+    context.judge(&before, &term, &after, true, written) == Doubt::Dismiss
 }

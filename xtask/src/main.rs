@@ -36,6 +36,7 @@ Usage: cargo xtask <command> [options]
                                  passed on to the collector, whose --help explains them
   test      run every check and print one closing summary
               --quick            only format, lints and native tests
+                                 TIDEGATE_FUZZ_SECONDS=60 also fuzzes, so long for each target
   build     build the core, the npm package in pkg/, the page in dist/www and the starter pack
   size      print raw, gzip and brotli sizes; fail past benches/budgets.toml
   replay    stream the texts of FILE.jsonl ({id, text, label} a row) through the whole system

@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail};
 use crate::arguments::Arguments;
 use crate::collector;
 use crate::count::{Count, tests_in};
+use crate::fuzz;
 use crate::package;
 use crate::process::{self, Teed};
 use crate::progress::Progress;
@@ -25,6 +26,8 @@ const RUNNING: Duration = Duration::from_secs(10 * 60);
 /// Steps of `--quick`, and of all.
 const QUICK_STEPS: usize = 4;
 const ALL_STEPS: usize = 12;
+/// Asks for fuzzing too, so many seconds for each target.
+const FUZZ_SECONDS: &str = "TIDEGATE_FUZZ_SECONDS";
 /// The TypeScript that is published, the page's, and what users would write.
 const TYPESCRIPT: [&str; 3] = ["pkg-template", "www", "tests/types"];
 
@@ -41,10 +44,19 @@ struct Steps<'a> {
 pub(crate) fn run(root: &Path, mut arguments: Arguments) -> Result<bool> {
     let quick = arguments.flag("--quick");
     arguments.end()?;
+    let fuzz = match std::env::var(FUZZ_SECONDS) {
+        Ok(seconds) if !quick => Some(
+            seconds
+                .parse()
+                .with_context(|| format!("{FUZZ_SECONDS} is no number"))?,
+        ),
+        _ => None,
+    };
+    let all = ALL_STEPS + usize::from(fuzz.is_some());
     let mut steps = Steps {
         root,
         tools: Tools::new(root)?,
-        progress: Progress::new(if quick { QUICK_STEPS } else { ALL_STEPS }),
+        progress: Progress::new(if quick { QUICK_STEPS } else { all }),
         lines: Vec::new(),
     };
     steps.native();
@@ -52,6 +64,9 @@ pub(crate) fn run(root: &Path, mut arguments: Arguments) -> Result<bool> {
         steps.generated();
         steps.core_in_chromium();
         steps.built();
+        if let Some(seconds) = fuzz {
+            steps.step("fuzz", |steps| fuzz::all(steps.root, &steps.tools, seconds));
+        }
     }
     if process::is_stopping() {
         bail!("stopped");

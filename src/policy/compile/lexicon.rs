@@ -142,7 +142,9 @@ impl<'t> Lexicon<'t> {
         if self.splits && plain != 0 {
             for variant in self.split(&letters) {
                 let text: String = variant.iter().collect();
-                let found = forms(&text, plain, &|c, take| self.fold(c, take));
+                // In `joined` only, by which they are told apart when judged.
+                let views = if plain & JOINED != 0 { JOINED } else { plain };
+                let found = forms(&text, views, &|c, take| self.fold(c, take));
                 self.forms
                     .extend(found.into_iter().map(|form| (form, target)));
                 self.doubt(variant);
