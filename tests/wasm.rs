@@ -50,6 +50,7 @@ fn code(error: JsValue) -> String {
 /// What TypeScript does: write units where told, read events where told.
 fn push(message: &mut FilterMessage, text: &str) -> Vec<u32> {
     let units: Vec<u16> = text.encode_utf16().collect();
+    assert!(units.len() <= 1 << 14);
     let room = input().cast_mut();
     // SAFETY: `input` promises room for 16,384 units.
     unsafe { slice::from_raw_parts_mut(room, units.len()) }.copy_from_slice(&units);
@@ -82,13 +83,22 @@ fn events_carry_state_held_segments_and_verdicts() {
 }
 
 #[wasm_bindgen_test]
-fn a_megabyte_goes_through_and_its_room_is_given_back() {
+fn a_megabyte_goes_through_in_parts() {
     let filter = filter();
     let mut message = filter.message("", "text").unwrap();
-    let text = "今天天气不错".repeat(1 << 17);
-    let units = text.encode_utf16().count() as u32;
-    assert_eq!(push(&mut message, &text), [0, 0, 1, 0, 0, units, 0, 0]);
+    let part = "今天天气不错".repeat(2_000);
+    let units = part.encode_utf16().count() as u32;
+    for _ in 0..64 {
+        assert_eq!(push(&mut message, &part), [0, 0, 1, 0, 0, units, 0, 0]);
+    }
     assert_eq!(events(message.finish()), [1, 0, 0, 0]);
+}
+
+#[wasm_bindgen_test]
+fn no_more_is_taken_than_there_is_room_for() {
+    let filter = filter();
+    let mut message = filter.message("", "text").unwrap();
+    assert_eq!(events(message.push(usize::MAX))[..3], [0, 0, 1]);
 }
 
 #[wasm_bindgen_test]

@@ -44,7 +44,7 @@ impl PolicyError {
 impl fmt::Display for PolicyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.rule {
-            Some(rule) => write!(f, "rule `{rule}`: {}", self.message),
+            Some(rule) => write!(f, "rule {rule:?}: {}", self.message),
             None => f.write_str(&self.message),
         }
     }
