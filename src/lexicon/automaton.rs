@@ -173,13 +173,15 @@ impl Automaton {
         automaton
     }
 
+    /// Failure links are not known yet; until they are, their place holds the
+    /// views of the forms that end in a state, which saves a byte for each.
     fn mark_growth(&mut self) {
-        let mut own = vec![0 as Views; self.states()];
         for (place, &state) in self.terminals.states.iter().enumerate() {
             let entries = self.meanings.of(self.terminals.meaning(place));
             let node = &mut self.nodes[state as usize];
             node.mark(TERMINAL | OUTPUT);
-            own[state as usize] = entries.iter().fold(0, |views, entry| views | entry.views);
+            let own = entries.iter().fold(0, |views, entry| views | entry.views);
+            node.set_fail(u32::from(own));
             // A form that ends in a repeat of its own is complete only when
             // the repeat has come: until then it can grow.
             let depth = node.depth();
@@ -190,9 +192,13 @@ impl Automaton {
         }
         for state in (0..self.states() as State).rev() {
             let grows = self.children(state).fold(0, |views, child| {
-                views | own[child as usize] | self.nodes[child as usize].marks()
+                let child = self.nodes[child as usize];
+                views | child.fail() as Views | child.marks()
             });
             self.nodes[state as usize].mark(grows & ALL_VIEWS);
+        }
+        for child in self.children(0) {
+            self.nodes[child as usize].set_fail(0);
         }
     }
 

@@ -71,11 +71,13 @@ impl<'a> Sources<'a> {
         Ok(variants)
     }
 
-    /// The words of jieba and how often they occur.
+    /// The words of jieba and of our own list, and how often they occur.
     pub(super) fn words(&self) -> Result<Vec<(String, u32)>> {
         let text = self.read("node_modules/@node-rs/jieba/dict.txt")?;
+        let own = self.read("data/tables/words.txt")?;
         let words: Vec<_> = text
             .lines()
+            .chain(own.lines().filter(|line| !line.starts_with('#')))
             .filter_map(|line| {
                 let mut fields = line.split(' ');
                 let word = fields.next()?.to_owned();
