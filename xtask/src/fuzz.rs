@@ -37,16 +37,19 @@ pub(crate) fn all(root: &Path, tools: &Tools, seconds: u64) -> Result<()> {
         let mut command = tools.cargo();
         // The sanitizer's flags are nightly's; this allows them on any compiler.
         command.env("RUSTC_BOOTSTRAP", "1");
-        command.args([
-            "fuzz",
-            "run",
-            &target,
-            &corpus,
-            &format!("fuzz/seeds/{target}"),
-            "--",
-        ]);
+        command.args(["fuzz", "run", &target, &corpus]);
+        let seeds = format!("fuzz/seeds/{target}");
+        if root.join(&seeds).exists() {
+            command.arg(seeds);
+        }
+        command.arg("--");
         command.arg(format!("-max_total_time={seconds}"));
-        command.args([MAX_LEN, "-print_final_stats=1", "-verbosity=0"]);
+        command.args([
+            MAX_LEN,
+            "-print_final_stats=1",
+            "-print_funcs=0",
+            "-verbosity=0",
+        ]);
         let limit = BUILDING + Duration::from_secs(seconds);
         let ran = process::tee(&mut command, limit)?;
         if !ran.status.is_some_and(|status| status.success()) {
