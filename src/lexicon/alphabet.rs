@@ -1,6 +1,6 @@
 //! Which symbols the forms use, numbered. Everything else is symbol 0.
 
-use super::{LexiconError, Reader, Writer};
+use super::{Ascending, LexiconError, Reader, Writer};
 use crate::text::{Class, class};
 
 /// A symbol's number; 0 is "in no form".
@@ -114,10 +114,9 @@ impl Alphabet {
     /// Appends the letters as differences.
     pub fn write(&self, out: &mut Writer) {
         out.int(self.letters.len() as u32);
-        let mut previous = 0;
+        let mut ascending = Ascending::default();
         for &letter in &self.letters {
-            out.int(letter as u32 - previous);
-            previous = letter as u32;
+            out.int(ascending.distance_to(letter));
         }
     }
 
@@ -125,10 +124,9 @@ impl Alphabet {
     pub fn read(from: &mut Reader<'_>) -> Result<Self, LexiconError> {
         let count = from.count(from.remaining(), "alphabet size")?;
         let mut letters = Vec::with_capacity(count);
-        let mut code = 0u32;
+        let mut ascending = Ascending::default();
         for _ in 0..count {
-            code = code.saturating_add(from.int()?);
-            letters.push(char::from_u32(code).ok_or(LexiconError::Malformed("alphabet letter"))?);
+            letters.push(ascending.advance(from.int()?, "alphabet letter")?);
         }
         Self::new(letters).ok_or(LexiconError::Malformed("alphabet order"))
     }

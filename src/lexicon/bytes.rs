@@ -45,6 +45,28 @@ impl Writer {
     }
 }
 
+/// Characters in ascending order, each as the distance from the one before,
+/// the first from 0.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Ascending {
+    code: u32,
+}
+
+impl Ascending {
+    /// How far `c` is behind the character before, which it follows in order.
+    pub fn distance_to(&mut self, c: char) -> u32 {
+        let distance = c as u32 - self.code;
+        self.code = c as u32;
+        distance
+    }
+
+    /// The character that far behind the one before; `what` names it in errors.
+    pub fn advance(&mut self, distance: u32, what: &'static str) -> Result<char, LexiconError> {
+        self.code = self.code.saturating_add(distance);
+        char::from_u32(self.code).ok_or(LexiconError::Malformed(what))
+    }
+}
+
 /// Reads what [`Writer`] wrote; every read is total.
 #[derive(Clone, Copy, Debug)]
 pub struct Reader<'a> {

@@ -1,7 +1,7 @@
 //! What every character is to one pack: two small table look-ups.
 
 use super::alphabet::is_syllable;
-use super::{Alphabet, Letter, LexiconError, Reader, Symbol, Writer, sorted_places};
+use super::{Alphabet, Ascending, Letter, LexiconError, Reader, Symbol, Writer, sorted};
 use crate::text::{Class, class};
 
 /// What a character is to a pack.
@@ -93,11 +93,10 @@ impl Chars {
         }
         let units = units_of_symbols(alphabet);
         let count = from.count(from.remaining(), "folds")?;
-        let mut code = 0u32;
+        let mut ascending = Ascending::default();
         for _ in 0..count {
             let head = from.int()?;
-            code = code.saturating_add(head >> 1);
-            let c = char::from_u32(code).ok_or(LexiconError::Malformed("fold"))?;
+            let c = ascending.advance(head >> 1, "fold")?;
             let unit = if head & 1 == 0 {
                 read_letter(&units, from)?
             } else {
@@ -202,11 +201,10 @@ pub fn write_folds<'a>(
     };
     let concerned: Vec<_> = folds.filter(|(_, letters)| known(letters)).collect();
     out.int(concerned.len() as u32);
-    let mut previous = 0;
+    let mut ascending = Ascending::default();
     for (c, letters) in concerned {
         let many = letters.chars().count() > 1;
-        out.int((c as u32 - previous) << 1 | u32::from(many));
-        previous = c as u32;
+        out.int(ascending.distance_to(c) << 1 | u32::from(many));
         if many {
             out.int(letters.chars().count().min(MAX_LETTERS) as u32);
         }
@@ -236,20 +234,14 @@ impl Sounds {
         }
     }
 
-    /// Whether no form has a sound.
-    pub fn is_empty(&self) -> bool {
-        self.chars.is_empty()
-    }
-
     /// Reads what [`write`](Self::write) wrote.
     pub fn read(alphabet: &Alphabet, from: &mut Reader<'_>) -> Result<Self, LexiconError> {
         let mut sounds = Self::default();
         let units = units_of_symbols(alphabet);
         let count = from.count(from.remaining(), "sounds")?;
-        let mut code = 0u32;
+        let mut ascending = Ascending::default();
         for _ in 0..count {
-            code = code.saturating_add(from.int()?);
-            let c = char::from_u32(code).ok_or(LexiconError::Malformed("sound"))?;
+            let c = ascending.advance(from.int()?, "sound")?;
             if sounds.chars.last().is_some_and(|&last| last >= c) {
                 return Err(LexiconError::Malformed("sound order"));
             }
@@ -265,18 +257,16 @@ impl Sounds {
     /// Appends `sounds` (characters and the letters of their syllables) that
     /// concern a letter of `alphabet`.
     pub fn write(alphabet: &Alphabet, sounds: &[(char, char)], out: &mut Writer) {
-        let places = sorted_places(sounds.len(), &|a, b| sounds[a].0.cmp(&sounds[b].0));
-        let sorted = places.iter().map(|&place| sounds[place as usize]);
-        let mut rows: Vec<_> = sorted
+        let mut rows: Vec<_> = sorted(sounds, &|a, b| a.0.cmp(&b.0))
+            .into_iter()
             .map(|(c, letter)| (c, alphabet.symbol(letter)))
             .filter(|(_, symbol)| *symbol != 0)
             .collect();
         rows.dedup_by_key(|row| row.0);
         out.int(rows.len() as u32);
-        let mut previous = 0;
+        let mut ascending = Ascending::default();
         for (c, symbol) in rows {
-            out.int(c as u32 - previous);
-            previous = c as u32;
+            out.int(ascending.distance_to(c));
             out.int(u32::from(symbol));
         }
     }

@@ -245,8 +245,7 @@ impl Context {
             .filter(|(symbols, _)| !symbols.contains(&0))
             .filter_map(|(symbols, cost)| Some((word(&[symbols])?, *cost)))
             .collect();
-        let order = super::sorted_places(rows.len(), &|a, b| rows[a].0.cmp(&rows[b].0));
-        rows = order.iter().map(|&place| rows[place as usize]).collect();
+        rows = super::sorted(&rows, &|a, b| a.0.cmp(&b.0));
         rows.dedup_by_key(|row| row.0);
         out.int(rows.len() as u32);
         let mut previous: Word = [0; MAX_WORD];

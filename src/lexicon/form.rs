@@ -1,7 +1,7 @@
 //! How a term is written in each view.
 
 use super::{JOINED, LEET, STRICT, TIGHT, Views};
-use crate::text::{Fold, Token, leet_letter, tokens};
+use crate::text::{Token, leet_letter};
 
 /// Longest term, in characters.
 pub const MAX_TERM_CHARS: usize = 60;
@@ -25,35 +25,34 @@ pub struct Form {
     pub runs: Vec<(u8, u8)>,
 }
 
-/// The forms of `term` in `tight`, `joined` and `leet`, as far as they are
+/// The forms of a term in `tight`, `joined` and `leet`, as far as they are
 /// among `views`; empty if nothing is left after folding.
-pub fn forms(term: &str, views: Views, fold: &Fold<'_>) -> Vec<Form> {
-    let tokens = tokens(term, fold);
-    if !tokens.iter().any(|token| letter(*token).is_some()) {
+pub fn forms(tokens: &[Token], views: Views) -> Vec<Form> {
+    if !tokens.iter().any(|token| token.letter().is_some()) {
         return Vec::new();
     }
     let mut forms = Vec::new();
     let both = TIGHT | JOINED;
-    let (joined, runs) = join(&tokens);
-    if views & both == both && joined == tokens && runs.is_empty() {
-        add(&mut forms, tokens.clone(), both, Vec::new());
+    let (joined, runs) = join(tokens);
+    if views & both == both && joined == *tokens && runs.is_empty() {
+        add(&mut forms, tokens.to_vec(), both, Vec::new());
     } else {
         if views & TIGHT != 0 {
-            add(&mut forms, tokens.clone(), TIGHT, Vec::new());
+            add(&mut forms, tokens.to_vec(), TIGHT, Vec::new());
         }
         if views & JOINED != 0 {
             add(&mut forms, joined, JOINED, runs);
         }
     }
     if views & JOINED != 0 {
-        let (run_on, runs) = join(&run_together(&tokens));
+        let (run_on, runs) = join(&run_together(tokens));
         add(&mut forms, run_on, JOINED, runs);
-        if has_long_word(&tokens) {
-            add(&mut forms, spell_out(&tokens), JOINED, Vec::new());
+        if has_long_word(tokens) {
+            add(&mut forms, spell_out(tokens), JOINED, Vec::new());
         }
     }
-    if views & LEET != 0 && has_long_word(&tokens) {
-        for variant in leet_variants(&tokens) {
+    if views & LEET != 0 && has_long_word(tokens) {
+        for variant in leet_variants(tokens) {
             for tokens in [join(&variant), join(&run_together(&variant))] {
                 add(&mut forms, tokens.0, LEET, tokens.1);
             }
@@ -78,7 +77,7 @@ fn leet_variants(tokens: &[Token]) -> Vec<Vec<Token>> {
         _ => token,
     };
     let plain: Vec<Token> = tokens.iter().map(read).collect();
-    let is_ell = |&at: &usize| letter(plain[at]) == Some('l');
+    let is_ell = |&at: &usize| plain[at].letter() == Some('l');
     let ells: Vec<usize> = (0..plain.len()).filter(is_ell).take(MAX_ELLS).collect();
     let variant = |chosen: usize| {
         let mut variant = plain.clone();
@@ -107,13 +106,6 @@ fn add(forms: &mut Vec<Form>, tokens: Vec<Token>, views: Views, runs: Vec<(u8, u
             views,
             runs,
         });
-    }
-}
-
-fn letter(token: Token) -> Option<char> {
-    match token {
-        Token::Wide(letter) | Token::Word { letter, .. } => Some(letter),
-        Token::End | Token::Gap => None,
     }
 }
 
@@ -184,6 +176,7 @@ fn spell_out(tokens: &[Token]) -> Vec<Token> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::tokens;
 
     fn shown(form: &Form) -> String {
         form.tokens
@@ -206,7 +199,7 @@ mod tests {
     }
 
     fn all(term: &str) -> Vec<(String, Views)> {
-        forms(term, TIGHT | JOINED, &lower)
+        forms(&tokens(term, &lower), TIGHT | JOINED)
             .iter()
             .map(|form| (shown(form), form.views & !STRICT))
             .collect()
@@ -233,19 +226,24 @@ mod tests {
 
     #[test]
     fn own_repeats_are_remembered() {
-        let forms = forms("ass", TIGHT | JOINED, &lower);
+        let forms = forms(&tokens("ass", &lower), TIGHT | JOINED);
         assert_eq!(shown(&forms[1]), "As|");
         assert_eq!(forms[1].runs, [(1, 2)]);
     }
 
     #[test]
     fn a_term_of_separators_has_no_form() {
-        assert!(forms(" *\u{200B}。", TIGHT | JOINED, &lower).is_empty());
+        assert!(forms(&tokens(" *\u{200B}。", &lower), TIGHT | JOINED).is_empty());
     }
 
     #[test]
     fn leet_forms_read_digits_as_letters_and_ell_as_one() {
-        let leet = |term| -> Vec<String> { forms(term, LEET, &lower).iter().map(shown).collect() };
+        let leet = |term| -> Vec<String> {
+            forms(&tokens(term, &lower), LEET)
+                .iter()
+                .map(shown)
+                .collect()
+        };
         assert_eq!(leet("sex"), ["Sex|"]);
         assert_eq!(leet("al4x"), ["Alax|", "Aiax|"]);
         assert_eq!(leet("sm"), [""; 0]);

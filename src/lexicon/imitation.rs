@@ -1,6 +1,6 @@
 //! Characters that imitate Latin letters, for the `leet` view.
 
-use super::{Alphabet, LexiconError, Reader, Symbol, Writer};
+use super::{Alphabet, Ascending, LexiconError, Reader, Symbol, Writer};
 use crate::text::{Leet, is_foreign, leet};
 
 /// How a character imitates a letter.
@@ -61,10 +61,9 @@ impl Imitations {
 
     /// Reads the foreign letters that [`write`](Self::write) wrote.
     pub fn read(&mut self, alphabet: &Alphabet, from: &mut Reader<'_>) -> Result<(), LexiconError> {
-        let mut code = 0u32;
+        let mut ascending = Ascending::default();
         for _ in 0..from.count(from.remaining(), "imitations")? {
-            code = code.saturating_add(from.int()?);
-            let c = char::from_u32(code).ok_or(LexiconError::Malformed("imitation"))?;
+            let c = ascending.advance(from.int()?, "imitation")?;
             let letter = char::from(from.byte()?);
             if self.foreign.last().is_some_and(|&last| last >= c) || !letter.is_ascii_lowercase() {
                 return Err(LexiconError::Malformed("imitation"));
@@ -93,10 +92,9 @@ impl Imitations {
             .filter(|(_, letter)| alphabet.find(*letter).is_some())
             .collect();
         out.int(rows.len() as u32);
-        let mut previous = 0;
+        let mut ascending = Ascending::default();
         for (c, letter) in rows {
-            out.int(c as u32 - previous);
-            previous = c as u32;
+            out.int(ascending.distance_to(c));
             out.byte(letter as u8);
         }
     }

@@ -21,12 +21,12 @@ mod trie;
 
 pub use alphabet::{Alphabet, END, GAP, Letter, Symbol, syllable_letter};
 pub use automaton::{Automaton, State, Step};
-pub use bytes::{Reader, Writer};
+pub use bytes::{Ascending, Reader, Writer};
 pub use chars::{Chars, MAX_LETTERS, Sounds, Unit, write_folds};
 pub use context::{Context, Doubt, MAX_CONTEXT_LETTERS, MAX_DOUBTED, Written};
 pub use form::{Form, MAX_TERM_CHARS, forms};
 pub use imitation::{Imitation, Imitations};
-pub use order::sorted_places;
+pub use order::{sorted, sorted_places};
 pub use sound::sound_forms;
 pub use trie::{Entry, MAX_SYMBOLS, Packed, Target, pack, unpack};
 

@@ -12,6 +12,15 @@ pub fn sorted_places(len: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> 
     places
 }
 
+/// `items` in the order of `compare`, through the same sort.
+pub fn sorted<T: Clone>(items: &[T], compare: &dyn Fn(&T, &T) -> Ordering) -> Vec<T> {
+    let places = sorted_places(items.len(), &|a, b| compare(&items[a], &items[b]));
+    places
+        .iter()
+        .map(|&at| items[at as usize].clone())
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,5 +1,7 @@
 //! What a match of a pattern must be besides its shape.
 
+use crate::text::narrow;
+
 /// A further test of a match.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Check {
@@ -37,16 +39,8 @@ impl Check {
 }
 
 fn digits(text: &str) -> Vec<u32> {
+    let digit = |c| narrow(c).to_digit(10);
     text.chars().filter_map(digit).collect()
-}
-
-/// Full width counts.
-fn digit(c: char) -> Option<u32> {
-    let c = match c {
-        '\u{FF10}'..='\u{FF19}' => char::from_u32(c as u32 - 0xFEE0)?,
-        _ => c,
-    };
-    c.to_digit(10)
 }
 
 fn luhn(digits: &[u32]) -> bool {
@@ -62,7 +56,7 @@ const CN_ID_WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8,
 
 fn cn_id(text: &str) -> bool {
     let digits = digits(text);
-    let ends_in_x = matches!(text.chars().last(), Some('x' | 'X' | 'ｘ' | 'Ｘ'));
+    let ends_in_x = matches!(text.chars().last().map(narrow), Some('x' | 'X'));
     let Some((body, last)) = digits.split_at_checked(17) else {
         return false;
     };
@@ -83,12 +77,8 @@ fn host(address: &str) -> String {
     let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or(rest);
     let host = authority.rsplit('@').next().unwrap_or(authority);
     let host = host.split(':').next().unwrap_or(host);
-    let narrow = |c: char| match c {
-        '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
-        '。' => '.',
-        _ => c,
-    };
-    let host: String = host.chars().map(narrow).collect();
+    let plain = |c| if c == '。' { '.' } else { narrow(c) };
+    let host: String = host.chars().map(plain).collect();
     host.trim_matches(['.', ',']).to_ascii_lowercase()
 }
 

@@ -17,7 +17,8 @@ pub(super) struct Combinations {
 }
 
 impl Combinations {
-    /// Takes a hit in the sentence that began at `sentence`; returns the span of the combination if it completes it.
+    /// Takes a hit in the sentence that began at `sentence`; returns the span of
+    /// the combination if it completes it.
     pub(super) fn take(
         &mut self,
         rule: RulePlace,

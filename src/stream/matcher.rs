@@ -5,9 +5,11 @@ use super::reading::At;
 use crate::lexicon::{Target, Unit};
 use crate::pattern::States;
 use crate::policy::Policy;
+use crate::text::narrow;
 
 /// The view of a verdict that a pattern gave.
 pub(super) const PATTERN: u8 = 16;
+
 /// A match under way. Each character begins at most one of a pattern, and each
 /// lasts for at most [`MAX_POSITIONS`](crate::pattern::MAX_POSITIONS)
 /// characters, so their number is bounded without a limit of its own.
@@ -56,21 +58,24 @@ impl Matcher {
         if unit == Unit::Skip {
             self.idle += 1;
             if self.idle > MAX_GAP {
-                self.end_all(policy, true, found);
+                self.end_all(policy, found);
             }
             return;
         }
         self.idle = 0;
         let is_word = matches!(unit, Unit::Word(_) | Unit::Many(_));
-        // A match ends where a word does, unless no word is cut there.
-        self.report(policy, !(self.in_word && is_word), found);
+        // A match begins and ends where no word is cut.
+        let cuts_word = self.in_word && is_word;
+        if !cuts_word {
+            self.report(policy, found);
+        }
         let c = folded(policy, unit, c);
         for attempt in &mut self.attempts {
             let pattern = &policy.patterns.all()[attempt.pattern].pattern;
             attempt.states = pattern.step(&attempt.states, c);
         }
         self.drop_dead(policy, found);
-        if !(self.in_word && is_word) {
+        if !cuts_word {
             self.begin(policy, c, at.0);
         }
         self.in_word = is_word;
@@ -79,7 +84,7 @@ impl Matcher {
 
     /// The text ends here.
     pub(super) fn finish(&mut self, policy: &Policy, found: &mut Vec<Found>) {
-        self.end_all(policy, true, found);
+        self.end_all(policy, found);
     }
 
     fn begin(&mut self, policy: &Policy, c: char, start: u32) {
@@ -96,10 +101,7 @@ impl Matcher {
         }
     }
 
-    fn report(&mut self, policy: &Policy, at_boundary: bool, found: &mut Vec<Found>) {
-        if !at_boundary {
-            return;
-        }
+    fn report(&mut self, policy: &Policy, found: &mut Vec<Found>) {
         for attempt in &mut self.attempts {
             let rule = &policy.patterns.all()[attempt.pattern];
             if !rule.pattern.accepts(&attempt.states) {
@@ -124,8 +126,8 @@ impl Matcher {
         });
     }
 
-    fn end_all(&mut self, policy: &Policy, at_boundary: bool, found: &mut Vec<Found>) {
-        self.report(policy, at_boundary, found);
+    fn end_all(&mut self, policy: &Policy, found: &mut Vec<Found>) {
+        self.report(policy, found);
         for attempt in &mut self.attempts {
             attempt.states = States::default();
         }
@@ -150,9 +152,5 @@ fn folded(policy: &Policy, unit: Unit, c: char) -> char {
     {
         return letter;
     }
-    let narrow = match c {
-        '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
-        _ => c,
-    };
-    narrow.to_ascii_lowercase()
+    narrow(c).to_ascii_lowercase()
 }

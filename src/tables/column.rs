@@ -1,19 +1,18 @@
 //! The columns of the tables' file.
 
-use crate::lexicon::{LexiconError, Reader};
+use crate::lexicon::{Ascending, LexiconError, Reader};
 
 /// Reads ascending characters.
 pub(super) fn keys(section: &mut Reader<'_>) -> Result<Vec<char>, LexiconError> {
     let mut column = Reader::new(section.block()?);
     let mut keys = Vec::new();
-    let mut code = 0u32;
+    let mut ascending = Ascending::default();
     while column.remaining() > 0 {
         let step = column.int()?;
-        code = code.saturating_add(step);
-        match char::from_u32(code) {
-            Some(key) if step > 0 => keys.push(key),
-            _ => return Err(LexiconError::Malformed("key")),
+        if step == 0 {
+            return Err(LexiconError::Malformed("key"));
         }
+        keys.push(ascending.advance(step, "key")?);
     }
     Ok(keys)
 }

@@ -1,5 +1,7 @@
 //! Digits and symbols that stand for Latin letters.
 
+use super::width::narrow;
+
 /// How a character may be a letter in the `leet` view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Leet {
@@ -11,11 +13,7 @@ pub enum Leet {
 
 /// The letter that a digit or symbol imitates, whatever its width.
 pub fn leet(c: char) -> Option<Leet> {
-    let c = match c {
-        '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0)?,
-        _ => c,
-    };
-    let letter = match c {
+    let letter = match narrow(c) {
         '0' => 'o',
         '1' => 'i',
         '2' => 'z',

@@ -149,15 +149,10 @@ impl Markup {
                 _ => Reading::Plain,
             };
         }
-        let digits = if matches!(self.char_at(2), 'x' | 'X') {
-            3
-        } else {
-            2
-        };
+        let (digits, radix) = self.number_form();
         if len <= digits {
             return Reading::Open;
         }
-        let radix = if digits == 3 { 16 } else { 10 };
         if last.is_digit(radix) && len < MAX_REFERENCE {
             return Reading::Open;
         }
@@ -174,11 +169,16 @@ impl Markup {
         if self.char_at(0) != '&' || self.char_at(1) != '#' {
             return None;
         }
-        let (digits, radix) = match self.char_at(2) {
+        let (digits, radix) = self.number_form();
+        numbered(&self.text(digits, self.open.len()), radix)
+    }
+
+    /// Where the digits of a numbered reference begin, and their base.
+    fn number_form(&self) -> (usize, u32) {
+        match self.char_at(2) {
             'x' | 'X' => (3, 16),
             _ => (2, 10),
-        };
-        numbered(&self.text(digits, self.open.len()), radix)
+        }
     }
 
     fn read_tag(&self) -> Reading {
@@ -190,14 +190,17 @@ impl Markup {
             2 => Reading::Open,
             _ => {
                 let comment = self.char_at(1) == '!' && self.char_at(2) == '-';
-                let ends = match comment {
-                    true => len >= 7 && self.text(len - 3, len) == "-->",
-                    false => last == '>',
+                let ends = if comment {
+                    len >= 7 && self.text(len - 3, len) == "-->"
+                } else {
+                    last == '>'
                 };
-                match ends {
-                    true => Reading::Whole(None),
-                    false if len == MAX_TAG => Reading::Plain,
-                    false => Reading::Open,
+                if ends {
+                    Reading::Whole(None)
+                } else if len == MAX_TAG {
+                    Reading::Plain
+                } else {
+                    Reading::Open
                 }
             }
         }

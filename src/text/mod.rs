@@ -11,6 +11,7 @@ mod foreign;
 mod leet;
 mod markup;
 mod token;
+mod width;
 
 pub use class::{Class, class};
 pub use decode::{Decoded, decode};
@@ -18,3 +19,4 @@ pub use foreign::{foreign_lower_case, is_foreign};
 pub use leet::{Leet, leet, leet_letter};
 pub use markup::{MAX_TAG, Markup, Rendered};
 pub use token::{Fold, Token, tokens};
+pub use width::narrow;

@@ -17,6 +17,16 @@ pub enum Token {
     Gap,
 }
 
+impl Token {
+    /// Its letter, if it is one.
+    pub fn letter(self) -> Option<char> {
+        match self {
+            Self::Wide(letter) | Self::Word { letter, .. } => Some(letter),
+            Self::End | Self::Gap => None,
+        }
+    }
+}
+
 /// Writes a character in comparison form, letter by letter.
 pub type Fold<'a> = dyn Fn(char, &mut dyn FnMut(char)) + 'a;
 

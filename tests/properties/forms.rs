@@ -64,7 +64,7 @@ impl Lexicon {
                 add(terms, Target::Group { rule, group });
             }
             for term in &case.unless {
-                let found = forms(term, TIGHT, &|c, take| Eyes::fold(tables, c, take));
+                let found = forms(&folded(tables, term), TIGHT);
                 list.extend(found.into_iter().map(|form| (form, Target::Unless(rule))));
             }
             if let Some(source) = &case.pattern {
@@ -75,7 +75,7 @@ impl Lexicon {
             }
         }
         for phrase in &policy.allow {
-            let found = forms(phrase, TIGHT, &|c, take| Eyes::fold(tables, c, take));
+            let found = forms(&folded(tables, phrase), TIGHT);
             list.extend(found.into_iter().map(|form| (form, Target::Allow)));
         }
         let homophones = homophones(tables, &list);
@@ -137,8 +137,7 @@ fn chinese(tokens: &[Token]) -> Option<String> {
 
 /// A term, and for a Chinese one its sounds and its halves.
 fn written(tables: &Tables, term: &str, views: Views) -> Vec<Form> {
-    let fold = |c: char, take: &mut dyn FnMut(char)| Eyes::fold(tables, c, take);
-    let mut found = forms(term, views, &fold);
+    let mut found = forms(&folded(tables, term), views);
     if views & SOUND != 0 {
         let readings = |c| tables.readings(c);
         let sounds = sound_forms(&folded(tables, term), &readings, &|id| tables.syllable(id));
@@ -152,18 +151,13 @@ fn written(tables: &Tables, term: &str, views: Views) -> Vec<Form> {
     if plain != 0
         && let Some(letters) = chinese(&folded(tables, term))
     {
+        // In `joined` only, if the rule has it.
+        let views = if plain & JOINED != 0 { JOINED } else { plain };
         let halved = in_halves(tables, &letters);
         found.extend(
             halved
                 .iter()
-                // In `joined` only, if the rule has it.
-                .flat_map(|variant| {
-                    forms(
-                        variant,
-                        if plain & JOINED != 0 { JOINED } else { plain },
-                        &fold,
-                    )
-                }),
+                .flat_map(|variant| forms(&folded(tables, variant), views)),
         );
     }
     found

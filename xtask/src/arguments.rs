@@ -1,6 +1,13 @@
 //! The command line, taken apart by hand: three options do not need a parser.
 
-use anyhow::{Result, bail};
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+
+/// A path relative to where the user is, since children run in the repository.
+pub(crate) fn absolute(path: &str) -> Result<PathBuf> {
+    std::path::absolute(path).with_context(|| format!("{path} is not a path"))
+}
 
 /// Arguments not taken yet.
 #[derive(Debug)]

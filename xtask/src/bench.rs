@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
-use crate::arguments::Arguments;
+use crate::arguments::{Arguments, absolute};
 use crate::package;
 use crate::process;
 use crate::progress::Progress;
@@ -25,8 +25,8 @@ pub(crate) fn run(root: &Path, mut arguments: Arguments) -> Result<bool> {
     let evasion = arguments.flag("--evasion");
     let only = arguments.value("--only")?;
     let sizes = arguments.value("--sizes")?;
-    let json = arguments.value("--json")?.map(std::path::absolute);
-    let json = json.transpose().context("--json is not a path")?;
+    let json = arguments.value("--json")?;
+    let json = json.as_deref().map(absolute).transpose()?;
     arguments.end()?;
     if evasion && !root.join(EVASION).exists() {
         bail!("{EVASION} does not exist");

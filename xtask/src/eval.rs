@@ -1,11 +1,11 @@
 //! `eval`: labelled texts against a policy, and who was hit.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-use crate::arguments::Arguments;
+use crate::arguments::{Arguments, absolute};
 use crate::package;
 use crate::process;
 use crate::progress::Progress;
@@ -57,9 +57,4 @@ pub(crate) fn run(root: &Path, mut arguments: Arguments) -> Result<()> {
         command.arg("--json").arg(absolute(&json)?);
     }
     process::run(&mut command)
-}
-
-/// Relative to where the user is, since children run in the repository.
-fn absolute(path: &str) -> Result<PathBuf> {
-    std::path::absolute(path).with_context(|| format!("{path} is not a path"))
 }

@@ -6,7 +6,7 @@ use std::process::Stdio;
 
 use anyhow::{Context, Result, bail};
 
-use crate::arguments::Arguments;
+use crate::arguments::{Arguments, absolute};
 use crate::collector::{self, Collector};
 use crate::package;
 use crate::process::{self, Running};
@@ -91,11 +91,6 @@ pub(crate) fn run(root: &Path, mut arguments: Arguments) -> Result<()> {
         command.arg("--json").arg(absolute(&json)?);
     }
     process::run(&mut command)
-}
-
-/// Relative to where the user is, since children run in the repository.
-fn absolute(path: &str) -> Result<PathBuf> {
-    std::path::absolute(path).with_context(|| format!("{path} is not a path"))
 }
 
 /// A folder for one run; dropping it deletes it.

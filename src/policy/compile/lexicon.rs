@@ -4,7 +4,7 @@ use super::words;
 use crate::lexicon::{
     Alphabet, Context, END, Entry, Form, GAP, Imitations, JOINED, LEET, Letter, MAX_DOUBTED,
     MAX_SYMBOLS, MAX_TERM_CHARS, SOUND, Sounds, Symbol, TIGHT, Target, Views, Writer, forms,
-    pack as pack_trie, sorted_places, sound_forms, syllable_letter, write_folds,
+    pack as pack_trie, sorted, sound_forms, syllable_letter, write_folds,
 };
 use crate::policy::PolicyError;
 use crate::tables::Tables;
@@ -22,10 +22,10 @@ const MAX_SPLITS: usize = 4;
 
 /// Forms under construction.
 pub(super) struct Lexicon<'t> {
-    pub(super) tables: &'t Tables,
+    tables: &'t Tables,
     /// Whether characters are looked for in halves.
-    pub(super) splits: bool,
-    pub(super) terms: usize,
+    splits: bool,
+    terms: usize,
     forms: Vec<(Form, Target)>,
     /// Short Chinese terms, whose neighbourhood is judged.
     doubted: Vec<Vec<char>>,
@@ -87,7 +87,8 @@ impl<'t> Lexicon<'t> {
                 format!("{term:?}: more than {MAX_TERM_CHARS} characters"),
             ));
         }
-        let found = self.forms(term, views);
+        let tokens = self.folded(term);
+        let found = self.forms(&tokens, views);
         if found.is_empty() {
             return Err(PolicyError::new(
                 "policy/term-empty",
@@ -113,17 +114,16 @@ impl<'t> Lexicon<'t> {
         self.forms
             .extend(found.into_iter().map(|form| (form, target)));
         if matches!(target, Target::Rule(_) | Target::Group { .. }) {
-            self.add_variants(term, views, target);
+            self.add_variants(&tokens, views, target);
         }
         Ok(())
     }
 
-    fn forms(&self, term: &str, views: Views) -> Vec<Form> {
-        let mut found = forms(term, views, &|c, take| self.fold(c, take));
+    fn forms(&self, tokens: &[Token], views: Views) -> Vec<Form> {
+        let mut found = forms(tokens, views);
         if views & SOUND != 0 {
-            let tokens = self.folded(term);
             let readings = |c| self.tables.readings(c);
-            let sounds = sound_forms(&tokens, &readings, &|id| self.tables.syllable(id));
+            let sounds = sound_forms(tokens, &readings, &|id| self.tables.syllable(id));
             found.extend(sounds.into_iter().map(|tokens| Form {
                 tokens,
                 views: SOUND,
@@ -134,8 +134,8 @@ impl<'t> Lexicon<'t> {
     }
 
     /// Other ways to write a Chinese term, and what must be known to judge it.
-    fn add_variants(&mut self, term: &str, views: Views, target: Target) {
-        let Some(letters) = chinese(&self.folded(term)) else {
+    fn add_variants(&mut self, tokens: &[Token], views: Views, target: Target) {
+        let Some(letters) = chinese(tokens) else {
             return;
         };
         let plain = views & (TIGHT | JOINED);
@@ -144,7 +144,7 @@ impl<'t> Lexicon<'t> {
                 let text: String = variant.iter().collect();
                 // In `joined` only, by which they are told apart when judged.
                 let views = if plain & JOINED != 0 { JOINED } else { plain };
-                let found = forms(&text, views, &|c, take| self.fold(c, take));
+                let found = forms(&self.folded(&text), views);
                 self.forms
                     .extend(found.into_iter().map(|form| (form, target)));
                 self.doubt(variant);
@@ -212,9 +212,8 @@ impl<'t> Lexicon<'t> {
             .filter(|(c, letters)| !(is_foreign(*c) && letters.is_ascii()))
             .chain(capitals.iter().map(|(c, small)| (*c, small.as_str())));
         let merged: Vec<(char, &str)> = merged.collect();
-        let order = sorted_places(merged.len(), &|a, b| merged[a].0.cmp(&merged[b].0));
-        let sorted = order.iter().map(|&place| merged[place as usize]);
-        write_folds(&alphabet, sorted, &mut folds);
+        let merged = sorted(&merged, &|a, b| a.0.cmp(&b.0));
+        write_folds(&alphabet, merged.into_iter(), &mut folds);
 
         let mut sounds = Writer::default();
         if views & SOUND != 0 {
@@ -250,19 +249,18 @@ impl<'t> Lexicon<'t> {
         if self.sounds.is_empty() {
             return;
         }
-        let sounds = &mut self.sounds;
-        let order = sorted_places(sounds.len(), &|a, b| sounds[a].cmp(&sounds[b]));
-        let sorted: Vec<&[char]> = order
-            .iter()
-            .map(|&at| sounds[at as usize].as_slice())
-            .collect();
+        let sorted = sorted(&self.sounds, &Ord::cmp);
         let sounding = |c: char| {
             self.tables
                 .readings(c)
                 .first()
                 .map(|&id| syllable_letter(id))
         };
-        let sounds_like_a_term = |sound: &[char]| sorted.binary_search(&sound).is_ok();
+        let sounds_like_a_term = |sound: &[char]| {
+            sorted
+                .binary_search_by(|known| known.as_slice().cmp(sound))
+                .is_ok()
+        };
         for (word, _) in self.tables.words() {
             let Some(sound) = word.chars().map(sounding).collect::<Option<Vec<char>>>() else {
                 continue;
@@ -282,11 +280,10 @@ impl<'t> Lexicon<'t> {
 
     fn alphabet(&self, words: &[(&str, u8)]) -> Result<Alphabet, PolicyError> {
         let in_forms = self.forms.iter().flat_map(|(form, _)| &form.tokens);
-        let mut found: Vec<char> = in_forms.filter_map(|token| letter(*token)).collect();
+        let mut found: Vec<char> = in_forms.filter_map(|token| token.letter()).collect();
         found.extend(words.iter().flat_map(|(word, _)| word.chars()));
         found.extend(&self.letters);
-        let places = sorted_places(found.len(), &|a, b| found[a].cmp(&found[b]));
-        let mut letters: Vec<char> = places.iter().map(|&place| found[place as usize]).collect();
+        let mut letters = sorted(&found, &Ord::cmp);
         letters.dedup();
         Alphabet::new(letters)
             .ok_or_else(|| PolicyError::new("policy/limit", "too many different letters"))
@@ -347,13 +344,6 @@ fn chinese(tokens: &[Token]) -> Option<Vec<char>> {
         _ => None,
     };
     tokens.iter().map(letter).collect()
-}
-
-fn letter(token: Token) -> Option<char> {
-    match token {
-        Token::Wide(letter) | Token::Word { letter, .. } => Some(letter),
-        Token::End | Token::Gap => None,
-    }
 }
 
 fn symbol(alphabet: &Alphabet, token: Token) -> Symbol {

@@ -11,7 +11,7 @@ use super::document::{Document, RuleDocument, ScoreDocument};
 use super::pack;
 use super::rule::{Action, ScoreLimit};
 use super::{PolicyError, is_risk};
-use crate::lexicon::{TIGHT, Target, sorted_places};
+use crate::lexicon::{TIGHT, Target, sorted, sorted_places};
 use crate::tables::Tables;
 use crate::text::Token;
 use lexicon::Lexicon;
@@ -71,25 +71,20 @@ pub fn compile_with(document: &Document, tables: &Tables) -> Result<Vec<u8>, Pol
     ))
 }
 
-/// The allow-list in comparison form, sorted.
+/// Phrases in comparison form, sorted.
 fn folded_phrases(lexicon: &Lexicon<'_>, phrases: &[String]) -> Vec<String> {
     let folded: Vec<String> = phrases
         .iter()
         .map(|phrase| key(&lexicon.folded(phrase)))
         .collect();
-    let order = sorted_places(folded.len(), &|a, b| folded[a].cmp(&folded[b]));
-    order
-        .iter()
-        .map(|&at| folded[at as usize].clone())
-        .collect()
+    sorted(&folded, &Ord::cmp)
 }
 
 /// Equal for terms that are found by each other as written.
 fn key(tokens: &[Token]) -> String {
     let letters = tokens.iter().map(|token| match token {
-        Token::Wide(letter) | Token::Word { letter, .. } => *letter,
         Token::End => '|',
-        Token::Gap => ' ',
+        other => other.letter().unwrap_or(' '),
     });
     letters.collect()
 }
@@ -173,8 +168,9 @@ fn add_terms(
     allowed: &[String],
 ) -> Result<(), PolicyError> {
     let views = rules::views(authored)?;
+    let unless = folded_phrases(lexicon, &authored.unless);
     for term in &authored.terms {
-        refuse_contradiction(lexicon, term, authored, allowed)?;
+        refuse_contradiction(lexicon, term, &unless, allowed)?;
         lexicon.add(term, views, Target::Rule(rule))?;
     }
     let groups = authored.all.iter().map(Vec::as_slice);
@@ -195,10 +191,10 @@ fn add_terms(
 fn refuse_contradiction(
     lexicon: &Lexicon<'_>,
     term: &str,
-    authored: &RuleDocument,
+    unless: &[String],
     allowed: &[String],
 ) -> Result<(), PolicyError> {
-    if allowed.is_empty() && authored.unless.is_empty() {
+    if allowed.is_empty() && unless.is_empty() {
         return Ok(());
     }
     let folded = key(&lexicon.folded(term));
@@ -209,8 +205,7 @@ fn refuse_contradiction(
     if allowed.binary_search(&folded).is_ok() {
         return refused("is on the allow-list");
     }
-    let dismisses = |unless: &String| key(&lexicon.folded(unless)) == folded;
-    if authored.unless.iter().any(dismisses) {
+    if unless.binary_search(&folded).is_ok() {
         return refused("is among its own unless terms");
     }
     Ok(())

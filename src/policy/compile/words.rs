@@ -1,6 +1,6 @@
 //! The words around a policy's terms, from which candidates are judged.
 
-use crate::lexicon::sorted_places;
+use crate::lexicon::sorted;
 use crate::tables::Tables;
 
 /// Most words of one pack; the commonest are kept.
@@ -22,12 +22,8 @@ pub(super) fn around<'t>(tables: &'t Tables, terms: &[Vec<char>]) -> Vec<(&'t st
             words.push((word, cost));
         }
     }
-    let order = sorted_places(words.len(), &|a, b| words[a].1.cmp(&words[b].1));
-    let kept: Vec<(&str, u8)> = order
-        .iter()
-        .map(|&at| words[at as usize])
-        .take(MAX_WORDS)
-        .collect();
+    let mut kept = sorted(&words, &|a, b| a.1.cmp(&b.1));
+    kept.truncate(MAX_WORDS);
     // Of single letters only those that some word or term has are of use.
     let used = Parts::letters_of(terms, &kept);
     let of_use = |(word, _): &(&str, u8)| {
@@ -57,9 +53,9 @@ impl Parts {
             .iter()
             .flat_map(|term| inner(term).map(|at| term[at..].to_vec()));
         Self {
-            beginnings: distinct(beginnings.collect()),
-            ends: distinct(ends.collect()),
-            whole: distinct(terms.to_vec()),
+            beginnings: distinct(&beginnings.collect::<Vec<_>>()),
+            ends: distinct(&ends.collect::<Vec<_>>()),
+            whole: distinct(terms),
         }
     }
 
@@ -83,16 +79,12 @@ impl Parts {
             .filter(|(word, _)| word.chars().nth(1).is_some());
         let mut letters: Vec<char> = longer.flat_map(|(word, _)| word.chars()).collect();
         letters.extend(terms.iter().flatten());
-        let order = sorted_places(letters.len(), &|a, b| letters[a].cmp(&letters[b]));
-        let mut sorted: Vec<char> = order.iter().map(|&at| letters[at as usize]).collect();
-        sorted.dedup();
-        sorted
+        distinct(&letters)
     }
 }
 
-fn distinct(parts: Vec<Vec<char>>) -> Vec<Vec<char>> {
-    let order = sorted_places(parts.len(), &|a, b| parts[a].cmp(&parts[b]));
-    let mut sorted: Vec<Vec<char>> = order.iter().map(|&at| parts[at as usize].clone()).collect();
+fn distinct<T: Clone + Ord>(items: &[T]) -> Vec<T> {
+    let mut sorted = sorted(items, &Ord::cmp);
     sorted.dedup();
     sorted
 }
