@@ -86,7 +86,8 @@ impl Words<'_> {
         self.word[shared..].fill(0);
         for at in shared..len {
             let step = self.from.int()?;
-            let symbol = step + if at == shared { u32::from(before) } else { 0 };
+            let from = if at == shared { before } else { 0 };
+            let symbol = step.saturating_add(u32::from(from));
             self.word[at] = Symbol::try_from(symbol).map_err(|_| wrong())?;
         }
         // Ascending, and no symbol 0: each word is a letter longer than what
@@ -314,6 +315,13 @@ mod tests {
         let context = Context::read(&mut from).unwrap();
         assert_eq!((context.len, from.remaining()), (11, 0));
         context
+    }
+
+    #[test]
+    fn a_distance_beyond_all_symbols_is_an_error() {
+        // Two words, the second u32::MAX behind the first.
+        let bytes = [2, 1, 3, 9, 1, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F, 9];
+        assert!(Context::read(&mut Reader::new(&bytes)).is_err());
     }
 
     #[test]

@@ -56,7 +56,7 @@ impl Matcher {
         found: &mut Vec<Found>,
     ) {
         if unit == Unit::Skip {
-            self.idle += 1;
+            self.idle = self.idle.saturating_add(1);
             if self.idle > MAX_GAP {
                 self.end_all(policy, found);
             }
