@@ -70,3 +70,13 @@ fn a_match_found_late_is_of_the_sentence_in_which_it_stands() {
     };
     check(rule, &units("<!--赌4赌&shy;彩！"));
 }
+
+#[test]
+fn a_pattern_outlives_any_number_of_ignorable_characters() {
+    let rule = RuleCase {
+        action: "flag",
+        pattern: Some("ab"),
+        ..RuleCase::default()
+    };
+    check(rule, &units(&format!("ab{}ab", "\u{200B}".repeat(70_000))));
+}
