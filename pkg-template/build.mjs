@@ -44,6 +44,12 @@ const WASM_FEATURES = [
 ];
 
 /**
+ * By itself the optimiser makes one function of all that is called once. Engines
+ * compile and replace functions as wholes, so loading took a third longer.
+ */
+const LARGEST_INLINED = ['--one-caller-inline-max-function-size', '400'];
+
+/**
  * Where the standard library ends a panic, without the hashes in the names.
  * On this target it formats a message for nobody and traps.
  */
@@ -108,7 +114,7 @@ async function optimise(name, directory) {
   const strip = ['--strip-debug', '--strip-producers', '--strip-target-features'];
   const tool = join(modules, 'binaryen', 'bin', 'wasm-opt');
   await writeFile(optimised, trapping(await readFile(source)));
-  await run(process.execPath, [tool, optimised, '-o', optimised, '-Oz', '--converge', ...features, ...strip]);
+  await run(process.execPath, [tool, optimised, '-o', optimised, '-Oz', '--converge', ...LARGEST_INLINED, ...features, ...strip]);
 }
 
 /**

@@ -21,11 +21,12 @@ export function isReady(): boolean {
 
 /**
  * Starts the core once: calls while it starts share its promise, calls after it
- * resolve at once, and after a failure the next call tries again.
+ * resolve at once, and after a failure the next call tries again. `warmUp` runs
+ * when it has started; whether it succeeds does not matter.
  */
-export function startOnce(source: () => Promise<WasmInput>): Promise<void> {
-  if (isReady()) return Promise.resolve();
-  starting ??= start(source).finally(() => {
+export function startOnce(source: () => Promise<WasmInput>, warmUp: () => Promise<void>): Promise<void> {
+  if (isReady()) return starting ?? Promise.resolve();
+  starting ??= start(source).then(() => warmUp().catch(() => {})).finally(() => {
     starting = undefined;
   });
   return starting;

@@ -1,8 +1,8 @@
 /** `tidegate` for browsers and bundlers. */
 import { startCompilerOnce } from './compiler.js';
-import { startOnce } from './core.js';
 import { createGuardOn } from './guard.js';
 import { browserHost } from './hosts/browser.js';
+import { startCore } from './start.js';
 import type { Guard, GuardOptions, InitOptions } from './types.js';
 
 export * from './exports.js';
@@ -13,7 +13,7 @@ export { nodeHost } from './hosts/none.js';
  * `false`; once is enough. Rejects with `init/…`; a later call tries again.
  */
 export async function init({ wasm, compiler }: InitOptions = {}): Promise<void> {
-  const core = startOnce(async () => await wasm ?? new URL('./tidegate_bg.wasm', import.meta.url));
+  const core = startCore(async () => await wasm ?? new URL('./tidegate_bg.wasm', import.meta.url));
   if (compiler === false) return core;
   const second = startCompilerOnce(async () => ({
     wasm: await compiler?.wasm ?? new URL('./tidegate_compiler_bg.wasm', import.meta.url),

@@ -1,16 +1,16 @@
 /** `tidegate` for Node. */
 import { readFile } from 'node:fs/promises';
 import { startCompilerOnce } from './compiler.js';
-import { startOnce } from './core.js';
 import { createGuardOn } from './guard.js';
 import { nodeHost } from './hosts/node.js';
+import { startCore } from './start.js';
 import type { Guard, GuardOptions, InitOptions } from './types.js';
 
 export * from './exports.js';
 export { nodeHost };
 
 export async function init({ wasm, compiler }: InitOptions = {}): Promise<void> {
-  const core = startOnce(async () => await wasm ?? file('./tidegate_bg.wasm'));
+  const core = startCore(async () => await wasm ?? file('./tidegate_bg.wasm'));
   if (compiler === false) return core;
   const second = startCompilerOnce(async () => ({
     wasm: await compiler?.wasm ?? await file('./tidegate_compiler_bg.wasm'),

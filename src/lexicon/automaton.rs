@@ -3,6 +3,7 @@
 
 use super::edges::Edges;
 use super::{ALL_VIEWS, Entry, JOINED, LEET, Symbol, Views};
+use std::ops::Range;
 
 /// A state; 0 is the root, where nothing is pending.
 pub type State = u32;
@@ -14,6 +15,17 @@ const SCAN_LIMIT: usize = 8;
 /// or the marks.
 const STATE_BITS: u32 = 24;
 const STATE: u32 = (1 << STATE_BITS) - 1;
+
+/// How many states are worked on in one call while loading. An engine that
+/// compiles while it runs, as every browser's, puts better code in place only
+/// between calls: one loop over a large lexicon would stay slow to its end.
+const BLOCK: usize = 512;
+
+/// All states, in blocks.
+pub(super) fn blocks(states: usize) -> impl DoubleEndedIterator<Item = Range<usize>> {
+    let starts = (0..states.div_ceil(BLOCK)).map(|block| block * BLOCK);
+    starts.map(move |start| start..(start + BLOCK).min(states))
+}
 
 /// The four low marks are the views in which a longer form passes through.
 const TERMINAL: u8 = 0x10;
@@ -165,7 +177,9 @@ impl Automaton {
             automaton.root[usize::from(symbol)] = Step(child);
         }
         automaton.mark_growth();
-        automaton.link_failures();
+        for block in blocks(automaton.states()) {
+            automaton.link_failures(block);
+        }
         for child in automaton.children(0) {
             let symbol = automaton.labels[child as usize];
             automaton.root[usize::from(symbol)] = automaton.step_to(child);
@@ -190,24 +204,37 @@ impl Automaton {
             let waiting = entries.iter().filter(ends_in_repeat);
             node.mark(waiting.fold(0, |views, entry| views | entry.views & (JOINED | LEET)));
         }
-        for state in (0..self.states() as State).rev() {
-            let grows = self.children(state).fold(0, |views, child| {
-                let child = self.nodes[child as usize];
-                views | child.fail() as Views | child.marks()
-            });
-            self.nodes[state as usize].mark(grows & ALL_VIEWS);
+        for block in blocks(self.states()).rev() {
+            self.hand_up_growth(block);
         }
         for child in self.children(0) {
             self.nodes[child as usize].set_fail(0);
         }
     }
 
-    fn link_failures(&mut self) {
-        for state in 1..self.states() as State {
-            let node = self.nodes[state as usize];
+    /// A state can grow in the views in which its children end or grow.
+    #[inline(never)]
+    fn hand_up_growth(&mut self, block: Range<usize>) {
+        for state in block.rev() {
+            let grows = self.children(state as State).fold(0, |views, child| {
+                let child = self.nodes[child as usize];
+                views | child.fail() as Views | child.marks()
+            });
+            self.nodes[state].mark(grows & ALL_VIEWS);
+        }
+    }
+
+    #[inline(never)]
+    fn link_failures(&mut self, block: Range<usize>) {
+        for state in block {
+            // The root has nothing behind it.
+            if state == 0 {
+                continue;
+            }
+            let node = self.nodes[state];
             let marks = self.nodes[node.fail() as usize].marks() & OUTPUT;
-            self.nodes[state as usize].mark(marks);
-            for child in self.children(state) {
+            self.nodes[state].mark(marks);
+            for child in self.children(state as State) {
                 let fail = self.step(node.fail(), self.labels[child as usize]);
                 self.nodes[child as usize].set_fail(fail.state());
             }
@@ -215,7 +242,7 @@ impl Automaton {
     }
 
     #[inline]
-    fn children(&self, state: State) -> std::ops::Range<State> {
+    fn children(&self, state: State) -> Range<State> {
         let at = state as usize;
         self.nodes[at].first()..self.nodes[at + 1].first()
     }

@@ -31,7 +31,13 @@ const PAGES: usize = 0x11_0000 >> PAGE_BITS;
 /// The pages of the common Chinese characters, which share one until they need
 /// their own.
 const HAN: std::ops::Range<usize> = 0x4E..0xA0;
+/// The page of characters of which only their class is known.
+const NONE: u16 = 0;
 const ALL_WIDE: u16 = 1;
+/// The pages of which every character is looked up beforehand, because much is
+/// written with them: Latin, Greek, Cyrillic; punctuation; full width. In
+/// others those that no form uses are left to their class.
+const COMMON: [u32; 8] = [0x00, 0x01, 0x02, 0x03, 0x04, 0x20, 0x30, 0xFF];
 /// Room for the pages of an ordinary Chinese and Latin policy.
 const USUAL_PAGES: usize = 136;
 
@@ -42,9 +48,10 @@ const OTHER_WORD: u32 = 2;
 /// Characters → units.
 #[derive(Debug)]
 pub struct Chars {
-    /// Which page holds the characters `n << PAGE_BITS ..`; 0: none does.
+    /// Which page holds the characters `n << PAGE_BITS ..`.
     page_of: Vec<u16>,
-    pages: Vec<[Unit; PAGE]>,
+    /// `None`: what its class says.
+    pages: Vec<[Option<Unit>; PAGE]>,
     many: Vec<[Unit; MAX_LETTERS]>,
 }
 
@@ -54,17 +61,15 @@ impl Chars {
     pub fn unit(&self, c: char) -> Unit {
         let code = c as u32;
         let page = self.page_of[(code >> PAGE_BITS) as usize];
-        if page == 0 {
-            return unit_of_class(class(c));
-        }
         self.pages[usize::from(page)][code as usize % PAGE]
+            .unwrap_or_else(|| unit_of_class(class(c)))
     }
 
     /// What the character of a UTF-16 unit is, where that is quickly known.
     #[inline(always)]
     pub fn quick(&self, unit: u16) -> Option<Unit> {
         let page = self.page_of[usize::from(unit >> PAGE_BITS)];
-        (page != 0).then(|| self.pages[usize::from(page)][usize::from(unit) % PAGE])
+        self.pages[usize::from(page)][usize::from(unit) % PAGE]
     }
 
     /// The letters of a [`Unit::Many`]; the rest is `Skip`.
@@ -77,13 +82,13 @@ impl Chars {
     /// for letters as [`write_folds`] wrote.
     pub fn read(alphabet: &Alphabet, from: &mut Reader<'_>) -> Result<Self, LexiconError> {
         let mut chars = Self {
-            page_of: vec![0; PAGES],
+            page_of: vec![NONE; PAGES],
             pages: Vec::with_capacity(USUAL_PAGES),
             many: Vec::new(),
         };
         chars
             .pages
-            .extend([[Unit::Gap; PAGE], [Unit::Wide(0); PAGE]]);
+            .extend([[None; PAGE], [Some(Unit::Wide(0)); PAGE]]);
         chars.page_of[HAN].fill(ALL_WIDE);
         chars.add_page(0);
         for (letter, is) in alphabet.letters() {
@@ -126,16 +131,20 @@ impl Chars {
         } else {
             self.add_page(code >> PAGE_BITS)
         };
-        self.pages[usize::from(page)][code as usize % PAGE] = unit;
+        self.pages[usize::from(page)][code as usize % PAGE] = Some(unit);
     }
 
     /// A page of its own for the characters `place << PAGE_BITS ..`.
     fn add_page(&mut self, place: u32) -> u16 {
         let page = self.pages.len() as u16;
         self.page_of[place as usize] = page;
-        let mut units = [Unit::Gap; PAGE];
-        for (unit, code) in units.iter_mut().zip(place << PAGE_BITS..) {
-            *unit = char::from_u32(code).map_or(Unit::Gap, |c| unit_of_class(class(c)));
+        let mut units = [None; PAGE];
+        if HAN.contains(&(place as usize)) {
+            units = [Some(Unit::Wide(0)); PAGE];
+        } else if COMMON.contains(&place) {
+            for (unit, code) in units.iter_mut().zip(place << PAGE_BITS..) {
+                *unit = char::from_u32(code).map(|c| unit_of_class(class(c)));
+            }
         }
         self.pages.push(units);
         page

@@ -54,17 +54,16 @@ pub enum Doubt {
 
 type Word = [Symbol; MAX_WORD];
 
-/// Words between two entries of the index.
-const STRIDE: usize = 16;
+/// Words in a block; only the last one may have fewer. A block is read without
+/// those before it.
+const BLOCK: usize = 16;
 
 /// The words around a pack's terms, with their costs: as they are packed, and
-/// an index.
+/// where each block begins. Words that a pack has wrongly are not found.
 #[derive(Debug, Default)]
 pub struct Context {
     packed: Vec<u8>,
-    len: usize,
-    /// Every so many words, the word before and where it goes on.
-    index: Vec<(Word, u32)>,
+    blocks: Vec<u32>,
 }
 
 /// Goes through packed words.
@@ -102,7 +101,7 @@ impl Words<'_> {
 impl Context {
     /// Whether no term can be doubted.
     pub fn is_empty(&self) -> bool {
-        self.len == 0
+        self.blocks.is_empty()
     }
 
     /// Whether these letters are a word.
@@ -200,43 +199,46 @@ impl Context {
 
     /// The first word that is not before `wanted`, and its cost.
     fn first_from(&self, wanted: &Word) -> Option<(Word, u8)> {
-        let place = self.index.partition_point(|(before, _)| before < wanted);
-        let (word, at) = *self.index.get(place.checked_sub(1)?)?;
-        let mut words = Words {
-            from: Reader::new(self.packed.get(at as usize..)?),
-            word,
+        let starts_before = |&at: &u32| {
+            let mut words = self.words_from(at);
+            words.advance().is_ok() && words.word <= *wanted
         };
-        while words.from.remaining() > 0 {
-            let cost = words.advance().ok()?;
-            if words.word >= *wanted {
-                return Some((words.word, cost));
+        let behind = self.blocks.partition_point(starts_before);
+        let here = behind.saturating_sub(1);
+        // If all of this block is before it, it is the first of the next.
+        let blocks = self.blocks.get(here..)?.iter().take(2);
+        for &at in blocks {
+            let mut words = self.words_from(at);
+            for _ in 0..BLOCK {
+                let Ok(cost) = words.advance() else { break };
+                if words.word >= *wanted {
+                    return Some((words.word, cost));
+                }
             }
         }
         None
     }
 
-    /// Reads what [`write`](Self::write) wrote.
-    pub fn read(from: &mut Reader<'_>) -> Result<Self, LexiconError> {
-        let len = from.count(from.remaining(), "words")?;
-        let packed = from.raw(from.remaining())?;
-        let mut index = Vec::with_capacity(len / STRIDE + 1);
-        let mut words = Words {
-            from: Reader::new(packed),
+    fn words_from(&self, at: u32) -> Words<'_> {
+        Words {
+            from: Reader::new(self.packed.get(at as usize..).unwrap_or_default()),
             word: [0; MAX_WORD],
-        };
-        for number in 0..len {
-            if number % STRIDE == 0 {
-                let at = packed.len() - words.from.remaining();
-                index.push((words.word, at as u32));
-            }
-            words.advance()?;
         }
-        words.from.end()?;
-        Ok(Self {
-            packed: packed.to_vec(),
-            len,
-            index,
-        })
+    }
+
+    /// Reads what [`write`](Self::write) wrote. What the blocks hold is looked
+    /// at when a candidate asks for it: there are thousands of words, and few
+    /// are ever asked for.
+    pub fn read(from: &mut Reader<'_>) -> Result<Self, LexiconError> {
+        let count = from.count(from.remaining(), "words")?;
+        let mut blocks = Vec::with_capacity(count);
+        let mut at = 0u32;
+        for _ in 0..count {
+            blocks.push(at);
+            at = at.saturating_add(from.int()?);
+        }
+        let packed = from.raw(at as usize)?.to_vec();
+        Ok(Self { packed, blocks })
     }
 
     /// Appends words, each with its cost; those with a symbol 0 are left out.
@@ -248,29 +250,38 @@ impl Context {
             .collect();
         rows = super::sorted(&rows, &|a, b| a.0.cmp(&b.0));
         rows.dedup_by_key(|row| row.0);
-        out.int(rows.len() as u32);
-        let mut previous: Word = [0; MAX_WORD];
-        for (word, cost) in rows {
-            let len = word.iter().take_while(|&&symbol| symbol != 0).count();
-            let shared = word
-                .iter()
-                .zip(&previous)
-                .take_while(|(a, b)| a == b)
-                .count();
-            out.byte((shared << 4 | len) as u8);
-            out.int(u32::from(word[shared] - previous[shared]));
-            for &symbol in &word[shared + 1..len] {
-                out.int(u32::from(symbol));
-            }
-            out.byte(cost);
-            previous = word;
-        }
+        let blocks: Vec<Vec<u8>> = rows.chunks(BLOCK).map(packed).collect();
+        out.int(blocks.len() as u32);
+        blocks.iter().for_each(|block| out.int(block.len() as u32));
+        blocks.iter().for_each(|block| out.raw(block));
     }
 
     /// Bytes on the heap.
     pub fn heap_bytes(&self) -> usize {
-        size_of_val(&*self.packed) + size_of_val(&*self.index)
+        size_of_val(&*self.packed) + size_of_val(&*self.blocks)
     }
+}
+
+/// Each word without the letters that it shares with the one before.
+fn packed(rows: &[(Word, u8)]) -> Vec<u8> {
+    let mut out = Writer::default();
+    let mut previous: Word = [0; MAX_WORD];
+    for &(word, cost) in rows {
+        let len = word.iter().take_while(|&&symbol| symbol != 0).count();
+        let shared = word
+            .iter()
+            .zip(&previous)
+            .take_while(|(a, b)| a == b)
+            .count();
+        out.byte((shared << 4 | len) as u8);
+        out.int(u32::from(word[shared] - previous[shared]));
+        for &symbol in &word[shared + 1..len] {
+            out.int(u32::from(symbol));
+        }
+        out.byte(cost);
+        previous = word;
+    }
+    out.into_bytes()
 }
 
 /// The parts as one word, padded with 0; `None` if it is empty, too long or
@@ -313,15 +324,33 @@ mod tests {
         let bytes = out.into_bytes();
         let mut from = Reader::new(&bytes);
         let context = Context::read(&mut from).unwrap();
-        assert_eq!((context.len, from.remaining()), (11, 0));
+        assert_eq!((context.blocks.len(), from.remaining()), (1, 0));
         context
     }
 
     #[test]
-    fn a_distance_beyond_all_symbols_is_an_error() {
-        // Two words, the second u32::MAX behind the first.
-        let bytes = [2, 1, 3, 9, 1, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F, 9];
-        assert!(Context::read(&mut Reader::new(&bytes)).is_err());
+    fn a_distance_beyond_all_symbols_is_no_word() {
+        // One block of two words, the second u32::MAX behind the first.
+        let bytes = [1, 11, 1, 3, 9, 1, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F, 9, 0];
+        let context = Context::read(&mut Reader::new(&bytes)).unwrap();
+        assert!(context.has_word(&[3]));
+        assert!(!context.has_word(&[4]));
+    }
+
+    #[test]
+    fn words_are_found_across_blocks() {
+        let words: Vec<(Vec<Symbol>, u8)> = (1..=100).map(|n| (vec![n * 2, n], 7)).collect();
+        let mut out = Writer::default();
+        Context::write(&words, &mut out);
+        let bytes = out.into_bytes();
+        let context = Context::read(&mut Reader::new(&bytes)).unwrap();
+        assert_eq!(context.blocks.len(), 7);
+        for n in 1..=100 {
+            assert!(context.has_word(&[n * 2, n]), "{n}");
+            assert!(context.continues(&[&[n * 2]]), "{n}");
+            assert!(!context.has_word(&[n * 2 - 1, n]), "{n}");
+            assert!(!context.continues(&[&[n * 2 - 1]]), "{n}");
+        }
     }
 
     #[test]

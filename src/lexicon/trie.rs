@@ -4,7 +4,7 @@
 //! small differences) and loading one pass (the children of a node are one
 //! contiguous range, and a node's depth is its level).
 
-use super::automaton::{Meanings, Node, Terminals};
+use super::automaton::{Meanings, Node, Terminals, blocks};
 use super::edges::Edges;
 use super::{
     ALL_VIEWS, Automaton, LexiconError, Reader, STRICT, Symbol, Views, Writer, sorted_places,
@@ -153,75 +153,124 @@ fn entries_as_bytes(forms: &[&Packed]) -> Vec<u8> {
 pub fn unpack(bytes: &[u8], symbols: usize) -> Result<Automaton, LexiconError> {
     let mut from = Reader::new(bytes);
     let states = from.count(MAX_STATES, "state count")?;
-    let mut counts = Reader::new(from.block()?);
-    let mut labels = Reader::new(from.block()?);
+    let counts = Reader::new(from.block()?);
+    let labels = Reader::new(from.block()?);
     // Each state but the root costs at least one byte of labels.
     if states == 0 || states - 1 > labels.remaining() {
         return Err(LexiconError::Malformed("state count"));
     }
     let bits = from.raw(states.div_ceil(8))?;
-    let is_terminal = |state: usize| bits[state / 8] >> (state % 8) & 1 == 1;
-
-    // One behind the last says where its children would end.
-    let mut nodes = vec![Node::default(); states + 1];
-    let mut label_of = vec![0 as Symbol; states];
-    let mut edges = Edges::new(states);
-    let mut next = 1usize;
-    for state in 0..states {
-        if state >= next {
-            return Err(LexiconError::Malformed("trie shape"));
-        }
-        let children = counts.count(states - next, "child count")?;
-        let depth = nodes[state].depth();
-        if children > 0 && usize::from(depth) == MAX_SYMBOLS {
-            return Err(LexiconError::Malformed("depth"));
-        }
-        let mut label = 0u32;
-        for child in next..next + children {
-            let step = labels.int()?;
-            label = label.saturating_add(step);
-            if step == 0 || label as usize >= symbols {
-                return Err(LexiconError::Malformed("label"));
-            }
-            label_of[child] = label as Symbol;
-            nodes[child].set_depth(depth + 1);
-            if state != 0 {
-                edges.insert(state as u32, label as Symbol);
-            }
-        }
-        nodes[state].set_first(next as u32);
-        next += children;
+    let mut shape = Shape {
+        counts,
+        labels,
+        symbols,
+        states,
+        // One behind the last says where its children would end.
+        nodes: vec![Node::default(); states + 1],
+        label_of: vec![0 as Symbol; states],
+        edges: Edges::new(states),
+        next: 1,
+    };
+    for block in blocks(states) {
+        shape.read(block)?;
     }
-    if next != states || is_terminal(0) {
+    let is_terminal = |state: usize| bits[state / 8] >> (state % 8) & 1 == 1;
+    if shape.next != states || is_terminal(0) {
         return Err(LexiconError::Malformed("trie shape"));
     }
-    nodes[states].set_first(states as u32);
-    counts.end()?;
-    labels.end()?;
+    shape.nodes[states].set_first(states as u32);
+    shape.counts.end()?;
+    shape.labels.end()?;
 
     let (meanings, deepest) = read_meanings(&mut from)?;
+    let terminals = read_terminals(&mut from, bits, &shape.nodes[..states], &deepest)?;
+    from.end()?;
+    Ok(Automaton::link(
+        shape.nodes,
+        shape.label_of,
+        shape.edges,
+        terminals,
+        meanings,
+        symbols,
+    ))
+}
+
+/// The trie as far as it has been read.
+struct Shape<'a> {
+    counts: Reader<'a>,
+    labels: Reader<'a>,
+    symbols: usize,
+    states: usize,
+    nodes: Vec<Node>,
+    label_of: Vec<Symbol>,
+    edges: Edges,
+    /// The first state that is nobody's child yet.
+    next: usize,
+}
+
+impl Shape<'_> {
+    /// Reads the children of a block of states.
+    #[inline(never)]
+    fn read(&mut self, block: std::ops::Range<usize>) -> Result<(), LexiconError> {
+        for state in block {
+            if state >= self.next {
+                return Err(LexiconError::Malformed("trie shape"));
+            }
+            let children = self.counts.count(self.states - self.next, "child count")?;
+            let depth = self.nodes[state].depth();
+            if children > 0 && usize::from(depth) == MAX_SYMBOLS {
+                return Err(LexiconError::Malformed("depth"));
+            }
+            let mut label = 0u32;
+            for child in self.next..self.next + children {
+                let step = self.labels.int()?;
+                label = label.saturating_add(step);
+                if step == 0 || label as usize >= self.symbols {
+                    return Err(LexiconError::Malformed("label"));
+                }
+                self.label_of[child] = label as Symbol;
+                self.nodes[child].set_depth(depth + 1);
+                if state != 0 {
+                    self.edges.insert(state as u32, label as Symbol);
+                }
+            }
+            self.nodes[state].set_first(self.next as u32);
+            self.next += children;
+        }
+        Ok(())
+    }
+}
+
+fn read_terminals(
+    from: &mut Reader<'_>,
+    bits: &[u8],
+    nodes: &[Node],
+    deepest: &[u8],
+) -> Result<Terminals, LexiconError> {
     let count = bits.iter().map(|byte| byte.count_ones() as usize).sum();
     let mut terminals = Terminals {
         states: Vec::with_capacity(count),
         meanings: Vec::with_capacity(if deepest.len() == 1 { 0 } else { count }),
     };
-    for state in (0..states).filter(|&state| is_terminal(state)) {
-        let meaning = from.int()?;
-        match deepest.get(meaning as usize) {
-            Some(&run) if run < nodes[state].depth() => terminals.states.push(state as u32),
-            _ => return Err(LexiconError::Malformed("meaning")),
-        }
-        if deepest.len() > 1 {
-            terminals.meanings.push(meaning);
+    for (place, &byte) in bits.iter().enumerate() {
+        let mut left = byte;
+        while left != 0 {
+            let state = place * 8 + left.trailing_zeros() as usize;
+            left &= left - 1;
+            let depth = nodes.get(state).map_or(0, |node| node.depth());
+            let meaning = from.int()?;
+            match deepest.get(meaning as usize) {
+                Some(&run) if run < depth => terminals.states.push(state as u32),
+                _ => return Err(LexiconError::Malformed("meaning")),
+            }
+            if deepest.len() > 1 {
+                terminals.meanings.push(meaning);
+            }
         }
     }
-    from.end()?;
-    Ok(Automaton::link(
-        nodes, label_of, edges, terminals, meanings, symbols,
-    ))
+    Ok(terminals)
 }
 
-/// The meanings, and the deepest place of a run in each.
 fn read_meanings(from: &mut Reader<'_>) -> Result<(Meanings, Vec<u8>), LexiconError> {
     let mut meanings = Meanings::default();
     let mut deepest = Vec::new();

@@ -76,3 +76,13 @@ test('a later plain init brings the compiler, also for the other entry', async (
   await init({ compiler: { tables: NOWHERE } });
   assert.deepEqual(compilePolicy(POLICY), pack);
 });
+
+test('the pack that warms the core up is one that the compiler makes', async () => {
+  await init();
+  const policy = { policy: 'warm', rules: [{ id: 'warm', risk: 'x_gambling', action: 'mask', terms: ['\u3400\u3401'] }] };
+  const expected = Buffer.from(signPack(compilePolicy(policy), SEED)).toString('hex');
+  const source = await readFile(new URL('../../pkg-template/src/warm-pack.ts', import.meta.url), 'utf8');
+  const [pack, key] = source.split('WARM_KEY').map((part) => [...part.matchAll(/'([0-9a-f]+)'/g)].map(([, hex]) => hex).join(''));
+  assert.equal(pack, expected, 'put this into pkg-template/src/warm-pack.ts, in lines of 96');
+  assert.equal(key, Buffer.from(publicKey(SEED)).toString('hex'));
+});

@@ -1,0 +1,32 @@
+/**
+ * Starting the core, and making it warm: engines compile a function when it is
+ * first called, which for the way of a pack and of a first message takes longer
+ * than the work itself. So both are gone once while the page waits for its
+ * policy anyway, with a pack of one term.
+ */
+import { startOnce } from './core.js';
+import { createGuardOn } from './guard.js';
+import { memoryHost } from './hosts/memory.js';
+import type { WasmInput } from './types.js';
+import { WARM_KEY, WARM_PACK } from './warm-pack.js';
+
+/** Something of everything: letters, a term with a gap, a tag, a reference, an ending. */
+const TEXT = 'a b<i>\u3400 \u3401</i> &amp; 1. \u4e00\u3002';
+
+/** Starts the core once; see `startOnce`. */
+export function startCore(source: () => Promise<WasmInput>): Promise<void> {
+  return startOnce(source, warmUp);
+}
+
+async function warmUp(): Promise<void> {
+  const options = { packs: [bytes(WARM_PACK)], publicKeys: [bytes(WARM_KEY)], host: memoryHost() };
+  const guard = await createGuardOn(options, memoryHost);
+  const message = guard.message();
+  message.push(TEXT);
+  message.finish();
+  await guard.dispose();
+}
+
+function bytes(hex: string): Uint8Array {
+  return Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+}
