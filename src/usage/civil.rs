@@ -3,8 +3,8 @@
 use super::{DAY_MS, MINUTE_MS};
 
 /// A fixed offset from UTC. The service's zone decides days and curfews, never
-/// the device's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// the device's. The default is UTC.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Zone {
     offset_ms: i64,
 }
@@ -25,6 +25,17 @@ impl Zone {
         Self {
             offset_ms: clamped * MINUTE_MS,
         }
+    }
+
+    /// Reads `+08:00`, at most 18 hours either way; `None` if it is not written so.
+    pub fn parse(text: &str) -> Option<Self> {
+        let &[sign @ (b'+' | b'-'), h, i, b':', m, n] = text.as_bytes() else {
+            return None;
+        };
+        let (hours, minutes) = (digits(&[h, i])?, digits(&[m, n])?);
+        let east = hours * 60 + minutes;
+        (minutes < 60 && east <= 1080)
+            .then(|| Self::from_minutes(if sign == b'-' { -east } else { east }))
     }
 
     /// Number of the civil day that contains `time`; day 0 is 1970-01-01.
@@ -70,11 +81,110 @@ pub fn day_number(year: i64, month: i64, day: i64) -> Option<i64> {
     Some(365 * y + y / 4 - y / 100 + y / 400 + day_of_year - 719_468)
 }
 
+/// Year, month and day of civil day `day`.
+pub fn date(day: i64) -> (i64, i64, i64) {
+    // Years from March again, in eras of 400 years.
+    let day = day + 719_468;
+    let (era, day_of_era) = (day.div_euclid(146_097), day.rem_euclid(146_097));
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let month = (month_from_march + 2) % 12 + 1;
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    let first = (153 * month_from_march + 2) / 5;
+    (year, month, day_of_year - first + 1)
+}
+
+/// Day of the week of civil day `day`, 0 is Monday.
+pub fn weekday(day: i64) -> i64 {
+    (day + 3).rem_euclid(7)
+}
+
+/// Reads the number of the day `YYYY-MM-DD`; `None` if it is not written so, or
+/// there is no such day.
+pub fn parse_day(text: &str) -> Option<i64> {
+    let &[a, b, c, d, b'-', m, n, b'-', e, f] = text.as_bytes() else {
+        return None;
+    };
+    day_number(digits(&[a, b, c, d])?, digits(&[m, n])?, digits(&[e, f])?)
+}
+
+/// Writes `YYYY-MM-DD`; years beyond 0 to 9999 as the nearest of these.
+pub fn day_text(day: i64) -> String {
+    let (year, month, day) = date(day);
+    let mut text = String::with_capacity(10);
+    for (number, width) in [(year.clamp(0, 9999), 4), (month, 2), (day, 2)] {
+        if !text.is_empty() {
+            text.push('-');
+        }
+        for place in (0..width).rev() {
+            text.push(char::from(b'0' + (number / 10_i64.pow(place) % 10) as u8));
+        }
+    }
+    text
+}
+
+/// Minutes since midnight of `HH:MM`, 0–1439; `None` if it is not written so.
+pub fn parse_time(text: &str) -> Option<u16> {
+    let &[h, i, b':', m, n] = text.as_bytes() else {
+        return None;
+    };
+    let (hours, minutes) = (digits(&[h, i])?, digits(&[m, n])?);
+    (hours < 24 && minutes < 60).then_some((hours * 60 + minutes) as u16)
+}
+
+fn digits(text: &[u8]) -> Option<i64> {
+    text.iter().try_fold(0, |number, byte| {
+        byte.is_ascii_digit()
+            .then(|| number * 10 + i64::from(byte - b'0'))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
+
+    #[test]
+    fn dates_are_read_back() {
+        for day in -800_000..800_000 {
+            let (year, month, of_month) = date(day);
+            if (1..=9999).contains(&year) {
+                assert_eq!(day_number(year, month, of_month), Some(day));
+            }
+        }
+        assert_eq!(parse_day("2024-02-29"), Some(19_782));
+        assert_eq!(day_text(19_782), "2024-02-29");
+        for wrong in [
+            "2023-02-29",
+            "2024-2-29",
+            "2024-02-29 ",
+            "+024-02-29",
+            "",
+            "２024-1",
+        ] {
+            assert_eq!(parse_day(wrong), None, "{wrong}");
+        }
+        // 2026-03-05 was a Thursday.
+        assert_eq!(weekday(day_number(2026, 3, 5).unwrap()), 3);
+        assert_eq!(weekday(0), 3);
+    }
+
+    #[test]
+    fn offsets_and_times_of_day_are_read_strictly() {
+        assert_eq!(Zone::parse("+08:00"), Some(SHANGHAI));
+        assert_eq!(Zone::parse("-05:30"), Some(Zone::from_minutes(-330)));
+        assert_eq!(Zone::parse("+18:00"), Some(Zone::from_minutes(1080)));
+        for wrong in ["08:00", "+8:00", "+18:01", "+00:60", "Z", "", "+０8:00"] {
+            assert_eq!(Zone::parse(wrong), None, "{wrong}");
+        }
+        assert_eq!(parse_time("22:00"), Some(1320));
+        for wrong in ["24:00", "22:60", "2:00", "22:00:00", "22.00"] {
+            assert_eq!(parse_time(wrong), None, "{wrong}");
+        }
+    }
 
     #[test]
     fn day_numbers_agree_with_known_dates() {

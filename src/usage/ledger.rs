@@ -33,6 +33,53 @@ impl Ledger {
         }
     }
 
+    /// A ledger of `(start, end)` in milliseconds and of `(civil day, total)`, in
+    /// any order, as another device sends it.
+    ///
+    /// # Errors
+    /// `usage/ledger`: an interval that is empty, turned round or outside the
+    /// years 1970 to 9999, a total outside 0..=[`DAY_MS`], a day outside these
+    /// years or twice, or more than [`MAX_INTERVALS`] or [`MAX_DAYS`].
+    pub fn from_parts(
+        zone: Zone,
+        intervals: &[(i64, i64)],
+        days: &[(i64, i64)],
+    ) -> Result<Self, UsageError> {
+        if intervals.len() > MAX_INTERVALS || days.len() > MAX_DAYS {
+            return Err(UsageError::Ledger);
+        }
+        let mut ledger = Self::new(zone);
+        for &(start, end) in intervals {
+            if start < 0 || end > MAX_TIME || start >= end {
+                return Err(UsageError::Ledger);
+            }
+            ledger.insert(start, end);
+        }
+        for &(day, total) in days {
+            let known = ledger.days.iter().any(|entry| entry.0 == day);
+            if known
+                || !(-1..=MAX_TIME / DAY_MS + 1).contains(&day)
+                || !(0..=DAY_MS).contains(&total)
+            {
+                return Err(UsageError::Ledger);
+            }
+            ledger.add_total(day, total);
+        }
+        Ok(ledger)
+    }
+
+    /// The zone whose civil days the totals are of.
+    pub fn zone(&self) -> Zone {
+        self.zone
+    }
+
+    /// `(civil day, milliseconds)` of each day that has a total, by day. Time of
+    /// the last days is in [`intervals`](Self::intervals), and besides here only
+    /// if a clock was wrong.
+    pub fn days(&self) -> &[(i64, i64)] {
+        &self.days
+    }
+
     /// The intervals that are still kept.
     pub fn intervals(&self) -> &IntervalSet {
         &self.used

@@ -12,23 +12,33 @@
 //! user is active, and asks what holds. [`Meter::save`] gives bytes to keep;
 //! [`Meter::merge`] takes the union with what another tab or device kept.
 
+pub mod assertion;
+pub mod calendar;
 pub mod civil;
+pub mod clock;
+pub mod guardian;
 pub mod interval;
 pub mod ledger;
 pub mod limits;
 pub mod meter;
 pub mod preset;
+pub mod reminder;
 
 mod codec;
 mod error;
 
+pub use assertion::Claims;
+pub use calendar::{Calendar, CalendarStatus};
 pub use civil::Zone;
+pub use clock::{TrustedClock, verify_time};
 pub use error::UsageError;
+pub use guardian::Guardian;
 pub use interval::{Interval, IntervalSet};
 pub use ledger::Ledger;
 pub use limits::{CloseReason, Limits};
-pub use meter::{Meter, MeterOptions, Reminder, ReminderKind, Status};
+pub use meter::{Identity, Meter, MeterOptions, Status};
 pub use preset::{Assume, PRESETS, Preset};
+pub use reminder::{Reminder, ReminderKind};
 
 /// Latest time that is taken, the end of the year 9999; later ones are clamped.
 pub const MAX_TIME: i64 = 253_402_300_800_000;

@@ -23,6 +23,10 @@ mod policy;
 pub mod report;
 #[cfg(not(tidegate_compiler))]
 pub mod usage;
+#[cfg(not(tidegate_compiler))]
+mod usage_clock;
+#[cfg(not(tidegate_compiler))]
+mod usage_options;
 
 #[cfg(not(tidegate_compiler))]
 pub use self::{
@@ -30,5 +34,6 @@ pub use self::{
     filter::{Filter, FilterMessage, input, view},
     page::{PageSignals, random_bytes},
     policy::inspect_pack,
+    usage_clock::{UsageClock, verify_time},
 };
 pub use compiler::{compile_policy, public_key, set_tables, sign_pack};

@@ -2,12 +2,13 @@
 //! of the shape `UsageStatus` in `pkg-template/src/types.ts`.
 
 use super::convert::View;
-use super::read::Fields;
+use super::usage_clock::read_keys;
+use super::usage_options;
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
-use crate::usage::meter::DEFAULT_IDLE_MS;
-use crate::usage::preset::MAX_AGE;
-use crate::usage::{Assume, MAX_TIME, Meter, MeterOptions, ReminderKind, Status, UsageError};
+use crate::usage::preset::{DENY, REQUIRE};
+use crate::usage::{MAX_TIME, Meter, ReminderKind, Status, UsageError};
 
 /// Meters one subject; see [`Meter`].
 #[wasm_bindgen]
@@ -18,11 +19,12 @@ pub struct UsageMeter {
 
 #[wasm_bindgen]
 impl UsageMeter {
-    /// `options` is `{presets, age?, assume?, idleMs?}`; `saved` is what `save`
-    /// gave. Throws `usage/saved` if it is not, other codes for the options.
+    /// `options` is `{presets, subject?, age?, assume?, idleMs?, zone?, calendar?}`;
+    /// `saved` is what `save` gave. Throws `usage/saved` if it is not, other codes
+    /// for the options.
     #[wasm_bindgen(constructor)]
     pub fn new(options: &JsValue, saved: Option<Vec<u8>>) -> Result<UsageMeter, JsValue> {
-        let options = read_options(options)?;
+        let options = usage_options::read(options)?;
         let meter = match saved {
             Some(saved) => Meter::restore(&options, &saved),
             None => Meter::new(&options),
@@ -72,6 +74,50 @@ impl UsageMeter {
         self.meter.merge(saved).map_err(thrown)
     }
 
+    /// Switches to what a signed age assertion says, without interrupting;
+    /// `keys` are `Uint8Array[]`. Returns `{sub, iat, exp}`, in seconds.
+    pub fn identify(&mut self, token: &str, keys: &Array, now: f64) -> Result<JsValue, JsValue> {
+        let claims = self
+            .meter
+            .identify_by(token, &read_keys(keys), time(now)?)
+            .map_err(thrown)?;
+        View::Fields(&[
+            ("sub", View::Text(&claims.sub)),
+            ("iat", View::Number(claims.iat as f64)),
+            ("exp", View::Number(claims.exp as f64)),
+        ])
+        .to_js()
+    }
+
+    /// Intervals of use that end after `from`: start, end, start, end, …
+    pub fn intervals(&self, from: f64) -> Result<Vec<f64>, JsValue> {
+        let from = time(from)?;
+        let used = self.meter.ledger().intervals().iter();
+        Ok(pairs(
+            used.filter(|part| part.end() > from)
+                .map(|part| (part.start(), part.end())),
+        ))
+    }
+
+    /// Totals of the days before: number of the civil day, milliseconds, …
+    pub fn days(&self) -> Vec<f64> {
+        pairs(self.meter.ledger().days().iter().copied())
+    }
+
+    /// Takes in the server's ledger, written as by `intervals` and `days`.
+    pub fn absorb(&mut self, intervals: &[f64], days: &[f64], now: f64) -> Result<(), JsValue> {
+        let intervals = from_pairs(intervals)?;
+        let days = from_pairs(days)?;
+        self.meter
+            .absorb(&intervals, &days, time(now)?)
+            .map_err(thrown)
+    }
+
+    /// The user leaves: continuous use ends at the last instant seen.
+    pub fn stop(&mut self) {
+        self.meter.stop();
+    }
+
     /// Bytes to keep.
     pub fn save(&self) -> Vec<u8> {
         self.meter.save()
@@ -90,30 +136,25 @@ impl UsageMeter {
     }
 }
 
-fn read_options(options: &JsValue) -> Result<MeterOptions, JsValue> {
-    let options = Fields::of(options, "options", "usage/options")?;
-    let age = match options.number_if("age")? {
-        None => None,
-        Some(age) if age.trunc() == age && (0.0..=f64::from(MAX_AGE)).contains(&age) => {
-            Some(age as u8)
-        }
-        Some(_) => return Err(thrown(UsageError::Age)),
-    };
-    let assume = match options.text_if("assume")?.as_deref() {
-        None | Some("minor") => Assume::Minor,
-        Some("adult") => Assume::Adult,
-        Some(_) => return Err(thrown(UsageError::Assume)),
-    };
-    // A number that is no length becomes 0, which is out of range.
-    let idle_ms = options
-        .number_if("idleMs")?
-        .map_or(DEFAULT_IDLE_MS, |idle| idle as i64);
-    Ok(MeterOptions {
-        presets: options.texts("presets")?,
-        age,
-        assume,
-        idle_ms,
-    })
+fn pairs(pairs: impl Iterator<Item = (i64, i64)>) -> Vec<f64> {
+    pairs.flat_map(|(a, b)| [a as f64, b as f64]).collect()
+}
+
+fn from_pairs(flat: &[f64]) -> Result<Vec<(i64, i64)>, JsValue> {
+    let (pairs, rest) = flat.as_chunks::<2>();
+    if !rest.is_empty() || !flat.iter().all(|number| number.is_finite()) {
+        return Err(thrown(UsageError::Ledger));
+    }
+    Ok(pairs.iter().map(|&[a, b]| (a as i64, b as i64)).collect())
+}
+
+/// The words whose bits are set.
+fn words<'a>(bits: u8, words: &[&'a str]) -> Vec<View<'a>> {
+    let of = |at: usize| bits >> at & 1 == 1;
+    (0..words.len())
+        .filter(|&at| of(at))
+        .map(|at| View::Text(words[at]))
+        .collect()
 }
 
 fn object(status: &Status) -> Result<JsValue, JsValue> {
@@ -134,6 +175,10 @@ fn object(status: &Status) -> Result<JsValue, JsValue> {
         Some(reason) => ("closed", View::Text(reason.as_str())),
         None => ("open", View::Absent),
     };
+    let (deny, require) = (words(status.deny, &DENY), words(status.require, &REQUIRE));
+    let calendar = status
+        .calendar
+        .map_or(View::Null, |calendar| View::Text(calendar.as_str()));
     View::Fields(&[
         ("state", View::Text(state)),
         ("reason", reason),
@@ -143,6 +188,11 @@ fn object(status: &Status) -> Result<JsValue, JsValue> {
         ("nextChangeAt", View::number_or_null(status.next_change_at)),
         ("opensAt", View::number_or_null(status.opens_at)),
         ("due", View::List(&due)),
+        ("identity", View::Text(status.identity.as_str())),
+        ("deny", View::List(&deny)),
+        ("require", View::List(&require)),
+        ("calendar", calendar),
+        ("day", View::Text(&status.day)),
     ])
     .to_js()
 }
@@ -157,6 +207,6 @@ fn time(ms: f64) -> Result<i64, JsValue> {
 }
 
 #[inline(never)]
-fn thrown(error: UsageError) -> JsValue {
+pub(super) fn thrown(error: UsageError) -> JsValue {
     super::convert::thrown(error.code(), &error.to_string())
 }

@@ -1,0 +1,401 @@
+//! The meter: what a shell tells of time and activity in, a status out.
+
+mod saved;
+mod status;
+
+pub use status::{Identity, Status};
+
+use super::assertion::{self, Claims};
+use super::calendar::Calendar;
+use super::limits::{CloseReason, Limits, Subject};
+use super::preset::{Ages, Assume, MAX_AGE, Preset};
+use super::reminder::ReminderKind;
+use super::{Guardian, Ledger, MAX_TIME, MINUTE_MS, UsageError, Zone};
+
+/// Gap that ends continuous use, by default. No text says how long a rest has to
+/// be (regulations leave 连续使用 undefined); five minutes is our choice.
+pub const DEFAULT_IDLE_MS: i64 = 5 * MINUTE_MS;
+
+/// Shortest idle gap.
+pub const MIN_IDLE_MS: i64 = 1_000;
+
+/// Longest idle gap.
+pub const MAX_IDLE_MS: i64 = 60 * MINUTE_MS;
+
+/// Most time that one tick counts. A shell ticks every few seconds while the
+/// user is active; after a longer silence (the machine slept) nobody vouches for
+/// the rest.
+pub const MAX_SILENCE_MS: i64 = MINUTE_MS;
+
+/// Settings of a meter.
+#[derive(Clone, Debug)]
+pub struct MeterOptions {
+    /// Ids from [`super::PRESETS`] or groups such as `cn/chat`; at least one.
+    pub presets: Vec<String>,
+    /// Whom assertions have to be for; `None` takes anybody's.
+    pub subject: Option<String>,
+    /// Full years, 0–150; `None` if unknown.
+    pub age: Option<u8>,
+    /// Who an unknown user is taken for.
+    pub assume: Assume,
+    /// Gap that ends continuous use, [`MIN_IDLE_MS`]..=[`MAX_IDLE_MS`].
+    pub idle_ms: i64,
+    /// Decides the days of presets that have no zone of their own.
+    pub zone: Zone,
+    /// Holidays besides the ones built in.
+    pub calendar: Calendar,
+}
+
+impl Default for MeterOptions {
+    fn default() -> Self {
+        Self {
+            presets: Vec::new(),
+            subject: None,
+            age: None,
+            assume: Assume::Minor,
+            idle_ms: DEFAULT_IDLE_MS,
+            zone: Zone::default(),
+            calendar: Calendar::default(),
+        }
+    }
+}
+
+/// What an assertion changed.
+#[derive(Clone, Debug)]
+struct Identified {
+    limits: Limits,
+    /// The assertion says how old the user is.
+    ages: bool,
+    /// It no longer holds from here on.
+    until: i64,
+}
+
+/// What is known of the assertions of a subject. It outlives them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Assertions {
+    /// When the newest one taken was issued, in seconds; 0 if there was none.
+    newest: i64,
+    /// The guardian's pause that it set.
+    paused_until: i64,
+}
+
+/// Meters one subject.
+///
+/// Time only goes forward: a `now` before the last one is taken for the last
+/// one, so a clock that is put back neither reopens nor gives used time back. A
+/// server that knows better says so through [`trust`](Self::trust).
+#[derive(Clone, Debug)]
+pub struct Meter {
+    options: MeterOptions,
+    /// Without an assertion.
+    assumed: Limits,
+    identified: Option<Identified>,
+    assertions: Assertions,
+    ledger: Ledger,
+    /// The last instant seen; `None` before the first.
+    last: Option<i64>,
+    /// Whether the user has been active since then.
+    active: bool,
+    /// Continuous use does not reach back before this.
+    stopped: i64,
+    /// The latest reminder shown, by kind; -1 if none was.
+    shown: [i64; ReminderKind::ALL.len()],
+}
+
+impl Meter {
+    /// An empty meter.
+    ///
+    /// # Errors
+    /// Options out of their range, or a preset that does not exist.
+    pub fn new(options: &MeterOptions) -> Result<Self, UsageError> {
+        if options.age.is_some_and(|age| age > MAX_AGE) {
+            return Err(UsageError::Age);
+        }
+        if !(MIN_IDLE_MS..=MAX_IDLE_MS).contains(&options.idle_ms) {
+            return Err(UsageError::Idle);
+        }
+        let assumed = limits_of(options, None)?;
+        Ok(Self {
+            ledger: Ledger::new(assumed.zone()),
+            options: options.clone(),
+            assumed,
+            identified: None,
+            assertions: Assertions::default(),
+            last: None,
+            active: false,
+            stopped: 0,
+            shown: [-1; ReminderKind::ALL.len()],
+        })
+    }
+
+    /// The last instant seen, before which time is not taken.
+    pub fn last(&self) -> Option<i64> {
+        self.last
+    }
+
+    /// The gap that ends continuous use.
+    pub fn idle_ms(&self) -> i64 {
+        self.options.idle_ms
+    }
+
+    /// The ledger.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// It is `now`, and from now on the user is `active` or not. What passed
+    /// since the last call counts as the last call said, at most
+    /// [`MAX_SILENCE_MS`] of it, and never while the service was closed.
+    /// Returns whether the service is open.
+    pub fn tick(&mut self, now: i64, active: bool) -> bool {
+        let now = self.forward(now);
+        if let Some(last) = self.last.filter(|_| self.active) {
+            self.count(last, now.min(last + MAX_SILENCE_MS));
+        }
+        self.ledger.advance(now);
+        self.last = Some(now);
+        self.active = active;
+        self.closed(now).is_none()
+    }
+
+    /// The next instant at which the state, its reason or a reminder changes, if
+    /// the user stays as active as now; `None` if never.
+    pub fn wake(&mut self, now: i64) -> Option<i64> {
+        let status = self.status(now);
+        let now = self.forward(now);
+        let limits = self.limits(now);
+        let expiry = self.identified.as_ref().map(|known| known.until);
+        let mut wakes = vec![status.next_change_at, expiry.filter(|&at| at > now)];
+        if status.closed.is_some() {
+            wakes.push(limits.edge(now));
+        } else {
+            if let Some(near) = limits.next_warning(&self.ledger, now, self.active) {
+                wakes.push(Some(near));
+            }
+            for kind in ReminderKind::ALL.into_iter().filter(|_| self.active) {
+                let (every, start) = limits.reminder(kind, now);
+                wakes.push(
+                    every.map(|rule| {
+                        now + rule.every_ms - status.continuous_ms % rule.every_ms.max(1)
+                    }),
+                );
+                // Only a day can begin while a run goes on.
+                wakes.push(start.map(|rule| rule.zone.next_midnight(now)));
+            }
+        }
+        wakes.into_iter().flatten().min()
+    }
+
+    /// Reminders of `kind` that became due by `at` were shown.
+    pub fn acknowledge(&mut self, kind: ReminderKind, at: i64) {
+        // Reminders of the future cannot have been shown.
+        let at = at.min(self.last.unwrap_or(at));
+        let shown = &mut self.shown[kind as usize];
+        *shown = at.max(*shown);
+    }
+
+    /// A trustworthy clock says it is `now`. Unlike [`tick`](Self::tick) it may
+    /// go back: time recorded later than `now` then counts for today. What passed
+    /// since the last tick is not counted; tick before.
+    pub fn trust(&mut self, now: i64) {
+        let now = now.clamp(0, MAX_TIME);
+        if self.last.is_some_and(|last| now < last) {
+            self.ledger.rewind(now);
+            self.shown = self.shown.map(|shown| shown.min(now));
+            self.stopped = self.stopped.min(now);
+        }
+        self.ledger.advance(now);
+        self.last = Some(now);
+    }
+
+    /// Takes in what another tab or device saved of the same subject, as far as
+    /// it lies in the past.
+    ///
+    /// # Errors
+    /// Bytes that [`save`](Self::save) did not give; nothing is taken then.
+    pub fn merge(&mut self, saved: &[u8]) -> Result<(), UsageError> {
+        let theirs = self.read(saved)?;
+        if theirs.assertions.newest > self.assertions.newest {
+            self.note(theirs.assertions);
+        }
+        let Some(now) = self.last.or(theirs.last) else {
+            return Ok(());
+        };
+        self.ledger.merge(&theirs.ledger, now);
+        self.stopped = self.stopped.max(theirs.stopped.min(now));
+        for (mine, theirs) in self.shown.iter_mut().zip(theirs.shown) {
+            *mine = theirs.min(now).max(*mine);
+        }
+        Ok(())
+    }
+
+    /// Takes in the server's ledger: intervals of `(start, end)` in milliseconds
+    /// and totals of `(civil day, milliseconds)`, as far as they lie before `now`.
+    ///
+    /// # Errors
+    /// `usage/ledger`: an interval turned round or before 1970, a total of less
+    /// than nothing or more than a day, or too many of either; nothing is taken
+    /// then.
+    pub fn absorb(
+        &mut self,
+        intervals: &[(i64, i64)],
+        days: &[(i64, i64)],
+        now: i64,
+    ) -> Result<(), UsageError> {
+        let theirs = Ledger::from_parts(self.ledger.zone(), intervals, days)?;
+        let now = self.forward(now);
+        self.tick(now, self.active);
+        self.ledger.merge(&theirs, now);
+        Ok(())
+    }
+
+    /// Switches to what a verified assertion says, from `now` on, without
+    /// interrupting. Once it expires, the assumption of the options holds again.
+    ///
+    /// # Errors
+    /// Those of [`Claims::check`], a preset that does not exist, or too many;
+    /// nothing changes then.
+    pub fn identify(&mut self, claims: &Claims, now: i64) -> Result<(), UsageError> {
+        let now = self.forward(now);
+        let subject = self.options.subject.as_ref().unwrap_or(&claims.sub);
+        claims.check(subject, self.assertions.newest, now)?;
+        let limits = limits_of(&self.options, Some(claims))?;
+        self.tick(now, self.active);
+        self.identified = Some(Identified {
+            limits,
+            ages: claims.ages.is_some(),
+            until: claims.until(),
+        });
+        self.note(Assertions {
+            newest: claims.iat,
+            paused_until: claims.guardian.paused_until,
+        });
+        Ok(())
+    }
+
+    /// Verifies a token by `keys` and identifies the user by it.
+    ///
+    /// # Errors
+    /// Those of [`assertion::verify`], [`Claims::read`] and
+    /// [`identify`](Self::identify).
+    pub fn identify_by(
+        &mut self,
+        token: &str,
+        keys: &[[u8; 32]],
+        now: i64,
+    ) -> Result<Claims, UsageError> {
+        let claims = Claims::read(&assertion::verify(token, keys)?.payload)?;
+        self.identify(&claims, now)?;
+        Ok(claims)
+    }
+
+    /// The user leaves, as with an exit word: continuous use ends here.
+    pub fn stop(&mut self) {
+        self.stopped = self.last.unwrap_or(0);
+    }
+
+    fn note(&mut self, assertions: Assertions) {
+        self.assertions = assertions;
+        self.assumed.pause(assertions.paused_until);
+        if let Some(known) = &mut self.identified {
+            known.limits.pause(assertions.paused_until);
+        }
+    }
+
+    fn forward(&self, now: i64) -> i64 {
+        now.clamp(self.last.unwrap_or(0), MAX_TIME)
+    }
+
+    fn identified(&self, time: i64) -> Option<&Identified> {
+        self.identified.as_ref().filter(|known| time < known.until)
+    }
+
+    /// What holds at `time`.
+    fn limits(&self, time: i64) -> &Limits {
+        self.identified(time)
+            .map_or(&self.assumed, |known| &known.limits)
+    }
+
+    fn closed(&self, time: i64) -> Option<CloseReason> {
+        self.limits(time).closed(&self.ledger, time)
+    }
+
+    /// When it closes, if it is open at `time` and, if `active`, use goes on
+    /// without a break.
+    fn closes_at(&self, time: i64, active: bool) -> Option<i64> {
+        let since = active.then_some(time);
+        let closes = self.limits(time).closes_at(&self.ledger, time, since);
+        match self.identified(time) {
+            Some(known) if closes.is_none_or(|at| at > known.until) => {
+                self.assumed.closes_or_is(&self.ledger, known.until, since)
+            }
+            _ => closes,
+        }
+    }
+
+    /// When it opens, if it is closed at `time`.
+    fn opens_at(&self, time: i64) -> Option<i64> {
+        let opens = self.limits(time).opens_at(&self.ledger, time);
+        match self.identified(time) {
+            Some(known) if opens.is_none_or(|at| at >= known.until) => {
+                self.assumed.opens_at(&self.ledger, known.until)
+            }
+            _ => opens,
+        }
+    }
+
+    /// Counts the open parts of `from..to`.
+    fn count(&mut self, mut from: i64, to: i64) {
+        while from < to {
+            let next = if self.closed(from).is_some() {
+                self.opens_at(from)
+            } else {
+                let closes = self.closes_at(from, true);
+                let end = closes.map_or(to, |at| at.min(to));
+                self.ledger.insert(from, end);
+                Some(end)
+            };
+            match next {
+                Some(next) if next > from => from = next,
+                _ => return,
+            }
+        }
+    }
+
+    /// Continuous use that is not over at `now`: its start and the time used.
+    fn run(&self, now: i64) -> Option<(i64, i64)> {
+        let (start, used) = self.ledger.intervals().run(now, self.options.idle_ms)?;
+        if start >= self.stopped {
+            return Some((start, used));
+        }
+        let used = self.ledger.intervals().measure(self.stopped, now);
+        (used > 0).then_some((self.stopped, used))
+    }
+}
+
+/// The limits of a subject, by the options and perhaps an assertion.
+fn limits_of(options: &MeterOptions, claims: Option<&Claims>) -> Result<Limits, UsageError> {
+    let mut ages = Ages::new(options.age, options.assume);
+    let mut names = options.presets.clone();
+    if names.is_empty() {
+        return Err(UsageError::PresetCount);
+    }
+    if let Some(claims) = claims {
+        if let Some((first, last)) = claims.ages {
+            ages = Ages {
+                first,
+                last,
+                known: true,
+            };
+        }
+        names.extend(claims.presets.iter().cloned());
+    }
+    let subject = Subject {
+        ages,
+        zone: options.zone,
+        calendar: options.calendar.clone(),
+        consent: claims.is_some_and(|claims| claims.consent),
+        guardian: claims.map_or_else(Guardian::default, |claims| claims.guardian),
+    };
+    Ok(Limits::merge(&Preset::select(&names)?, &subject))
+}
