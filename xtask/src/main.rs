@@ -2,6 +2,7 @@
 
 mod arguments;
 mod bench;
+mod calendar;
 mod collector;
 mod count;
 mod demo;
@@ -51,6 +52,9 @@ Usage: cargo xtask <command> [options]
               --json FILE        write counts and hits there as JSON too
   tables    generate the compiler's tables in data/tables/ from their sources
               --check            write nothing; fail if they differ
+  calendar  write the holidays of data/calendar/cn.json into the core's table
+              FILE               first take over the years of FILE, of the same shape
+              --check            write nothing; fail if the table differs
   fuzz      run every fuzz target (installs cargo-fuzz first)
               --seconds N        for each target; default 60
   bench     measure speed and memory next to npm peers; fail past benches/speed.toml
@@ -97,6 +101,7 @@ fn run() -> Result<bool> {
             size::run(&root)
         }
         Some("tables") => tables::run(&root, arguments),
+        Some("calendar") => calendar::run(&root, arguments),
         Some("bench") => bench::run(&root, arguments),
         Some("fuzz") => fuzz::run(&root, arguments).map(|()| true),
         Some("replay") => replay::run(&root, arguments).map(|()| true),

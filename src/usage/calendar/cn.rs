@@ -2,4 +2,30 @@
 
 use super::Days;
 
-pub(super) static YEARS: [Days<'static>; 0] = [];
+#[rustfmt::skip]
+pub(super) static YEARS: [Days<'static>; 4] = [
+    Days {
+        year: 2024,
+        official: true,
+        holidays: &[(0, 0), (40, 47), (94, 96), (121, 125), (161, 161), (258, 260), (274, 280)],
+        makeup: &[34, 48, 97, 118, 131, 257, 272, 285],
+    },
+    Days {
+        year: 2025,
+        official: true,
+        holidays: &[(0, 0), (27, 34), (93, 95), (120, 124), (150, 152), (273, 280)],
+        makeup: &[25, 38, 116, 270, 283],
+    },
+    Days {
+        year: 2026,
+        official: true,
+        holidays: &[(0, 2), (45, 53), (93, 95), (120, 124), (169, 171), (267, 269), (273, 279)],
+        makeup: &[3, 44, 58, 128, 262, 282],
+    },
+    Days {
+        year: 2027,
+        official: false,
+        holidays: &[(0, 0), (35, 38), (94, 94), (120, 121), (159, 159), (257, 257), (273, 275)],
+        makeup: &[],
+    },
+];
