@@ -167,7 +167,7 @@ impl Claims {
         if self.sub != subject {
             return Err(UsageError::AssertionSubject);
         }
-        if now >= self.until() || now + LEEWAY_MS < self.iat.max(self.nbf) * 1000 {
+        if now >= self.until() || now.saturating_add(LEEWAY_MS) < self.iat.max(self.nbf) * 1000 {
             return Err(UsageError::AssertionExpired);
         }
         if self.iat < newest {

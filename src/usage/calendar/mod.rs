@@ -91,7 +91,7 @@ impl Year {
         let in_year = |day: i64| {
             let inside = date(day.clamp(first - 1, first + 400)).0 == year;
             inside
-                .then_some((day - first) as u16)
+                .then(|| (day - first) as u16)
                 .ok_or(wrong("a day of another year"))
         };
         let mut kept = Self {
@@ -192,5 +192,129 @@ impl Calendar {
     fn year(&self, year: i64) -> Option<Days<'_>> {
         let own = self.years.iter().map(Year::days);
         own.chain(cn::YEARS).find(|days| days.year == year)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::usage::civil::parse_day;
+
+    fn day(text: &str) -> i64 {
+        parse_day(text).unwrap()
+    }
+
+    #[test]
+    fn built_in_years_are_consistent_and_flagged() {
+        let calendar = Calendar::default();
+        for days in &cn::YEARS {
+            let first = day_number(days.year, 1, 1).unwrap();
+            let spans: Vec<_> = days
+                .holidays
+                .iter()
+                .map(|h| (first + i64::from(h.0), first + i64::from(h.1)))
+                .collect();
+            let makeup: Vec<_> = days.makeup.iter().map(|&m| first + i64::from(m)).collect();
+            let status = calendar.status(first);
+            assert!(Year::new(days.year, status, &spans, &makeup).is_ok());
+        }
+        for (text, status) in [
+            ("2023-12-31", CalendarStatus::Missing),
+            ("2024-01-01", CalendarStatus::Official),
+            ("2026-12-31", CalendarStatus::Official),
+            ("2027-01-01", CalendarStatus::Statutory),
+            ("2028-01-01", CalendarStatus::Missing),
+        ] {
+            assert_eq!(calendar.status(day(text)), status, "{text}");
+        }
+    }
+
+    #[test]
+    fn days_are_of_the_kind_that_the_notices_say() {
+        let calendar = Calendar::default();
+        for (text, kind) in [
+            ("2026-02-14", DayKind::Makeup),
+            ("2026-02-15", DayKind::Holiday),
+            ("2026-02-23", DayKind::Holiday),
+            ("2026-02-24", DayKind::Ordinary),
+            ("2026-02-28", DayKind::Makeup),
+            ("2024-02-29", DayKind::Ordinary),
+            ("2024-10-12", DayKind::Makeup),
+            ("2025-10-08", DayKind::Holiday),
+            ("2027-02-05", DayKind::Holiday),
+            ("2027-02-09", DayKind::Ordinary),
+        ] {
+            assert_eq!(calendar.kind(day(text)), kind, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_missing_year_knows_the_days_of_fixed_date() {
+        let calendar = Calendar::default();
+        let off = |year: i64| {
+            let first = day_number(year, 1, 1).unwrap();
+            (first..first + 366)
+                .filter(|&day| date(day).0 == year && calendar.kind(day) != DayKind::Ordinary)
+                .map(crate::usage::civil::day_text)
+                .map(|text| text[5..].to_owned())
+                .collect::<Vec<_>>()
+        };
+        let fixed = ["01-01", "05-01", "05-02", "10-01", "10-02", "10-03"];
+        for year in [1970, 2023, 2028, 2101, 9999] {
+            assert_eq!(off(year), fixed, "{year}");
+        }
+        // Nor does a day before 1970 stop anything.
+        assert_eq!(calendar.kind(-800_000), DayKind::Ordinary);
+        assert_eq!(calendar.kind(i64::from(i32::MAX)), DayKind::Ordinary);
+    }
+
+    #[test]
+    fn a_year_of_the_options_goes_before_what_is_built_in() {
+        let spans = [(day("2027-02-04"), day("2027-02-11"))];
+        let makeup = [day("2027-02-13")];
+        let year = Year::new(2027, CalendarStatus::Official, &spans, &makeup).unwrap();
+        let calendar = Calendar::new(vec![year.clone()]).unwrap();
+        assert_eq!(calendar.status(day("2027-06-01")), CalendarStatus::Official);
+        assert_eq!(calendar.kind(day("2027-02-11")), DayKind::Holiday);
+        assert_eq!(calendar.kind(day("2027-02-13")), DayKind::Makeup);
+        assert_eq!(calendar.kind(day("2027-01-01")), DayKind::Ordinary);
+        assert_eq!(calendar.kind(day("2026-02-15")), DayKind::Holiday);
+        assert!(Calendar::new(vec![year.clone(), year]).is_err());
+    }
+
+    #[test]
+    fn years_that_contradict_themselves_are_refused() {
+        let refused = |year: i64, holidays: &[(i64, i64)], makeup: &[i64]| {
+            let error = Year::new(year, CalendarStatus::Official, holidays, makeup).unwrap_err();
+            assert_eq!(error.code(), "usage/calendar");
+        };
+        let d = |text: &str| day(text);
+        refused(
+            2026,
+            &[
+                (d("2026-05-01"), d("2026-05-05")),
+                (d("2026-05-05"), d("2026-05-06")),
+            ],
+            &[],
+        );
+        refused(2026, &[(d("2026-05-05"), d("2026-05-01"))], &[]);
+        refused(2026, &[(d("2025-12-31"), d("2026-01-01"))], &[]);
+        refused(2026, &[(d("2026-12-31"), d("2027-01-01"))], &[]);
+        refused(2026, &[(i64::MIN, i64::MAX)], &[]);
+        refused(
+            2026,
+            &[(d("2026-05-01"), d("2026-05-05"))],
+            &[d("2026-05-02")],
+        );
+        refused(2026, &[], &[d("2026-03-05")]);
+        refused(2026, &[], &[d("2027-01-02")]);
+        refused(1969, &[], &[]);
+        refused(10_000, &[], &[]);
+        refused(i64::MAX, &[], &[]);
+        refused(2026, &[(0, 0); MAX_SPANS + 1], &[]);
+        let years = (2000..2033).map(|y| Year::new(y, CalendarStatus::Official, &[], &[]).unwrap());
+        assert!(Calendar::new(years.collect()).is_err());
     }
 }

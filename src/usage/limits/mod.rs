@@ -290,6 +290,16 @@ impl Limits {
             .min()
     }
 
+    /// When the quotas alone close an active user.
+    #[cfg(test)]
+    pub(super) fn quotas_for_tests(&self, ledger: &Ledger, time: i64) -> Option<i64> {
+        let run_out = |rule: &Rule<Quota>| {
+            rule.limit
+                .runs_out(&self.calendar, ledger, time, Some(time))
+        };
+        self.quotas.iter().filter_map(run_out).min()
+    }
+
     fn holding<'a, T>(&self, rules: &'a [Rule<T>], time: i64) -> impl Iterator<Item = &'a T> {
         let exited = time < self.exit_until;
         rules

@@ -399,3 +399,6 @@ fn limits_of(options: &MeterOptions, claims: Option<&Claims>) -> Result<Limits, 
     };
     Ok(Limits::merge(&Preset::select(&names)?, &subject))
 }
+
+#[cfg(test)]
+mod tests;
