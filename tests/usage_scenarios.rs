@@ -1,162 +1,190 @@
-//! Runs the scenarios of `tests/vectors/usage` against the meter.
+//! Runs the scenarios of `tests/vectors/usage` against the meter. The README
+//! beside them describes the language.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::fs;
-use std::path::Path;
+#[path = "usage/check.rs"]
+mod check;
+#[path = "usage/language.rs"]
+mod language;
+#[path = "usage/page.rs"]
+mod page;
+#[path = "usage/token.rs"]
+mod token;
+#[path = "usage/world.rs"]
+mod world;
+#[path = "usage/yaml.rs"]
+mod yaml;
 
-use serde_json::Value;
-use tidegate::usage::civil::{SHANGHAI, day_number};
-use tidegate::usage::{Assume, Meter, MeterOptions, ReminderKind, Status};
+use language::{SUBJECT, Scenario};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use tidegate::usage::calendar::Year;
+use tidegate::usage::civil::parse_day;
+use tidegate::usage::{
+    Assume, Calendar, CalendarStatus, Meter, MeterOptions, PRESETS, UsageError, Zone,
+};
+use world::World;
+use yaml::Node;
 
-const HEARTBEAT_MS: i64 = 15_000;
+/// Short names of documents, not scenarios.
+const SOURCES: &str = "sources.yaml";
 
-/// `2026-03-05 14:00:00` or with milliseconds, in UTC+8.
-fn instant(text: &str) -> i64 {
-    let number = |range: std::ops::Range<usize>| text[range].parse::<i64>().expect(text);
-    let day = day_number(number(0..4), number(5..7), number(8..10)).expect(text);
-    let ms = if text.len() > 19 { number(20..23) } else { 0 };
-    let seconds = (number(11..13) * 60 + number(14..16)) * 60 + number(17..19);
-    SHANGHAI.day_start(day) + seconds * 1000 + ms
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/usage")
 }
 
-/// `h:mm:ss`.
-fn duration(text: &str) -> i64 {
-    let parts = text.split(':').map(|part| part.parse::<i64>().expect(text));
-    parts.fold(0, |sum, part| sum * 60 + part) * 1000
+/// Every file of scenarios, by name.
+fn files() -> Vec<String> {
+    let entries = std::fs::read_dir(folder()).expect("tests/vectors/usage");
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> = names
+        .filter(|name| name.ends_with(".yaml") && name != SOURCES)
+        .collect();
+    names.sort_unstable();
+    names
 }
 
-fn options(scenario: &Value) -> MeterOptions {
-    let presets = match scenario.get("presets") {
-        Some(list) => serde_json::from_value(list.clone()).unwrap(),
-        None => vec!["cn_minor_mode_2024".to_owned()],
-    };
-    MeterOptions {
-        presets,
-        age: scenario
-            .get("age")
-            .map(|age| u8::try_from(age.as_u64().unwrap()).unwrap()),
-        assume: match scenario.get("assume").and_then(Value::as_str) {
-            Some("adult") => Assume::Adult,
-            _ => Assume::Minor,
+fn options(scenario: &Scenario) -> Result<MeterOptions, UsageError> {
+    let mut options = MeterOptions {
+        presets: scenario.presets.clone(),
+        subject: Some(SUBJECT.to_owned()),
+        age: scenario.age,
+        assume: if scenario.is_adult_assumed {
+            Assume::Adult
+        } else {
+            Assume::Minor
         },
+        zone: Zone::parse(&scenario.zone).unwrap(),
+        calendar: calendar(scenario.calendar.as_ref())?,
         ..MeterOptions::default()
+    };
+    options.idle_ms = scenario.idle_ms.unwrap_or(options.idle_ms);
+    Ok(options)
+}
+
+/// Reads as the binding does: what is not a calendar is `usage/calendar`.
+fn calendar(years: Option<&Node>) -> Result<Calendar, UsageError> {
+    let wrong = UsageError::Calendar("not a day or not a status");
+    let day = |node: &Node| parse_day(node.text()).ok_or(wrong.clone());
+    let year = |node: &Node| {
+        let field = |name: &str| {
+            node.get(name)
+                .unwrap_or_else(|| panic!("line {}: no {name}", node.line))
+        };
+        let status = match field("status").text() {
+            "official" => CalendarStatus::Official,
+            "statutory" => CalendarStatus::Statutory,
+            _ => return Err(wrong.clone()),
+        };
+        let spans = field("holidays")
+            .list()
+            .iter()
+            .map(|span| match span.list() {
+                [first, last] => Ok((day(first)?, day(last)?)),
+                _ => Err(wrong.clone()),
+            });
+        let spans: Vec<_> = spans.collect::<Result<_, _>>()?;
+        let makeup: Vec<_> = field("makeup")
+            .list()
+            .iter()
+            .map(day)
+            .collect::<Result<_, _>>()?;
+        Year::new(field("year").number(), status, &spans, &makeup)
+    };
+    let years = years.map_or(&[][..], Node::list).iter().map(year);
+    Calendar::new(years.collect::<Result<_, _>>()?)
+}
+
+fn run(scenario: &Scenario) -> Result<(), String> {
+    let options = options(scenario).and_then(|options| Meter::new(&options).map(|_| options));
+    match (options, &scenario.refused) {
+        (Ok(options), None) => World::new(scenario, options)?.run(),
+        (Ok(_), Some(code)) => Err(format!("expected {code}, but the settings were accepted")),
+        (Err(error), Some(code)) if error.code() == code => Ok(()),
+        (Err(error), _) => Err(format!("the settings are refused with {}", error.code())),
     }
 }
 
-fn check(status: &Status, expected: &Value, context: &str) {
-    for (key, value) in expected.as_object().expect(context) {
-        let optional = |read: fn(&str) -> i64| value.as_str().map(read);
-        let length = || duration(value.as_str().expect(context));
-        let context = format!("{context}: {key}");
-        match key.as_str() {
-            "state" => {
-                let state = if status.closed.is_some() {
-                    "closed"
-                } else {
-                    "open"
-                };
-                assert_eq!(state, value.as_str().unwrap(), "{context}");
+#[test]
+fn usage_scenarios_hold() {
+    let mut failed = Vec::new();
+    let mut count = 0;
+    for file in files() {
+        for scenario in language::read(&folder().join(&file)) {
+            count += 1;
+            if let Err(what) = run(&scenario) {
+                failed.push(format!(
+                    "tests/vectors/usage/{file}:{}: {}\n    {what}",
+                    scenario.line, scenario.name
+                ));
             }
-            "reason" => {
-                assert_eq!(
-                    status.closed.map(|reason| reason.as_str()),
-                    value.as_str(),
-                    "{context}"
+        }
+    }
+    println!("{count} scenarios");
+    assert!(
+        failed.is_empty(),
+        "{} of {count} scenarios fail\n{}",
+        failed.len(),
+        failed.join("\n")
+    );
+}
+
+#[test]
+fn usage_scenarios_cover_every_preset_and_cite_their_rule() {
+    let sources = Node::read(&folder().join(SOURCES));
+    let sources: Vec<&str> = sources
+        .map()
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .collect();
+    let (mut names, mut presets) = (BTreeSet::new(), BTreeSet::new());
+    let mut cited: BTreeSet<&str> = BTreeSet::new();
+    for file in files() {
+        for scenario in language::read(&folder().join(&file)) {
+            let place = format!("{file}:{}: {}", scenario.line, scenario.name);
+            assert!(
+                scenario.cites.is_some() || scenario.design.is_some(),
+                "{place} cites nothing"
+            );
+            for cite in scenario.cites.iter().flat_map(|cites| cites.split("; ")) {
+                let source = sources.iter().find(|source| cite.starts_with(**source));
+                cited.extend(source.copied());
+                // Further clauses of the same document follow without its name.
+                let is_first = scenario
+                    .cites
+                    .as_ref()
+                    .is_some_and(|cites| cites.starts_with(cite));
+                assert!(
+                    source.is_some() || !is_first,
+                    "{place}: `{cite}` is in none of {SOURCES}"
                 );
             }
-            "used" => assert_eq!(status.used_ms, length(), "{context}"),
-            "continuous" => assert_eq!(status.continuous_ms, length(), "{context}"),
-            "remaining" => assert_eq!(status.remaining_ms, optional(duration), "{context}"),
-            "nextChangeAt" => assert_eq!(status.next_change_at, optional(instant), "{context}"),
-            "opensAt" => assert_eq!(status.opens_at, optional(instant), "{context}"),
-            "due" => {
-                let due: Vec<_> = status.due.iter().map(|due| due.kind.as_str()).collect();
-                let expected: Vec<String> = serde_json::from_value(value.clone()).unwrap();
-                assert_eq!(due, expected, "{context}");
+            let expects =
+                scenario.refused.is_some() || scenario.lines.iter().any(|line| line.expects());
+            assert!(expects, "{place} expects nothing");
+            if scenario.refused.is_none() {
+                presets.extend(scenario.presets.clone());
             }
-            _ => panic!("{context}: not in the scenario language"),
+            assert!(
+                names.insert(scenario.name),
+                "{place}: another scenario has this name"
+            );
         }
     }
-}
-
-fn run(scenario: &Value) {
-    let name = scenario["name"].as_str().expect("name");
+    let missing: Vec<_> = PRESETS
+        .iter()
+        .map(|preset| preset.id)
+        .filter(|id| !presets.contains(*id))
+        .collect();
+    assert!(missing.is_empty(), "no scenario is about {missing:?}");
+    let unused: Vec<_> = sources
+        .iter()
+        .filter(|source| !cited.contains(*source))
+        .collect();
     assert!(
-        !scenario["cites"].as_str().expect(name).is_empty(),
-        "{name} cites nothing"
+        unused.is_empty(),
+        "{SOURCES} names {unused:?}, which nothing cites"
     );
-    let options = options(scenario);
-    let mut meter = Meter::new(&options).expect(name);
-    let mut active = false;
-    let mut beats = None;
-    for step in scenario["steps"].as_array().expect(name) {
-        let text = step["at"].as_str().expect(name);
-        let context = format!("{name} at {text}");
-        let at = instant(text);
-        while let Some(beat) = beats.filter(|&beat| beat < at) {
-            meter.tick(beat, active);
-            beats = Some(beat + HEARTBEAT_MS);
-        }
-        beats = Some(at + HEARTBEAT_MS);
-        let shows = || instant(step["shows"].as_str().expect(&context));
-        if let Some(expected) = step.get("expect") {
-            check(&meter.status(at), expected, &context);
-            continue;
-        }
-        match step["do"].as_str().expect(&context) {
-            verb @ ("use" | "idle") => {
-                active = verb == "use";
-                meter.tick(at, active);
-            }
-            "sleep" => {
-                meter.tick(at, active);
-                beats = None;
-            }
-            "restart" => {
-                meter.tick(at, active);
-                meter = Meter::restore(&options, &meter.save()).expect(&context);
-                (active, beats) = (false, None);
-            }
-            "acknowledge" => {
-                let kind = ReminderKind::parse(step["kind"].as_str().expect(&context)).unwrap();
-                let due = meter.status(at).due;
-                let reminder = due.iter().find(|due| due.kind == kind).expect(&context);
-                meter.acknowledge(kind, reminder.at);
-            }
-            "clock" => {
-                meter.tick(at, active);
-                meter.tick(shows(), active);
-            }
-            "trust" => {
-                meter.tick(at, active);
-                meter.trust(shows());
-                beats = Some(shows() + HEARTBEAT_MS);
-            }
-            _ => panic!("{context}: not in the scenario language"),
-        }
-    }
-}
-
-fn run_file(file: &str, least: usize) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/vectors/usage")
-        .join(file);
-    let scenarios: Vec<Value> = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
-    assert!(
-        scenarios.len() >= least,
-        "{file} holds {} scenarios",
-        scenarios.len()
-    );
-    scenarios.iter().for_each(run);
-}
-
-#[test]
-fn usage_scenarios_of_minor_mode_hold() {
-    run_file("cn_minor_mode_2024.json", 16);
-}
-
-#[test]
-fn usage_scenarios_of_clocks_hold() {
-    run_file("clock.json", 7);
+    assert!(names.len() >= 150, "only {} scenarios", names.len());
 }
