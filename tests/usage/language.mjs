@@ -15,7 +15,7 @@ const SUBJECT = 'child';
 const DAY_MS = 86_400_000;
 const WEEK = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const VERBS = [
-  'use', 'input', 'stream', 'idle', 'hide', 'open', 'close', 'restart', 'crash', 'stop', 'sleep', 'deep sleep',
+  'use', 'input', 'stream', 'idle', 'hide', 'start', 'close', 'restart', 'crash', 'stop', 'sleep', 'deep sleep',
   'online', 'offline', 'damage storage', 'damage storage and copy', 'lose storage',
 ];
 const FILE_KEYS = ['about', 'zone', 'presets', 'devices', 'server', 'scenarios'];

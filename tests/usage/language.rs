@@ -124,7 +124,7 @@ const VERBS: [&str; 17] = [
     "stream",
     "idle",
     "hide",
-    "open",
+    "start",
     "close",
     "restart",
     "crash",

@@ -8,6 +8,7 @@
 const HEARTBEAT_MS = 15_000;
 /** It tells the server, and writes a second copy, this often. */
 const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
 /** Difference of two clocks that is a jump, not drift. */
 const JUMP_MS = 5_000;
 const IDLE_MS = 5 * MINUTE_MS;
@@ -180,7 +181,7 @@ class World {
     this.devices = [...new Set(this.seats.map(({ device }) => device))];
     if (shows !== undefined) this.devices[0].wrongBy = shows - at;
     for (const seat of this.seats) {
-      if (timeline.find(({ who }) => who === seat.name)?.do === 'open') continue;
+      if (timeline.find(({ who }) => who === seat.name)?.do === 'start') continue;
       this.#open(seat, at);
       expectCode(this.#present(seat, at), opening?.refused);
     }
@@ -236,9 +237,9 @@ class World {
     }
     for (const seat of seats) {
       const { page } = seat;
-      if (verb === 'open' ? page : !page) throw new Error(`${seat.name} is ${page ? 'open' : 'not open'}`);
+      if (verb === 'start' ? page : !page) throw new Error(`${seat.name} is ${page ? 'open' : 'not open'}`);
       switch (verb) {
-        case 'open': this.#reopen(seat, at); break;
+        case 'start': this.#reopen(seat, at); break;
         case 'use': page.setActive(at, true); break;
         case 'input': case 'stream': page.setActive(at, true, at + (this.scenario.options.idleMs ?? IDLE_MS)); break;
         case 'idle': page.setActive(at, false); break;
@@ -282,6 +283,7 @@ class World {
 
   /** Lets time pass: heartbeats, and users who are taken to have left. */
   #advance(to) {
+    this.#skip(to);
     for (;;) {
       let next;
       for (const seat of this.seats) {
@@ -300,6 +302,13 @@ class World {
       if (Math.abs(page.ahead(at)) > JUMP_MS) this.#synchronise(seat, at);
       this.#tell(seat, at);
     }
+  }
+
+  /** Days on which nobody uses anything: a page would only write the same again. */
+  #skip(to) {
+    const pages = this.seats.map(({ page }) => page).filter(Boolean);
+    if (pages.some(({ isActive, beatAt }) => isActive || to - beatAt < DAY_MS)) return;
+    for (const page of pages) page.beatAt += Math.floor((to - page.beatAt) / HEARTBEAT_MS) * HEARTBEAT_MS - HEARTBEAT_MS;
   }
 
   #wake(device, at) {

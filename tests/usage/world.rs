@@ -4,7 +4,7 @@ use crate::check;
 use crate::language::{Line, Scenario, Server, What};
 use crate::page::{Device, HEARTBEAT_MS, MINUTE_MS, Page, Sleep};
 use crate::token;
-use tidegate::usage::{Meter, MeterOptions};
+use tidegate::usage::{DAY_MS, Meter, MeterOptions};
 
 #[derive(Debug)]
 struct Seat {
@@ -72,7 +72,7 @@ impl<'a> World<'a> {
                 .filter(|line| line.who.as_ref() == Some(name));
             let opens_later = own
                 .next()
-                .is_some_and(|line| matches!(&line.what, What::Do(verb) if verb == "open"));
+                .is_some_and(|line| matches!(&line.what, What::Do(verb) if verb == "start"));
             if !opens_later {
                 world.open(seat, at)?;
                 let refused = scenario
@@ -189,8 +189,8 @@ impl<'a> World<'a> {
         for &seat in seats {
             let idle_ms = self.options.idle_ms;
             let (page, device) = self.at(seat);
-            let Some(open) = page.as_mut().filter(|_| verb != "open") else {
-                if verb != "open" || page.is_some() {
+            let Some(open) = page.as_mut().filter(|_| verb != "start") else {
+                if verb != "start" || page.is_some() {
                     let state = if page.is_some() { "" } else { "not " };
                     return Err(format!("{} is {state}open", self.seats[seat].name));
                 }
@@ -257,8 +257,27 @@ impl<'a> World<'a> {
             .map_or(Ok(()), |page| page.identify(device, at, &token))
     }
 
+    /// Days on which nobody uses anything: a page would only write the same again.
+    fn skip(&mut self, to: i64) {
+        let mut pages: Vec<&mut Page> = self
+            .seats
+            .iter_mut()
+            .filter_map(|seat| seat.page.as_mut())
+            .collect();
+        if pages
+            .iter()
+            .any(|page| page.is_active || to - page.beat_at < DAY_MS)
+        {
+            return;
+        }
+        for page in &mut pages {
+            page.beat_at += (to - page.beat_at) / HEARTBEAT_MS * HEARTBEAT_MS - HEARTBEAT_MS;
+        }
+    }
+
     /// Lets time pass: heartbeats, and users who are taken to have left.
     fn advance(&mut self, to: i64) {
+        self.skip(to);
         loop {
             let due = |seat: &Seat| {
                 let page = seat
