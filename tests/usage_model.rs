@@ -1,0 +1,137 @@
+//! Every order of events in a small world of two devices and three pages: time
+//! that was used counts once, none is lost but what a crash may lose, and no
+//! quota is exceeded by more than a heartbeat.
+
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "usage_model/world.rs"]
+mod world;
+
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use world::{Budget, World};
+
+/// Nothing but time.
+const NONE: Budget = Budget {
+    slots: 0,
+    switches: 0,
+    crashes: 0,
+    doors: 0,
+    lines: 0,
+    jumps: 0,
+    is_one_at_a_time: false,
+};
+
+/// Visits every reachable world once, checks it, and how it ends if all meet
+/// again; returns how many worlds there are.
+fn explore(start: World) -> usize {
+    // Fingerprints of 64 bits: among a million worlds the chance that two share
+    // one is below one in ten million.
+    let mut seen = HashSet::new();
+    let mut trails: Vec<(usize, String)> = vec![(0, String::new())];
+    let mut open = vec![(start, 0)];
+    while let Some((world, trail)) = open.pop() {
+        if !seen.insert(fingerprint(&world)) {
+            continue;
+        }
+        let verdict = catch_unwind(AssertUnwindSafe(|| {
+            world.check();
+            if world.is_over() {
+                world.clone().complete();
+            }
+            world.successors()
+        }));
+        let Ok(next) = verdict else {
+            panic!("after {:#?}", follow(&trails, trail));
+        };
+        for (label, world) in next {
+            trails.push((trail, label));
+            open.push((world, trails.len() - 1));
+        }
+    }
+    seen.len()
+}
+
+fn fingerprint(world: &World) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    world.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// The events that led here, first to last.
+fn follow(trails: &[(usize, String)], mut at: usize) -> Vec<&str> {
+    let mut labels = Vec::new();
+    while at != 0 {
+        labels.push(trails[at].1.as_str());
+        at = trails[at].0;
+    }
+    labels.reverse();
+    labels
+}
+
+/// Explores and guards against a model in which nothing can happen.
+fn assert_explored(pages: [usize; 2], budget: Budget) {
+    let worlds = explore(World::new(pages, budget));
+    println!("{worlds} worlds");
+    assert!(worlds > 100, "only {worlds} worlds: the model is broken");
+}
+
+#[test]
+fn three_pages_on_two_devices_count_the_union() {
+    assert_explored(
+        [2, 1],
+        Budget {
+            slots: 7,
+            switches: 3,
+            ..NONE
+        },
+    );
+}
+
+#[test]
+fn crashes_lose_a_heartbeat_at_most() {
+    assert_explored(
+        [2, 1],
+        Budget {
+            slots: 7,
+            switches: 2,
+            crashes: 1,
+            doors: 1,
+            ..NONE
+        },
+    );
+}
+
+#[test]
+fn what_was_used_without_a_connection_counts_when_it_comes_back() {
+    assert_explored(
+        [2, 1],
+        Budget {
+            slots: 7,
+            switches: 2,
+            lines: 2,
+            ..NONE
+        },
+    );
+}
+
+#[test]
+fn clocks_that_jump_win_nothing() {
+    let one = Budget {
+        slots: 7,
+        switches: 2,
+        is_one_at_a_time: true,
+        ..NONE
+    };
+    assert_explored(
+        [1, 1],
+        Budget {
+            doors: 1,
+            jumps: 1,
+            lines: 1,
+            ..one
+        },
+    );
+}
