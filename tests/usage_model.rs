@@ -135,3 +135,22 @@ fn clocks_that_jump_win_nothing() {
         },
     );
 }
+
+#[test]
+fn a_page_behind_keeps_what_a_page_ahead_wrote() {
+    let one = Budget {
+        slots: 6,
+        switches: 1,
+        is_one_at_a_time: true,
+        ..NONE
+    };
+    assert_explored(
+        [2, 0],
+        Budget {
+            doors: 2,
+            jumps: 1,
+            lines: 1,
+            ..one
+        },
+    );
+}

@@ -131,7 +131,9 @@ impl IntervalSet {
     pub fn run(&self, now: i64, idle_ms: i64) -> Option<(i64, i64)> {
         let mut edge = now;
         let mut run = None;
-        for item in self.items.iter().rev() {
+        // What lies ahead was used under another clock.
+        let past = self.items.iter().rev().skip_while(|item| item.start >= now);
+        for item in past {
             if edge.saturating_sub(item.end) >= idle_ms {
                 break;
             }

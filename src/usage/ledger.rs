@@ -80,6 +80,11 @@ impl Ledger {
         &self.days
     }
 
+    /// The end of the last interval; 0 if there is none.
+    pub(super) fn end(&self) -> i64 {
+        self.used.iter().next_back().map_or(0, Interval::end)
+    }
+
     /// The intervals that are still kept.
     pub fn intervals(&self) -> &IntervalSet {
         &self.used
@@ -96,15 +101,21 @@ impl Ledger {
     /// Takes the union with `other`, as far as it lies before `now`. Of settled
     /// days the larger total holds.
     pub fn merge(&mut self, other: &Self, now: i64) {
+        self.merge_until(other, now, now);
+    }
+
+    /// As [`merge`](Self::merge), as far as it lies before `until`, which may be
+    /// after `now`.
+    pub(super) fn merge_until(&mut self, other: &Self, now: i64, until: i64) {
         // Both settle the same days first, or a day could count as a total here
         // and as intervals there.
         let mut other = other.clone();
         other.advance(now);
         self.advance(now);
         for interval in other.used.iter() {
-            self.insert(interval.start(), interval.end().min(now));
+            self.insert(interval.start(), interval.end().min(until));
         }
-        let today = self.zone.day(now);
+        let today = self.zone.day(until);
         for &(day, total) in other.days.iter().filter(|(day, _)| *day <= today) {
             let more = total - self.total(day);
             self.add_total(day, more.max(0));

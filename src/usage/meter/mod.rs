@@ -199,7 +199,7 @@ impl Meter {
     /// since the last tick is not counted; tick before.
     pub fn trust(&mut self, now: i64) {
         let now = now.clamp(0, MAX_TIME);
-        if self.last.is_some_and(|last| now < last) {
+        if now < self.latest() {
             self.ledger.rewind(now);
             self.shown = self.shown.map(|shown| shown.min(now));
             self.stopped = self.stopped.min(now);
@@ -208,8 +208,10 @@ impl Meter {
         self.last = Some(now);
     }
 
-    /// Takes in what another tab or device saved of the same subject, as far as
-    /// it lies in the past.
+    /// Takes in what another tab of this device saved of the same subject. What
+    /// that tab used under a clock that was put forward lies ahead of this one's
+    /// time and counts for its day all the same: a tab that is behind writes it on,
+    /// or opening one would delete it.
     ///
     /// # Errors
     /// Bytes that [`save`](Self::save) did not give; nothing is taken then.
@@ -221,7 +223,8 @@ impl Meter {
         let Some(now) = self.last.or(theirs.last) else {
             return Ok(());
         };
-        self.ledger.merge(&theirs.ledger, now);
+        let until = now.max(theirs.last.unwrap_or(now));
+        self.ledger.merge_until(&theirs.ledger, now, until);
         self.stopped = self.stopped.max(theirs.stopped.min(now));
         for (mine, theirs) in self.shown.iter_mut().zip(theirs.shown) {
             *mine = theirs.min(now).max(*mine);
@@ -300,6 +303,11 @@ impl Meter {
         if let Some(known) = &mut self.identified {
             known.limits.pause(assertions.paused_until);
         }
+    }
+
+    /// The last instant that anything is known of.
+    fn latest(&self) -> i64 {
+        self.last.unwrap_or(0).max(self.ledger.end())
     }
 
     fn forward(&self, now: i64) -> i64 {

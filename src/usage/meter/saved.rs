@@ -46,7 +46,7 @@ impl Meter {
     /// Bytes to keep; at most about 6 kB, of one day of use at most 4 kB.
     pub fn save(&self) -> Vec<u8> {
         let mut to = Writer::new(MAGIC);
-        to.signed(self.last.unwrap_or(-1));
+        to.signed(self.last.map_or(-1, |_| self.latest()));
         for shown in self.shown {
             to.signed(shown.max(-1));
         }
