@@ -17,7 +17,8 @@ pub mod policy;
 
 pub mod stream;
 
-pub mod usage;
+/// The room `usage`, a crate of its own for the sake of the module's size.
+pub use tidegate_usage as usage;
 
 pub mod report;
 

@@ -23,5 +23,4 @@ pub use pack::{FORMAT, PackInfo, inspect, sign};
 pub use patterns::{MAX_HOSTS, MAX_PATTERNS};
 pub use risk::{RISKS, Risk, is_risk, risk};
 pub use rule::{Action, Channel, Combination, Rule, ScoreLimit};
-pub(crate) use signature::signed_by;
 pub use signature::{KeyError, public_key};

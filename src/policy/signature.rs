@@ -42,13 +42,8 @@ pub fn public_key(seed: &[u8; 32]) -> [u8; 32] {
 }
 
 pub(super) fn verifies(key: &[u8; 32], hash: &[u8; 32], signature: &[u8; 64]) -> bool {
-    signed_by(key, &message(hash), signature)
-}
-
-/// Whether `key` signed `message`; not if the key is no point of the curve.
-pub(crate) fn signed_by(key: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> bool {
     VerifyingKey::from_bytes(key).is_ok_and(|key| {
-        key.verify_strict(message, &Signature::from_bytes(signature))
+        key.verify_strict(&message(hash), &Signature::from_bytes(signature))
             .is_ok()
     })
 }

@@ -134,7 +134,8 @@ pub fn parse_time(text: &str) -> Option<u16> {
     (hours < 24 && minutes < 60).then_some((hours * 60 + minutes) as u16)
 }
 
-fn digits(text: &[u8]) -> Option<i64> {
+/// The number that `text` writes, digits and nothing else.
+pub(crate) fn digits(text: &[u8]) -> Option<i64> {
     text.iter().try_fold(0, |number, byte| {
         byte.is_ascii_digit()
             .then(|| number * 10 + i64::from(byte - b'0'))

@@ -67,27 +67,51 @@ impl UsageError {
     }
 }
 
+impl UsageError {
+    /// What is wrong, in words, and which thing it is about; empty if it is clear.
+    ///
+    /// In two parts, because putting them together through `fmt` costs the
+    /// WebAssembly core more than all of this file.
+    fn parts(&self) -> (&'static str, &str) {
+        match self {
+            Self::PresetUnknown(id) => ("no such usage preset", id),
+            Self::PresetCount => ("name between one and 32 usage presets", ""),
+            Self::Age => ("age must be a whole number of years from 0 to 150", ""),
+            Self::Assume => ("assume must be \"minor\" or \"adult\"", ""),
+            Self::Idle => ("the idle gap must be between 1 second and 1 hour", ""),
+            Self::Time => ("a time must be a number of milliseconds since 1970", ""),
+            Self::Reminder => ("no reminder is of that kind", ""),
+            Self::Zone => (
+                "a zone is written \"+08:00\", at most 18 hours either way",
+                "",
+            ),
+            Self::Calendar(what) => ("the calendar cannot be used", what),
+            Self::Ledger => ("the server's ledger cannot be used", ""),
+            Self::Assertion(what) => ("the assertion cannot be read", what),
+            Self::AssertionAlgorithm => ("an assertion is signed with EdDSA", ""),
+            Self::AssertionSignature => ("no given key signed the assertion", ""),
+            Self::AssertionExpired => ("the assertion does not hold at this time", ""),
+            Self::AssertionSubject => ("the assertion is for another subject", ""),
+            Self::AssertionReplayed => ("a newer assertion was taken before", ""),
+            Self::Saved(what) => ("the saved usage cannot be read", what),
+        }
+    }
+
+    /// The message, as [`Display`](fmt::Display) writes it.
+    pub fn message(&self) -> String {
+        let (message, what) = self.parts();
+        let mut text = message.to_owned();
+        if !what.is_empty() {
+            text.push_str(": ");
+            text.push_str(what);
+        }
+        text
+    }
+}
+
 impl fmt::Display for UsageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::PresetUnknown(id) => write!(f, "no usage preset is called `{id}`"),
-            Self::PresetCount => f.write_str("name between one and 32 usage presets"),
-            Self::Age => f.write_str("age must be a whole number of years from 0 to 150"),
-            Self::Assume => f.write_str("assume must be \"minor\" or \"adult\""),
-            Self::Idle => f.write_str("the idle gap must be between 1 second and 1 hour"),
-            Self::Time => f.write_str("a time must be a number of milliseconds since 1970"),
-            Self::Reminder => f.write_str("no reminder is of that kind"),
-            Self::Zone => f.write_str("a zone is written \"+08:00\", at most 18 hours either way"),
-            Self::Calendar(what) => write!(f, "the calendar cannot be used: {what}"),
-            Self::Ledger => f.write_str("the server's ledger cannot be used"),
-            Self::Assertion(what) => write!(f, "the assertion cannot be read: {what}"),
-            Self::AssertionAlgorithm => f.write_str("an assertion is signed with EdDSA"),
-            Self::AssertionSignature => f.write_str("no given key signed the assertion"),
-            Self::AssertionExpired => f.write_str("the assertion does not hold at this time"),
-            Self::AssertionSubject => f.write_str("the assertion is for another subject"),
-            Self::AssertionReplayed => f.write_str("a newer assertion was taken before"),
-            Self::Saved(what) => write!(f, "the saved usage cannot be read: {what}"),
-        }
+        f.write_str(&self.message())
     }
 }
 

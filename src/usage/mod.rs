@@ -26,6 +26,8 @@ pub mod reminder;
 
 mod codec;
 mod error;
+mod json;
+mod signature;
 
 pub use assertion::Claims;
 pub use calendar::{Calendar, CalendarStatus};

@@ -92,16 +92,22 @@ impl UsageMeter {
     /// Intervals of use that end after `from`: start, end, start, end, …
     pub fn intervals(&self, from: f64) -> Result<Vec<f64>, JsValue> {
         let from = time(from)?;
-        let used = self.meter.ledger().intervals().iter();
-        Ok(pairs(
-            used.filter(|part| part.end() > from)
-                .map(|part| (part.start(), part.end())),
-        ))
+        let mut flat = Vec::new();
+        for part in self.meter.ledger().intervals().iter() {
+            if part.end() > from {
+                push(&mut flat, part.start(), part.end());
+            }
+        }
+        Ok(flat)
     }
 
     /// Totals of the days before: number of the civil day, milliseconds, …
     pub fn days(&self) -> Vec<f64> {
-        pairs(self.meter.ledger().days().iter().copied())
+        let mut flat = Vec::new();
+        for &(day, total) in self.meter.ledger().days() {
+            push(&mut flat, day, total);
+        }
+        flat
     }
 
     /// Takes in the server's ledger, written as by `intervals` and `days`.
@@ -136,10 +142,13 @@ impl UsageMeter {
     }
 }
 
-fn pairs(pairs: impl Iterator<Item = (i64, i64)>) -> Vec<f64> {
-    pairs.flat_map(|(a, b)| [a as f64, b as f64]).collect()
+#[inline(never)]
+fn push(flat: &mut Vec<f64>, first: i64, second: i64) {
+    flat.push(first as f64);
+    flat.push(second as f64);
 }
 
+#[inline(never)]
 fn from_pairs(flat: &[f64]) -> Result<Vec<(i64, i64)>, JsValue> {
     let (pairs, rest) = flat.as_chunks::<2>();
     if !rest.is_empty() || !flat.iter().all(|number| number.is_finite()) {
@@ -208,5 +217,5 @@ fn time(ms: f64) -> Result<i64, JsValue> {
 
 #[inline(never)]
 pub(super) fn thrown(error: UsageError) -> JsValue {
-    super::convert::thrown(error.code(), &error.to_string())
+    super::convert::thrown(error.code(), &error.message())
 }

@@ -1,14 +1,12 @@
 //! Who the user is, as the provider's backend signed it: a compact JWS with
 //! EdDSA. `docs/usage.md` describes the fields.
 
-mod json;
-
-use super::civil::{parse_day, parse_time};
+use super::civil::{digits, parse_day, parse_time};
 use super::guardian::{Guardian, MAX_DAILY_MIN, MIN_REMIND_MIN};
+use super::json::Json;
 use super::preset::{Hours, MAX_AGE, MAX_PRESETS};
+use super::signature::{base64url, signed_by};
 use super::{MAX_TIME, UsageError};
-use crate::policy;
-use json::Json;
 
 /// The only type of token that is taken.
 pub const TYPE: &str = "tidegate-age+jwt";
@@ -51,12 +49,13 @@ pub fn verify(token: &str, keys: &[[u8; 32]]) -> Result<Verified, UsageError> {
     if token.len() > MAX_TOKEN {
         return Err(malformed("longer than 8192 bytes"));
     }
-    let parts = token.rsplit_once('.').and_then(|(signed, signature)| {
-        let (header, payload) = signed.split_once('.')?;
-        Some((signed, header, payload, signature))
-    });
-    let (signed, header, payload, signature) = parts.ok_or(malformed("not three parts"))?;
-    let text = |part: &str| {
+    let mut parts = token.as_bytes().split(|&byte| byte == b'.');
+    let three = (parts.next(), parts.next(), parts.next(), parts.next());
+    let (Some(header), Some(payload), Some(signature), None) = three else {
+        return Err(malformed("not three parts"));
+    };
+    let signed = &token.as_bytes()[..header.len() + 1 + payload.len()];
+    let text = |part: &[u8]| {
         base64url(part)
             .and_then(|bytes| String::from_utf8(bytes).ok())
             .ok_or(malformed("a part is not base64url of text"))
@@ -74,11 +73,7 @@ pub fn verify(token: &str, keys: &[[u8; 32]]) -> Result<Verified, UsageError> {
     let signature = base64url(signature)
         .and_then(|bytes| <[u8; 64]>::try_from(bytes).ok())
         .ok_or(malformed("the signature is not 64 bytes"))?;
-    let signed = signed.as_bytes();
-    if !keys
-        .iter()
-        .any(|key| policy::signed_by(key, signed, &signature))
-    {
+    if !signed_by(keys, signed, &signature) {
         return Err(UsageError::AssertionSignature);
     }
     Ok(Verified { header, payload })
@@ -114,46 +109,43 @@ impl Claims {
     /// `usage/assertion`: not JSON, a name twice, or a field missing or out of its
     /// range.
     pub fn read(payload: &str) -> Result<Self, UsageError> {
-        let malformed = UsageError::Assertion;
-        let root = Json::read(payload).ok_or(malformed("the payload is not JSON"))?;
-        let text = |name: &str, most: usize| {
-            let text = root.get(name).and_then(Json::text)?;
-            ((1..=most).contains(&text.chars().count())).then(|| text.to_owned())
+        let root = Json::read(payload).ok_or(UsageError::Assertion("the payload is not JSON"))?;
+        let mut fields = Fields {
+            of: &root,
+            wrong: None,
         };
-        let iat = whole(&root, "iat", 0, MAX_DATE)?.ok_or(malformed("iat"))?;
-        let exp = whole(&root, "exp", 0, MAX_DATE)?.ok_or(malformed("exp"))?;
-        if exp <= iat || exp - iat > MAX_VALIDITY {
-            return Err(malformed("holds for no time, or longer than 7 days"));
-        }
-        let presets = match root.get("presets") {
-            None => Vec::new(),
-            Some(Json::List(items)) if items.len() <= MAX_PRESETS => items
-                .iter()
-                .map(|item| item.text().map(str::to_owned))
-                .collect::<Option<_>>()
-                .ok_or(malformed("presets"))?,
-            Some(_) => return Err(malformed("presets")),
-        };
-        let consent = match root.get("consent") {
-            None => false,
-            Some(&Json::Truth(consent)) => consent,
-            Some(_) => return Err(malformed("consent")),
-        };
-        Ok(Self {
-            sub: text("sub", MAX_SUBJECT).ok_or(malformed("sub"))?,
+        let iat = fields.whole("iat", 0, MAX_DATE, -1);
+        let exp = fields.whole("exp", 0, MAX_DATE, -1);
+        fields.check(iat >= 0, "iat");
+        fields.check(exp > iat && exp - iat <= MAX_VALIDITY, "exp");
+        let claims = Self {
+            sub: fields.text("sub", MAX_SUBJECT),
             iat,
-            nbf: whole(&root, "nbf", 0, MAX_DATE)?.unwrap_or(iat),
+            nbf: fields.whole("nbf", 0, MAX_DATE, iat),
             exp,
-            jti: text("jti", MAX_ID).ok_or(malformed("jti"))?,
-            ages: read_ages(&root)?,
-            presets,
-            consent,
+            jti: fields.text("jti", MAX_ID),
+            ages: fields.ages(),
+            presets: fields.presets(),
+            consent: match root.get("consent") {
+                Some(&Json::Truth(consent)) => consent,
+                other => {
+                    fields.check(other.is_none(), "consent");
+                    false
+                }
+            },
             guardian: match root.get("guardian") {
                 None => Guardian::default(),
-                Some(guardian @ Json::Object(_)) => read_guardian(guardian)?,
-                Some(_) => return Err(malformed("guardian")),
+                Some(guardian) => {
+                    fields.check(matches!(guardian, Json::Object(_)), "guardian");
+                    fields.of = guardian;
+                    fields.guardian()
+                }
             },
-        })
+        };
+        match fields.wrong {
+            None => Ok(claims),
+            Some(field) => Err(UsageError::Assertion(field)),
+        }
     }
 
     /// Whether it may be used at `now` for `subject`, of which the newest token
@@ -183,97 +175,118 @@ impl Claims {
     }
 }
 
-/// A whole number in `least..=most` that may be absent.
-fn whole(of: &Json, name: &'static str, least: i64, most: i64) -> Result<Option<i64>, UsageError> {
-    match of.get(name) {
-        None => Ok(None),
-        Some(&Json::Whole(number)) if (least..=most).contains(&number) => Ok(Some(number)),
-        Some(_) => Err(UsageError::Assertion(name)),
+/// Reads fields and remembers one that is wrong, so that reading goes on.
+struct Fields<'a> {
+    of: &'a Json,
+    wrong: Option<&'static str>,
+}
+
+impl Fields<'_> {
+    #[inline(never)]
+    fn check(&mut self, right: bool, field: &'static str) {
+        if !right {
+            self.wrong = Some(field);
+        }
+    }
+
+    /// A whole number in `least..=most`, or what stands for its absence.
+    #[inline(never)]
+    fn whole(&mut self, name: &'static str, least: i64, most: i64, absent: i64) -> i64 {
+        match self.of.get(name) {
+            Some(&Json::Whole(number)) if (least..=most).contains(&number) => number,
+            other => {
+                self.check(other.is_none(), name);
+                absent
+            }
+        }
+    }
+
+    fn minutes(&mut self, name: &'static str, least: u16) -> Option<u16> {
+        let min = self.whole(name, i64::from(least), i64::from(MAX_DAILY_MIN), -1);
+        u16::try_from(min).ok()
+    }
+
+    /// A text of 1 to `most` characters.
+    fn text(&mut self, name: &'static str, most: usize) -> String {
+        let text = self.of.get(name).and_then(Json::text).unwrap_or_default();
+        // Bytes that begin a character.
+        let length = text.bytes().filter(|byte| byte & 0xC0 != 0x80).count();
+        self.check((1..=most).contains(&length), name);
+        text.to_owned()
+    }
+
+    fn presets(&mut self) -> Vec<String> {
+        let mut presets = Vec::new();
+        if let Some(list) = self.of.get("presets") {
+            let list = list.list();
+            self.check(list.is_some_and(|l| l.len() <= MAX_PRESETS), "presets");
+            for item in list.unwrap_or_default() {
+                self.check(item.text().is_some(), "presets");
+                presets.push(item.text().unwrap_or_default().to_owned());
+            }
+        }
+        presets
+    }
+
+    fn ages(&mut self) -> Option<(u8, u8)> {
+        let age = self.whole("age", 0, i64::from(MAX_AGE), -1);
+        let age = u8::try_from(age).ok().map(|age| (age, age));
+        let Some(band) = self.of.get("age_band") else {
+            return age;
+        };
+        let band = band.text().and_then(|band| {
+            let mut ends = band.as_bytes().split(|&byte| byte == b'-');
+            let (first, last) = (years(ends.next()?)?, years(ends.next()?)?);
+            (ends.next().is_none() && first <= last).then_some((first, last))
+        });
+        self.check(band.is_some() && age.is_none(), "age_band");
+        band
+    }
+
+    fn guardian(&mut self) -> Guardian {
+        let curfew = match self.of.get("curfew") {
+            None => None,
+            Some(Json::Null) => Some(None),
+            Some(ends) => {
+                let hours = read_hours(ends);
+                self.check(hours.is_some(), "curfew");
+                Some(hours)
+            }
+        };
+        let extra = self.of.get("extra").and_then(|extra| {
+            let day = extra.get("date").and_then(Json::text).and_then(parse_day);
+            let mut fields = Fields {
+                of: extra,
+                wrong: None,
+            };
+            let extra = day.zip(fields.minutes("min", 1));
+            self.check(extra.is_some(), "extra");
+            extra
+        });
+        Guardian {
+            daily_min: self.minutes("daily_min", 0),
+            curfew,
+            remind_min: self.minutes("remind_min", MIN_REMIND_MIN),
+            extra,
+            paused_until: self.whole("paused_until", 0, MAX_DATE, 0) * 1000,
+            exit_until: self.whole("exit_until", 0, MAX_DATE, 0) * 1000,
+        }
     }
 }
 
-fn read_ages(root: &Json) -> Result<Option<(u8, u8)>, UsageError> {
-    let age = whole(root, "age", 0, i64::from(MAX_AGE))?.map(|age| (age as u8, age as u8));
-    let band = match root.get("age_band") {
-        None => return Ok(age),
-        Some(band) => band.text().and_then(|band| {
-            let (first, last) = band.split_once('-')?;
-            let (first, last) = (years(first)?, years(last)?);
-            (first <= last && age.is_none()).then_some((first, last))
-        }),
+fn read_hours(ends: &Json) -> Option<Hours> {
+    let [from, to] = ends.list()? else {
+        return None;
     };
-    band.map(Some).ok_or(UsageError::Assertion("age_band"))
-}
-
-fn years(text: &str) -> Option<u8> {
-    let digits = (1..=3).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
-    let years = text.bytes().fold(0u16, |years, byte| {
-        years.wrapping_mul(10) + u16::from(byte & 15)
-    });
-    (digits && years <= u16::from(MAX_AGE)).then_some(years as u8)
-}
-
-fn read_guardian(of: &Json) -> Result<Guardian, UsageError> {
-    let most = i64::from(MAX_DAILY_MIN);
-    let curfew = match of.get("curfew") {
-        None => None,
-        Some(Json::Null) => Some(None),
-        Some(Json::List(ends)) => match &ends[..] {
-            [from, to] => {
-                let time = |end: &Json| end.text().and_then(parse_time);
-                let hours = time(from)
-                    .zip(time(to))
-                    .map(|(from, to)| Hours { from, to });
-                Some(Some(hours.ok_or(UsageError::Assertion("curfew"))?))
-            }
-            _ => return Err(UsageError::Assertion("curfew")),
-        },
-        Some(_) => return Err(UsageError::Assertion("curfew")),
-    };
-    let extra = match of.get("extra") {
-        None => None,
-        Some(extra) => {
-            let day = extra.get("date").and_then(Json::text).and_then(parse_day);
-            let min = whole(extra, "min", 1, most)?;
-            let extra = day.zip(min).map(|(day, min)| (day, min as u16));
-            Some(extra.ok_or(UsageError::Assertion("extra"))?)
-        }
-    };
-    let minutes = |name, least| whole(of, name, least, most).map(|min| min.map(|min| min as u16));
-    let until = |name| whole(of, name, 0, MAX_DATE).map(|date| date.unwrap_or(0) * 1000);
-    Ok(Guardian {
-        daily_min: minutes("daily_min", 0)?,
-        curfew,
-        remind_min: minutes("remind_min", i64::from(MIN_REMIND_MIN))?,
-        extra,
-        paused_until: until("paused_until")?,
-        exit_until: until("exit_until")?,
+    Some(Hours {
+        from: parse_time(from.text()?)?,
+        to: parse_time(to.text()?)?,
     })
 }
 
-/// Decodes base64url without padding; `None` if it is written in any other way,
-/// also if unused bits are set: one value has one spelling.
-pub(super) fn base64url(text: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(text.len() / 4 * 3 + 2);
-    let (mut bits, mut held) = (0u32, 0u32);
-    for byte in text.bytes() {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'-' => 62,
-            b'_' => 63,
-            _ => return None,
-        };
-        bits = bits << 6 | u32::from(value);
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            bytes.push((bits >> held) as u8);
-            bits &= (1 << held) - 1;
-        }
-    }
-    (held < 6 && bits == 0).then_some(bytes)
+fn years(text: &[u8]) -> Option<u8> {
+    let years = (1..=3).contains(&text.len()).then(|| digits(text))??;
+    (years <= i64::from(MAX_AGE)).then_some(years as u8)
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 mod cn;
 
 use super::UsageError;
-use super::civil::{date, day_number, weekday};
+use super::civil::{date, day_number, parse_day, weekday};
+use super::json::Json;
 
 /// Most years that options may bring.
 pub const MAX_YEARS: usize = 32;
@@ -156,6 +157,21 @@ impl Calendar {
         Ok(Self { years })
     }
 
+    /// Reads `{"years": [{"year", "status", "source"?, "holidays": [[first, last],
+    /// …], "makeup": […]}]}` with days as `YYYY-MM-DD` and the status `official` or
+    /// `statutory`. The source is for readers.
+    ///
+    /// # Errors
+    /// `usage/calendar`: not of this shape, or as [`Year::new`] and [`Calendar::new`].
+    pub fn read(text: &str) -> Result<Self, UsageError> {
+        let wrong = UsageError::Calendar("not of the documented shape");
+        let years = Json::read(text)
+            .as_ref()
+            .and_then(read_years)
+            .ok_or(wrong)?;
+        Self::new(years.into_iter().collect::<Result<_, _>>()?)
+    }
+
     /// What kind of day `day` is.
     pub fn kind(&self, day: i64) -> DayKind {
         let (year, month, of_month) = date(day);
@@ -195,12 +211,43 @@ impl Calendar {
     }
 }
 
+fn read_years(root: &Json) -> Option<Vec<Result<Year, UsageError>>> {
+    let mut years = Vec::new();
+    for of in root.get("years")?.list()? {
+        let &Json::Whole(year) = of.get("year")? else {
+            return None;
+        };
+        let status = match of.get("status")?.text()? {
+            "official" => CalendarStatus::Official,
+            "statutory" => CalendarStatus::Statutory,
+            _ => return None,
+        };
+        let mut holidays = Vec::new();
+        for span in of.get("holidays")?.list()? {
+            let [first, last] = span.list()? else {
+                return None;
+            };
+            holidays.push((read_day(first)?, read_day(last)?));
+        }
+        let mut makeup = Vec::new();
+        for day in of.get("makeup")?.list()? {
+            makeup.push(read_day(day)?);
+        }
+        years.push(Year::new(year, status, &holidays, &makeup));
+    }
+    Some(years)
+}
+
+fn read_day(day: &Json) -> Option<i64> {
+    parse_day(day.text()?)
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
-    use crate::usage::civil::parse_day;
+    use crate::civil::parse_day;
 
     fn day(text: &str) -> i64 {
         parse_day(text).unwrap()
@@ -257,7 +304,7 @@ mod tests {
             let first = day_number(year, 1, 1).unwrap();
             (first..first + 366)
                 .filter(|&day| date(day).0 == year && calendar.kind(day) != DayKind::Ordinary)
-                .map(crate::usage::civil::day_text)
+                .map(crate::civil::day_text)
                 .map(|text| text[5..].to_owned())
                 .collect::<Vec<_>>()
         };
@@ -282,6 +329,35 @@ mod tests {
         assert_eq!(calendar.kind(day("2027-01-01")), DayKind::Ordinary);
         assert_eq!(calendar.kind(day("2026-02-15")), DayKind::Holiday);
         assert!(Calendar::new(vec![year.clone(), year]).is_err());
+    }
+
+    #[test]
+    fn calendars_are_read_as_they_are_documented() {
+        let read = |text: &str| Calendar::read(text).map_err(|error| error.code());
+        let built = include_str!("../../../data/calendar/cn.json");
+        let calendar = read(built).unwrap();
+        assert_eq!(calendar.years.len(), cn::YEARS.len());
+        for (own, days) in calendar.years.iter().zip(&cn::YEARS) {
+            assert_eq!(own.holidays, days.holidays);
+            assert_eq!(own.makeup, days.makeup);
+            assert_eq!((own.year, own.official), (days.year, days.official));
+        }
+        assert!(read(r#"{"years":[]}"#).is_ok());
+        for wrong in [
+            "",
+            "{}",
+            "[]",
+            r#"{"years":{}}"#,
+            r#"{"years":[1]}"#,
+            r#"{"years":[{"year":2026,"status":"official","holidays":[]}]}"#,
+            r#"{"years":[{"year":2026.5,"status":"official","holidays":[],"makeup":[]}]}"#,
+            r#"{"years":[{"year":2026,"status":"missing","holidays":[],"makeup":[]}]}"#,
+            r#"{"years":[{"year":2026,"status":"official","holidays":[["2026-01-01"]],"makeup":[]}]}"#,
+            r#"{"years":[{"year":2026,"status":"official","holidays":[["2026-1-1","2026-1-2"]],"makeup":[]}]}"#,
+            r#"{"years":[{"year":2026,"status":"official","holidays":[],"makeup":["2026-03-05"]}]}"#,
+        ] {
+            assert_eq!(read(wrong), Err("usage/calendar"), "{wrong}");
+        }
     }
 
     #[test]

@@ -1,18 +1,23 @@
 //! The merge rule.
 
-use super::{Curfew, Limits, Open, Quota, ReminderRule, Rule};
-use crate::usage::calendar::Calendar;
-use crate::usage::guardian::{GUARDIAN, Guardian};
-use crate::usage::preset::{
-    Ages, Band, Hours, PRESETS, Preset, REQUIRE_CONSENT, REQUIRE_MINOR_MODE, REQUIRE_REALITY,
+use super::rules::{Limit, Quota, Rule};
+use super::{Limits, ReminderRule};
+use crate::calendar::Calendar;
+use crate::guardian::{GUARDIAN, Guardian};
+use crate::preset::{
+    Ages, Band, PRESETS, Preset, REQUIRE_CONSENT, REQUIRE_MINOR_MODE, REQUIRE_REALITY, Remind,
 };
-use crate::usage::reminder::{ReminderKind, Start};
-use crate::usage::{MINUTE_MS, Zone};
+use crate::reminder::{ReminderKind, Start};
+use crate::{MINUTE_MS, Zone};
 
 /// Reality reminders have no interval in the text (companion measures art. 14,
 /// 定期现实提醒); at every start and each 120 minutes, as for the reminder of the
 /// time used, is our choice.
-const REALITY_EVERY_MS: i64 = 120 * MINUTE_MS;
+const REALITY: Remind = Remind {
+    kind: ReminderKind::NotHuman,
+    start: Some(Start::Session),
+    every_min: 120,
+};
 
 /// Whom and where the limits are for.
 #[derive(Clone, Debug)]
@@ -43,14 +48,11 @@ impl Limits {
                 .unwrap_or(subject.zone),
             calendar: subject.calendar.clone(),
             uses_calendar: false,
-            quotas: Vec::new(),
-            curfews: Vec::new(),
-            windows: Vec::new(),
+            rules: Vec::new(),
             reminders: Vec::new(),
             deny: 0,
             require: 0,
             unconsented: false,
-            paused_until: guardian.paused_until,
             exit_until: guardian.exit_until,
         };
         for preset in presets {
@@ -83,33 +85,25 @@ impl Limits {
         {
             let holiday = band.holiday_daily_min.unwrap_or(daily);
             self.uses_calendar |= holiday != daily;
-            self.add_quota(id, zone, (daily, holiday), default, guardian);
+            self.rule(id, zone, default, quota(daily, holiday, default, guardian));
         }
         if let Some(hours) = band.curfew
             && !(default && guardian.curfew.is_some())
         {
-            self.add_curfew(id, zone, hours, default);
+            self.rule(id, zone, default, Limit::Curfew(hours));
         }
         if let Some(window) = band.window {
             self.uses_calendar = true;
-            let limit = Open {
-                preset: id,
-                zone,
-                window,
-            };
-            self.windows.push(Rule { limit, default });
+            self.rule(id, zone, default, Limit::Window(window));
         }
         for remind in band.reminders {
             let replaced = default && guardian.remind_min.is_some();
             if !(replaced && remind.kind == ReminderKind::Rest) {
-                let every_ms = i64::from(remind.every_min) * MINUTE_MS;
-                self.remind(id, zone, default, (remind.kind, remind.start, every_ms));
+                self.remind(id, zone, default, *remind);
             }
         }
         if band.require & REQUIRE_REALITY != 0 {
-            let start = Some(Start::Session);
-            let reality = (ReminderKind::NotHuman, start, REALITY_EVERY_MS);
-            self.remind(id, zone, default, reality);
+            self.remind(id, zone, default, REALITY);
         }
     }
 
@@ -117,61 +111,47 @@ impl Limits {
     fn guard(&mut self, guardian: &Guardian) {
         let zone = self.zone;
         if let Some(daily) = guardian.daily_min {
-            self.add_quota(GUARDIAN, zone, (daily, daily), true, guardian);
+            self.rule(GUARDIAN, zone, true, quota(daily, daily, true, guardian));
         }
         if let Some(Some(hours)) = guardian.curfew {
-            self.add_curfew(GUARDIAN, zone, hours, true);
+            self.rule(GUARDIAN, zone, true, Limit::Curfew(hours));
         }
-        if let Some(min) = guardian.remind_min {
-            let every_ms = i64::from(min) * MINUTE_MS;
-            self.remind(GUARDIAN, zone, true, (ReminderKind::Rest, None, every_ms));
+        if let Some(every_min) = guardian.remind_min {
+            let rest = Remind {
+                kind: ReminderKind::Rest,
+                start: None,
+                every_min,
+            };
+            self.remind(GUARDIAN, zone, true, rest);
         }
     }
 
-    fn add_quota(
-        &mut self,
-        preset: &'static str,
-        zone: Zone,
-        (daily, holiday): (u16, u16),
-        default: bool,
-        guardian: &Guardian,
-    ) {
-        let extra = guardian.extra.filter(|_| default);
-        let limit = Quota {
+    fn rule(&mut self, preset: &'static str, zone: Zone, default: bool, limit: Limit) {
+        self.rules.push(Rule {
             preset,
             zone,
-            daily_ms: i64::from(daily) * MINUTE_MS,
-            holiday_ms: i64::from(holiday) * MINUTE_MS,
-            extra: extra.map_or((i64::MIN, 0), |(day, min)| {
-                (day, i64::from(min) * MINUTE_MS)
-            }),
-        };
-        self.quotas.push(Rule { limit, default });
+            default,
+            limit,
+        });
     }
 
-    fn add_curfew(&mut self, preset: &'static str, zone: Zone, hours: Hours, default: bool) {
-        let limit = Curfew {
+    fn remind(&mut self, preset: &'static str, zone: Zone, default: bool, remind: Remind) {
+        self.reminders.push(ReminderRule {
+            kind: remind.kind,
             preset,
             zone,
-            hours,
-        };
-        self.curfews.push(Rule { limit, default });
+            start: remind.start,
+            every_ms: i64::from(remind.every_min) * MINUTE_MS,
+            default,
+        });
     }
+}
 
-    fn remind(
-        &mut self,
-        preset: &'static str,
-        zone: Zone,
-        default: bool,
-        (kind, start, every_ms): (ReminderKind, Option<Start>, i64),
-    ) {
-        let limit = ReminderRule {
-            kind,
-            preset,
-            zone,
-            start,
-            every_ms,
-        };
-        self.reminders.push(Rule { limit, default });
-    }
+fn quota(daily: u16, holiday: u16, default: bool, guardian: &Guardian) -> Limit {
+    let (day, extra) = guardian.extra.filter(|_| default).unwrap_or((i64::MIN, 0));
+    Limit::Quota(Quota {
+        daily_ms: i64::from(daily) * MINUTE_MS,
+        holiday_ms: i64::from(holiday) * MINUTE_MS,
+        extra: (day, i64::from(extra) * MINUTE_MS),
+    })
 }

@@ -10,6 +10,8 @@ use super::calendar::Calendar;
 use super::limits::{CloseReason, Limits, Subject};
 use super::preset::{Ages, Assume, MAX_AGE, Preset};
 use super::reminder::ReminderKind;
+use std::sync::Arc;
+
 use super::{Guardian, Ledger, MAX_TIME, MINUTE_MS, UsageError, Zone};
 
 /// Gap that ends continuous use, by default. No text says how long a rest has to
@@ -63,7 +65,7 @@ impl Default for MeterOptions {
 /// What an assertion changed.
 #[derive(Clone, Debug)]
 struct Identified {
-    limits: Limits,
+    limits: Arc<Limits>,
     /// The assertion says how old the user is.
     ages: bool,
     /// It no longer holds from here on.
@@ -86,9 +88,9 @@ struct Assertions {
 /// server that knows better says so through [`trust`](Self::trust).
 #[derive(Clone, Debug)]
 pub struct Meter {
-    options: MeterOptions,
+    options: Arc<MeterOptions>,
     /// Without an assertion.
-    assumed: Limits,
+    assumed: Arc<Limits>,
     identified: Option<Identified>,
     assertions: Assertions,
     ledger: Ledger,
@@ -107,6 +109,7 @@ impl Meter {
     ///
     /// # Errors
     /// Options out of their range, or a preset that does not exist.
+    #[inline(never)]
     pub fn new(options: &MeterOptions) -> Result<Self, UsageError> {
         if options.age.is_some_and(|age| age > MAX_AGE) {
             return Err(UsageError::Age);
@@ -117,8 +120,8 @@ impl Meter {
         let assumed = limits_of(options, None)?;
         Ok(Self {
             ledger: Ledger::new(assumed.zone()),
-            options: options.clone(),
-            assumed,
+            options: Arc::new(options.clone()),
+            assumed: Arc::new(assumed),
             identified: None,
             assertions: Assertions::default(),
             last: None,
@@ -147,6 +150,7 @@ impl Meter {
     /// since the last call counts as the last call said, at most
     /// [`MAX_SILENCE_MS`] of it, and never while the service was closed.
     /// Returns whether the service is open.
+    #[inline(never)]
     pub fn tick(&mut self, now: i64, active: bool) -> bool {
         let now = self.forward(now);
         if let Some(last) = self.last.filter(|_| self.active) {
@@ -160,33 +164,37 @@ impl Meter {
 
     /// The next instant at which the state, its reason or a reminder changes, if
     /// the user stays as active as now; `None` if never.
+    #[inline(never)]
     pub fn wake(&mut self, now: i64) -> Option<i64> {
         let status = self.status(now);
         let now = self.forward(now);
         let limits = self.limits(now);
         let expiry = self.identified.as_ref().map(|known| known.until);
-        let mut wakes = vec![status.next_change_at, expiry.filter(|&at| at > now)];
+        let mut wake = i64::MAX;
+        let mut also = |at: Option<i64>| wake = wake.min(at.filter(|&at| at > now).unwrap_or(wake));
+        also(status.next_change_at);
+        also(expiry);
         if status.closed.is_some() {
-            wakes.push(limits.edge(now));
+            also(Some(self.assertions.paused_until));
+            also(limits.edge(now));
         } else {
-            if let Some(near) = limits.next_warning(&self.ledger, now, self.active) {
-                wakes.push(Some(near));
-            }
+            also(limits.next_warning(&self.ledger, now, self.active));
             for kind in ReminderKind::ALL.into_iter().filter(|_| self.active) {
                 let (every, start) = limits.reminder(kind, now);
-                wakes.push(
+                also(
                     every.map(|rule| {
                         now + rule.every_ms - status.continuous_ms % rule.every_ms.max(1)
                     }),
                 );
                 // Only a day can begin while a run goes on.
-                wakes.push(start.map(|rule| rule.zone.next_midnight(now)));
+                also(start.map(|rule| rule.zone.next_midnight(now)));
             }
         }
-        wakes.into_iter().flatten().min()
+        (wake < i64::MAX).then_some(wake)
     }
 
     /// Reminders of `kind` that became due by `at` were shown.
+    #[inline(never)]
     pub fn acknowledge(&mut self, kind: ReminderKind, at: i64) {
         // Reminders of the future cannot have been shown.
         let at = at.min(self.last.unwrap_or(at));
@@ -197,6 +205,7 @@ impl Meter {
     /// A trustworthy clock says it is `now`. Unlike [`tick`](Self::tick) it may
     /// go back: time recorded later than `now` then counts for today. What passed
     /// since the last tick is not counted; tick before.
+    #[inline(never)]
     pub fn trust(&mut self, now: i64) {
         let now = now.clamp(0, MAX_TIME);
         if now < self.latest() {
@@ -215,10 +224,11 @@ impl Meter {
     ///
     /// # Errors
     /// Bytes that [`save`](Self::save) did not give; nothing is taken then.
+    #[inline(never)]
     pub fn merge(&mut self, saved: &[u8]) -> Result<(), UsageError> {
         let theirs = self.read(saved)?;
         if theirs.assertions.newest > self.assertions.newest {
-            self.note(theirs.assertions);
+            self.assertions = theirs.assertions;
         }
         let Some(now) = self.last.or(theirs.last) else {
             return Ok(());
@@ -239,6 +249,7 @@ impl Meter {
     /// `usage/ledger`: an interval turned round or before 1970, a total of less
     /// than nothing or more than a day, or too many of either; nothing is taken
     /// then.
+    #[inline(never)]
     pub fn absorb(
         &mut self,
         intervals: &[(i64, i64)],
@@ -258,6 +269,7 @@ impl Meter {
     /// # Errors
     /// Those of [`Claims::check`], a preset that does not exist, or too many;
     /// nothing changes then.
+    #[inline(never)]
     pub fn identify(&mut self, claims: &Claims, now: i64) -> Result<(), UsageError> {
         let now = self.forward(now);
         let subject = self.options.subject.as_ref().unwrap_or(&claims.sub);
@@ -265,14 +277,14 @@ impl Meter {
         let limits = limits_of(&self.options, Some(claims))?;
         self.tick(now, self.active);
         self.identified = Some(Identified {
-            limits,
+            limits: Arc::new(limits),
             ages: claims.ages.is_some(),
             until: claims.until(),
         });
-        self.note(Assertions {
+        self.assertions = Assertions {
             newest: claims.iat,
             paused_until: claims.guardian.paused_until,
-        });
+        };
         Ok(())
     }
 
@@ -281,6 +293,7 @@ impl Meter {
     /// # Errors
     /// Those of [`assertion::verify`], [`Claims::read`] and
     /// [`identify`](Self::identify).
+    #[inline(never)]
     pub fn identify_by(
         &mut self,
         token: &str,
@@ -295,14 +308,6 @@ impl Meter {
     /// The user leaves, as with an exit word: continuous use ends here.
     pub fn stop(&mut self) {
         self.stopped = self.last.unwrap_or(0);
-    }
-
-    fn note(&mut self, assertions: Assertions) {
-        self.assertions = assertions;
-        self.assumed.pause(assertions.paused_until);
-        if let Some(known) = &mut self.identified {
-            known.limits.pause(assertions.paused_until);
-        }
     }
 
     /// The last instant that anything is known of.
@@ -324,25 +329,32 @@ impl Meter {
             .map_or(&self.assumed, |known| &known.limits)
     }
 
+    #[inline(never)]
     fn closed(&self, time: i64) -> Option<CloseReason> {
+        if time < self.assertions.paused_until {
+            return Some(CloseReason::Guardian);
+        }
         self.limits(time).closed(&self.ledger, time)
     }
 
     /// When it closes, if it is open at `time` and, if `active`, use goes on
     /// without a break.
+    #[inline(never)]
     fn closes_at(&self, time: i64, active: bool) -> Option<i64> {
         let since = active.then_some(time);
         let closes = self.limits(time).closes_at(&self.ledger, time, since);
         match self.identified(time) {
             Some(known) if closes.is_none_or(|at| at > known.until) => {
-                self.assumed.closes_or_is(&self.ledger, known.until, since)
+                self.assumed.closes_at(&self.ledger, known.until, since)
             }
             _ => closes,
         }
     }
 
     /// When it opens, if it is closed at `time`.
+    #[inline(never)]
     fn opens_at(&self, time: i64) -> Option<i64> {
+        let time = time.max(self.assertions.paused_until);
         let opens = self.limits(time).opens_at(&self.ledger, time);
         match self.identified(time) {
             Some(known) if opens.is_none_or(|at| at >= known.until) => {
@@ -371,6 +383,7 @@ impl Meter {
     }
 
     /// Continuous use that is not over at `now`: its start and the time used.
+    #[inline(never)]
     fn run(&self, now: i64) -> Option<(i64, i64)> {
         let (start, used) = self.ledger.intervals().run(now, self.options.idle_ms)?;
         if start >= self.stopped {

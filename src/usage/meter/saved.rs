@@ -6,9 +6,9 @@
 //! ```
 
 use super::{Assertions, Meter, MeterOptions};
-use crate::usage::codec::{Reader, Writer};
-use crate::usage::reminder::ReminderKind;
-use crate::usage::{Ledger, MAX_TIME, UsageError};
+use crate::codec::{Reader, Writer};
+use crate::reminder::ReminderKind;
+use crate::{Ledger, MAX_TIME, UsageError};
 
 const MAGIC: &[u8] = b"TGU2";
 const MAGIC_1: &[u8] = b"TGU1";
@@ -32,6 +32,7 @@ impl Meter {
     ///
     /// # Errors
     /// As [`new`](Self::new), and bytes that [`save`](Self::save) did not give.
+    #[inline(never)]
     pub fn restore(options: &MeterOptions, saved: &[u8]) -> Result<Self, UsageError> {
         let mut meter = Self::new(options)?;
         let saved = meter.read(saved)?;
@@ -39,11 +40,12 @@ impl Meter {
         meter.last = saved.last;
         meter.shown = saved.shown;
         meter.stopped = saved.stopped;
-        meter.note(saved.assertions);
+        meter.assertions = saved.assertions;
         Ok(meter)
     }
 
     /// Bytes to keep; at most about 6 kB, of one day of use at most 4 kB.
+    #[inline(never)]
     pub fn save(&self) -> Vec<u8> {
         let mut to = Writer::new(MAGIC);
         to.signed(self.last.map_or(-1, |_| self.latest()));
@@ -57,6 +59,7 @@ impl Meter {
         to.seal()
     }
 
+    #[inline(never)]
     pub(super) fn read(&self, saved: &[u8]) -> Result<Saved, UsageError> {
         let first = saved.starts_with(MAGIC_1);
         let magic = if first { MAGIC_1 } else { MAGIC };

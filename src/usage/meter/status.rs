@@ -1,10 +1,10 @@
 //! What holds, and why.
 
 use super::Meter;
-use crate::usage::calendar::CalendarStatus;
-use crate::usage::civil::day_text;
-use crate::usage::limits::CloseReason;
-use crate::usage::reminder::{Reminder, ReminderKind, Start};
+use crate::calendar::CalendarStatus;
+use crate::civil::day_text;
+use crate::limits::CloseReason;
+use crate::reminder::{Reminder, ReminderKind, Start};
 
 /// How it is known who the user is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,9 +48,9 @@ pub struct Status {
     pub due: Vec<Reminder>,
     /// How it is known who the user is.
     pub identity: Identity,
-    /// Bits of [`DENY`](crate::usage::preset::DENY): what may not be offered.
+    /// Bits of [`DENY`](crate::preset::DENY): what may not be offered.
     pub deny: u8,
-    /// Bits of [`REQUIRE`](crate::usage::preset::REQUIRE): what has to be there.
+    /// Bits of [`REQUIRE`](crate::preset::REQUIRE): what has to be there.
     pub require: u8,
     /// What is known of this year's holidays; `None` if no preset asks.
     pub calendar: Option<CalendarStatus>,
@@ -60,6 +60,7 @@ pub struct Status {
 
 impl Meter {
     /// What holds `now`; the user stays as active as the last tick said.
+    #[inline(never)]
     pub fn status(&mut self, now: i64) -> Status {
         self.tick(now, self.active);
         let now = self.forward(now);
@@ -95,6 +96,7 @@ impl Meter {
     }
 
     /// What would hold at `now`; nothing is counted, and time does not go on.
+    #[inline(never)]
     pub fn peek(&self, now: i64) -> Status {
         self.clone().status(now)
     }

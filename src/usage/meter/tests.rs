@@ -1,11 +1,11 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::usage::CalendarStatus;
-use crate::usage::civil::{SHANGHAI, parse_day, parse_time};
-use crate::usage::codec::Writer;
-use crate::usage::preset::Hours;
-use crate::usage::{Identity, Status};
+use crate::CalendarStatus;
+use crate::civil::{SHANGHAI, parse_day, parse_time};
+use crate::codec::Writer;
+use crate::preset::Hours;
+use crate::{Identity, Status};
 
 /// `2026-03-05 14:00` in Shanghai.
 fn at(text: &str) -> i64 {
@@ -115,17 +115,6 @@ fn a_holiday_has_its_own_quota() {
         used(&mut game, end, 1);
         assert_eq!(reason(&game.status(end + MINUTE_MS)), "quota", "{day}");
     }
-}
-
-#[test]
-fn an_active_user_is_foreseen_to_run_out_of_a_shorter_day() {
-    // The holidays end; at midnight use goes on into a day of 90 minutes.
-    let mut game = meter(&["cn_game_2019"], Some(12));
-    let limits = game.limits(0).clone();
-    let eve = at("2026-02-23 23:00");
-    game.tick(eve, true);
-    let closes = limits.quotas_for_tests(&game.ledger, eve);
-    assert_eq!(closes, Some(at("2026-02-24 01:30")));
 }
 
 #[test]

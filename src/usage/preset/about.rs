@@ -116,7 +116,7 @@ static ABOUT: [About; 16] = [
 mod tests {
     use super::super::PresetStatus;
     use super::*;
-    use crate::usage::civil::parse_day;
+    use crate::civil::parse_day;
 
     #[test]
     fn every_preset_has_a_source_and_binding_ones_a_date() {

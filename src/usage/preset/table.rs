@@ -4,8 +4,8 @@ use super::{
     ADULT_AGE, Band, CHAT, COMPANION, DENY_KIN_AND_PARTNER, Enforce, GAME, Hours, MAX_AGE, Preset,
     PresetStatus, REQUIRE_CONSENT, REQUIRE_MINOR_MODE, REQUIRE_REALITY, Remind, Window,
 };
-use crate::usage::civil::SHANGHAI;
-use crate::usage::reminder::{ReminderKind, Start};
+use crate::civil::SHANGHAI;
+use crate::reminder::{ReminderKind, Start};
 
 const OLDEST: u8 = MAX_AGE + 1;
 

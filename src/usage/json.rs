@@ -13,7 +13,7 @@ const MAX_ITEMS: usize = 64;
 /// A value. Numbers that are not whole, or beyond ±10¹⁵, are `Other`: nothing
 /// that is read has such a value, and what is not read is skipped.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Json {
+pub(crate) enum Json {
     Null,
     Truth(bool),
     Whole(i64),
@@ -25,7 +25,7 @@ pub(super) enum Json {
 
 impl Json {
     /// Reads one value and nothing after it.
-    pub(super) fn read(text: &str) -> Option<Self> {
+    pub(crate) fn read(text: &str) -> Option<Self> {
         let mut reader = Reader { text, at: 0 };
         let value = reader.value(MAX_DEPTH)?;
         reader.space();
@@ -33,14 +33,22 @@ impl Json {
     }
 
     /// The field `name`; `None` if it is not there, or this is no object.
-    pub(super) fn get(&self, name: &str) -> Option<&Self> {
+    pub(crate) fn get(&self, name: &str) -> Option<&Self> {
         match self {
             Self::Object(fields) => fields.iter().find(|f| f.0 == name).map(|f| &f.1),
             _ => None,
         }
     }
 
-    pub(super) fn text(&self) -> Option<&str> {
+    /// The items of a list; `None` if it is none.
+    pub(crate) fn list(&self) -> Option<&[Self]> {
+        match self {
+            Self::List(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
             _ => None,
@@ -69,7 +77,8 @@ impl Reader<'_> {
     }
 
     fn word(&mut self, word: &str, value: Json) -> Option<Json> {
-        self.text[self.at..].starts_with(word).then(|| {
+        let rest = self.text.as_bytes().get(self.at..)?;
+        rest.starts_with(word.as_bytes()).then(|| {
             self.at += word.len();
             value
         })
@@ -126,26 +135,27 @@ impl Reader<'_> {
         }
     }
 
-    fn digits(&mut self) -> Option<&str> {
-        let from = self.at;
+    /// How many digits there are, at least one, and the number they make; a
+    /// number of more than 15 is none that anybody reads.
+    fn digits(&mut self) -> Option<(usize, i64)> {
+        let (from, mut number) = (self.at, 0i64);
         while self.peek().is_ascii_digit() {
+            number = number
+                .wrapping_mul(10)
+                .wrapping_add(i64::from(self.peek() - b'0'));
             self.at += 1;
         }
-        (self.at > from).then(|| &self.text[from..self.at])
+        (self.at > from).then_some((self.at - from, number))
     }
 
     fn number(&mut self) -> Option<Json> {
         let negative = self.take(b'-').is_some();
-        let digits = self.digits()?;
-        if digits.len() > 1 && digits.starts_with('0') {
+        let zero = self.peek() == b'0';
+        let (length, number) = self.digits()?;
+        if length > 1 && zero {
             return None;
         }
-        let small = digits.len() <= 15;
-        let number = digits
-            .bytes()
-            .take(15)
-            .fold(0i64, |number, digit| number * 10 + i64::from(digit - b'0'));
-        let mut whole = small;
+        let mut whole = length <= 15;
         if self.take(b'.').is_some() {
             self.digits()?;
             whole = false;
@@ -173,7 +183,7 @@ impl Reader<'_> {
                 self.at += 1;
             }
             // Bytes of one character are all above the ones looked for.
-            text.push_str(&self.text[from..self.at]);
+            text.push_str(self.text.get(from..self.at)?);
             let stop = self.peek();
             self.at += 1;
             match stop {
