@@ -10,6 +10,8 @@ pub enum UsageError {
     PresetUnknown(String),
     /// No preset was named, or more than [`super::preset::MAX_PRESETS`].
     PresetCount,
+    /// Options that are no object, or a field of another type than it has to be.
+    Options(&'static str),
     /// Not a whole number of years from 0 to 150.
     Age,
     /// Neither `minor` nor `adult`.
@@ -48,6 +50,7 @@ impl UsageError {
         match self {
             Self::PresetUnknown(_) => "usage/preset-unknown",
             Self::PresetCount => "usage/preset-count",
+            Self::Options(_) => "usage/options",
             Self::Age => "usage/age",
             Self::Assume => "usage/assume",
             Self::Idle => "usage/idle",
@@ -76,6 +79,7 @@ impl UsageError {
         match self {
             Self::PresetUnknown(id) => ("no such usage preset", id),
             Self::PresetCount => ("name between one and 32 usage presets", ""),
+            Self::Options(what) => ("the options cannot be read", what),
             Self::Age => ("age must be a whole number of years from 0 to 150", ""),
             Self::Assume => ("assume must be \"minor\" or \"adult\"", ""),
             Self::Idle => ("the idle gap must be between 1 second and 1 hour", ""),

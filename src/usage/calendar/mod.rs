@@ -164,11 +164,13 @@ impl Calendar {
     /// # Errors
     /// `usage/calendar`: not of this shape, or as [`Year::new`] and [`Calendar::new`].
     pub fn read(text: &str) -> Result<Self, UsageError> {
+        Self::of(&Json::read(text).unwrap_or(Json::Null))
+    }
+
+    #[inline(never)]
+    pub(crate) fn of(root: &Json) -> Result<Self, UsageError> {
         let wrong = UsageError::Calendar("not of the documented shape");
-        let years = Json::read(text)
-            .as_ref()
-            .and_then(read_years)
-            .ok_or(wrong)?;
+        let years = read_years(root).ok_or(wrong)?;
         Self::new(years.into_iter().collect::<Result<_, _>>()?)
     }
 

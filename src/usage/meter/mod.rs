@@ -1,18 +1,19 @@
 //! The meter: what a shell tells of time and activity in, a status out.
 
+mod options;
 mod saved;
 mod status;
 
+pub use options::MeterOptions;
 pub use status::{Identity, Status};
 
 use super::assertion::{self, Claims};
-use super::calendar::Calendar;
 use super::limits::{CloseReason, Limits, Subject};
-use super::preset::{Ages, Assume, MAX_AGE, Preset};
+use super::preset::{Ages, MAX_AGE, Preset};
 use super::reminder::ReminderKind;
 use std::sync::Arc;
 
-use super::{Guardian, Ledger, MAX_TIME, MINUTE_MS, UsageError, Zone};
+use super::{Guardian, Ledger, MAX_TIME, MINUTE_MS, UsageError};
 
 /// Gap that ends continuous use, by default. No text says how long a rest has to
 /// be (regulations leave 连续使用 undefined); five minutes is our choice.
@@ -28,39 +29,6 @@ pub const MAX_IDLE_MS: i64 = 60 * MINUTE_MS;
 /// user is active; after a longer silence (the machine slept) nobody vouches for
 /// the rest.
 pub const MAX_SILENCE_MS: i64 = MINUTE_MS;
-
-/// Settings of a meter.
-#[derive(Clone, Debug)]
-pub struct MeterOptions {
-    /// Ids from [`super::PRESETS`] or groups such as `cn/chat`; at least one.
-    pub presets: Vec<String>,
-    /// Whom assertions have to be for; `None` takes anybody's.
-    pub subject: Option<String>,
-    /// Full years, 0–150; `None` if unknown.
-    pub age: Option<u8>,
-    /// Who an unknown user is taken for.
-    pub assume: Assume,
-    /// Gap that ends continuous use, [`MIN_IDLE_MS`]..=[`MAX_IDLE_MS`].
-    pub idle_ms: i64,
-    /// Decides the days of presets that have no zone of their own.
-    pub zone: Zone,
-    /// Holidays besides the ones built in.
-    pub calendar: Calendar,
-}
-
-impl Default for MeterOptions {
-    fn default() -> Self {
-        Self {
-            presets: Vec::new(),
-            subject: None,
-            age: None,
-            assume: Assume::Minor,
-            idle_ms: DEFAULT_IDLE_MS,
-            zone: Zone::default(),
-            calendar: Calendar::default(),
-        }
-    }
-}
 
 /// What an assertion changed.
 #[derive(Clone, Debug)]
