@@ -5,10 +5,14 @@
 
 #[path = "usage/check.rs"]
 mod check;
+#[path = "usage/claims.rs"]
+mod claims;
 #[path = "usage/language.rs"]
 mod language;
 #[path = "usage/page.rs"]
 mod page;
+#[path = "usage/time.rs"]
+mod time;
 #[path = "usage/token.rs"]
 mod token;
 #[path = "usage/world.rs"]

@@ -1,9 +1,9 @@
 //! The scenario language of `tests/vectors/usage/README.md`, as values.
 
+use crate::claims::Claims;
+use crate::time::{Clock, duration, milliseconds, offset, years};
 use crate::yaml::{Kind, Node};
 use std::path::Path;
-use tidegate::usage::DAY_MS;
-use tidegate::usage::civil::{Zone, date, day_number};
 
 /// The pseudonym of the user.
 pub(crate) const SUBJECT: &str = "child";
@@ -101,23 +101,6 @@ pub(crate) struct DueReminder {
     pub(crate) value_ms: Option<i64>,
 }
 
-/// What an assertion says, how it is signed, and how it must be refused.
-#[derive(Clone, Debug)]
-pub(crate) struct Claims {
-    pub(crate) subject: String,
-    /// Milliseconds; the instant of its line, if it does not say.
-    pub(crate) issued: Option<i64>,
-    /// A day after `issued`, if it does not say.
-    pub(crate) expires: Option<i64>,
-    pub(crate) not_before: Option<i64>,
-    pub(crate) signed: String,
-    /// Instead of all the others.
-    pub(crate) token: Option<String>,
-    pub(crate) refused: Option<String>,
-    /// The claims that go into the token as they are.
-    pub(crate) others: serde_json::Map<String, serde_json::Value>,
-}
-
 const VERBS: [&str; 17] = [
     "use",
     "input",
@@ -202,7 +185,7 @@ fn scenario(one: &Node, file: &Node) -> Scenario {
         _ => None,
     };
     let shows = one.get("clock").map(|node| clock.instant(node));
-    let assertion = one.get("assertion").map(|node| claims(node, &clock));
+    let assertion = one.get("assertion").map(|node| Claims::read(node, &clock));
     let mut lines: Vec<Line> = Vec::new();
     for entry in one.get("timeline").map_or(&[][..], Node::list) {
         let [(time, what)] = entry.map() else {
@@ -291,7 +274,7 @@ fn read_what(what: &Node, clock: &Clock) -> What {
                 offset(node.text());
                 return What::DeviceZone;
             }
-            "identify" => return What::Identify(Box::new(claims(node, clock))),
+            "identify" => return What::Identify(Box::new(Claims::read(node, clock))),
             _ => {}
         }
     }
@@ -348,157 +331,5 @@ fn reminder(node: &Node) -> DueReminder {
         kind: kind.to_owned(),
         preset,
         value_ms,
-    }
-}
-
-fn claims(node: &Node, clock: &Clock) -> Claims {
-    use serde_json::{Value, json};
-    let instant = |key: &str| node.get(key).map(|node| clock.instant(node));
-    let text = |key: &str| node.get(key).map(|node| node.text().to_owned());
-    let mut others = serde_json::Map::new();
-    for (key, node) in node.map() {
-        let value = match key.as_str() {
-            "subject" | "issued" | "expires" | "not_before" | "signed" | "token" | "refused" => {
-                continue;
-            }
-            "age" => json!(node.number::<i64>()),
-            "age_band" => json!(node.text()),
-            "consent" => json!(node.text() == "true"),
-            "presets" => json!(node.texts()),
-            "guardian" => Value::Object(
-                node.map()
-                    .iter()
-                    .map(|(key, node)| (key.clone(), setting(key, node, clock)))
-                    .collect(),
-            ),
-            _ => panic!("line {}: `{key}` is not in the language", node.line),
-        };
-        others.insert(key.clone(), value);
-    }
-    Claims {
-        subject: text("subject").unwrap_or_else(|| SUBJECT.to_owned()),
-        issued: instant("issued"),
-        expires: instant("expires"),
-        not_before: instant("not_before"),
-        signed: text("signed").unwrap_or_else(|| "by the provider".to_owned()),
-        token: text("token"),
-        refused: text("refused"),
-        others,
-    }
-}
-
-fn setting(key: &str, node: &Node, clock: &Clock) -> serde_json::Value {
-    use serde_json::{Value, json};
-    match key {
-        "daily_min" | "remind_min" => json!(node.number::<i64>()),
-        "curfew" if matches!(&node.kind, Kind::Text(text) if text == "null") => Value::Null,
-        "curfew" => json!(node.texts()),
-        "extra" => json!({
-            "date": node.get("date").expect("date").text(),
-            "min": node.get("min").expect("min").number::<i64>(),
-        }),
-        "paused_until" | "exit_until" => json!(clock.instant(node) / 1_000),
-        _ => panic!("line {}: `{key}` is not in the language", node.line),
-    }
-}
-
-/// Full years on `today`: an age counts as reached on the day after the birthday.
-fn years(born: i64, today: i64) -> u8 {
-    let ((y, m, d), (year, month, day)) = (date(born), date(today));
-    u8::try_from(year - y - i64::from((month, day) <= (m, d))).expect("an age")
-}
-
-fn offset(text: &str) -> Zone {
-    Zone::parse(text).unwrap_or_else(|| panic!("`{text}` is no zone like +08:00"))
-}
-
-/// `h:mm:ss` or `h:mm:ss.mmm`.
-fn duration(node: &Node) -> i64 {
-    milliseconds(node, node.text())
-}
-
-fn milliseconds(node: &Node, text: &str) -> i64 {
-    let (seconds, ms) = text.split_once('.').unwrap_or((text, "0"));
-    let parts: Vec<i64> = seconds
-        .split(':')
-        .filter_map(|part| part.parse().ok())
-        .collect();
-    let ([h, m, s], Ok(ms)) = (&parts[..], ms.parse::<i64>()) else {
-        panic!("line {}: `{text}` is no duration h:mm:ss", node.line);
-    };
-    ((h * 60 + m) * 60 + s) * 1_000 + ms
-}
-
-/// Reads times relative to the day of the line.
-#[derive(Clone, Copy)]
-struct Clock {
-    zone: Zone,
-    day: i64,
-}
-
-impl Clock {
-    /// The time of a line, which may begin another day.
-    fn line(&mut self, node: &Node, text: &str) -> i64 {
-        let (day, rest) = self.split(node, text);
-        self.day = day;
-        self.at(node, rest)
-    }
-
-    fn instant(&self, node: &Node) -> i64 {
-        let (day, rest) = self.split(node, node.text());
-        Self { day, ..*self }.at(node, rest)
-    }
-
-    /// The day that `text` begins with, and the time of day.
-    fn split<'a>(&self, node: &Node, text: &'a str) -> (i64, &'a str) {
-        if let Some(rest) = text.strip_prefix("next day ") {
-            return (self.day + 1, rest);
-        }
-        let words = text.split(' ').count();
-        match text.rsplit_once(' ') {
-            Some((date, rest)) if words > 1 => (Self::date(node, date), rest),
-            _ => (self.day, text),
-        }
-    }
-
-    /// `2026-03-05`, or with the day of the week before it, which must be right.
-    fn date(node: &Node, text: &str) -> i64 {
-        const WEEK: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-        let date = text.rsplit(' ').next().unwrap_or(text);
-        let parts: Vec<i64> = date
-            .split('-')
-            .filter_map(|part| part.parse().ok())
-            .collect();
-        let day = match &parts[..] {
-            &[y, m, d] => day_number(y, m, d),
-            _ => None,
-        };
-        let Some(day) = day else {
-            panic!("line {}: `{text}` is no date", node.line);
-        };
-        if let Some((name, _)) = text.split_once(' ') {
-            let right = WEEK[usize::try_from(day.rem_euclid(7)).unwrap()];
-            assert_eq!(
-                name, right,
-                "line {}: the day of the week of {date}",
-                node.line
-            );
-        }
-        day
-    }
-
-    fn at(&self, node: &Node, text: &str) -> i64 {
-        let padded = if text.len() == 5 {
-            format!("{text}:00")
-        } else {
-            text.to_owned()
-        };
-        let ms = milliseconds(node, &padded);
-        assert!(
-            ms < DAY_MS && padded.len() >= 8,
-            "line {}: `{text}` is no time",
-            node.line
-        );
-        self.zone.day_start(self.day) + ms
     }
 }

@@ -1,6 +1,6 @@
 //! Assertions as a provider's backend would sign them, and as others would.
 
-use crate::language::Claims;
+use crate::claims::Claims;
 use ed25519_dalek::{Signer, SigningKey};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
