@@ -5,13 +5,20 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "usage_model/events.rs"]
+mod events;
+#[path = "usage_model/known.rs"]
+mod known;
+#[path = "usage_model/promises.rs"]
+mod promises;
 #[path = "usage_model/world.rs"]
 mod world;
 
+use events::Budget;
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use world::{Budget, World};
+use world::World;
 
 /// Nothing but time.
 const NONE: Budget = Budget {
@@ -83,8 +90,8 @@ fn three_pages_on_two_devices_count_the_union() {
     assert_explored(
         [2, 1],
         Budget {
-            slots: 7,
-            switches: 3,
+            slots: 8,
+            switches: 4,
             ..NONE
         },
     );
@@ -99,6 +106,16 @@ fn crashes_lose_a_heartbeat_at_most() {
             switches: 2,
             crashes: 1,
             doors: 1,
+            ..NONE
+        },
+    );
+    assert_explored(
+        [1, 1],
+        Budget {
+            slots: 6,
+            switches: 2,
+            crashes: 2,
+            doors: 2,
             ..NONE
         },
     );
@@ -120,7 +137,7 @@ fn what_was_used_without_a_connection_counts_when_it_comes_back() {
 #[test]
 fn clocks_that_jump_win_nothing() {
     let one = Budget {
-        slots: 7,
+        slots: 6,
         switches: 2,
         is_one_at_a_time: true,
         ..NONE
@@ -131,6 +148,25 @@ fn clocks_that_jump_win_nothing() {
             doors: 1,
             jumps: 1,
             lines: 1,
+            ..one
+        },
+    );
+}
+
+#[test]
+fn clocks_that_jump_twice_win_nothing() {
+    let one = Budget {
+        slots: 6,
+        switches: 1,
+        is_one_at_a_time: true,
+        ..NONE
+    };
+    assert_explored(
+        [1, 0],
+        Budget {
+            doors: 3,
+            jumps: 2,
+            lines: 2,
             ..one
         },
     );

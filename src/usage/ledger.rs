@@ -153,6 +153,11 @@ impl Ledger {
             .min(self.zone.day_start(today - KEEP_DAYS).max(0));
     }
 
+    /// Deletes the intervals from `time` on.
+    pub(super) fn forget(&mut self, time: i64) {
+        self.used.take_from(time);
+    }
+
     /// Time used on civil day `day` of `zone`, at most [`DAY_MS`].
     pub fn used_on(&self, zone: Zone, day: i64) -> i64 {
         let measured = self

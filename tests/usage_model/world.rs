@@ -1,7 +1,9 @@
-//! A small world around the meter: two devices with three pages and one user
-//! each, a server, clocks that jump, connections that break. Beside each real
-//! meter goes a reference: the set of slots of time that it has to know.
+//! A small world around the meter: one user with two devices and three pages, a
+//! server, clocks that jump, connections that break. Beside each real meter goes
+//! a reference: the set of slots of time that it has to know.
 
+use crate::events::Budget;
+use crate::known::{Known, Slots};
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 use tidegate::usage::{Claims, DAY_MS, Meter, MeterOptions, TrustedClock};
@@ -15,113 +17,44 @@ pub(crate) const QUOTA: i64 = 8;
 /// Slots that were used before the world starts, so that the quota is near.
 const BEFORE: i64 = 4;
 /// Slots that passed unused after them.
-const IDLE: i64 = 2 * HEARTBEAT;
-/// How far a clock jumps.
-const JUMP: i64 = 20;
+pub(crate) const IDLE: i64 = 2 * HEARTBEAT;
 /// Noon, far from every midnight.
 const START: i64 = 20_600 * DAY_MS + DAY_MS / 2;
-/// Slot 0 of a set, so that a clock that jumped back has slots too.
-const ORIGIN: i64 = 32;
-
-/// What may happen, and how often.
-#[derive(Clone, Copy, Debug, Hash)]
-pub(crate) struct Budget {
-    /// Slots that pass.
-    pub(crate) slots: u8,
-    /// A page is shown and used, or hidden.
-    pub(crate) switches: u8,
-    pub(crate) crashes: u8,
-    /// A page is closed, or opened after a close or a crash.
-    pub(crate) doors: u8,
-    /// A device loses its connection, or gets it back.
-    pub(crate) lines: u8,
-    /// A device's clock is put forward or back.
-    pub(crate) jumps: u8,
-    /// The user has one pair of eyes: a page that is shown hides the others.
-    pub(crate) is_one_at_a_time: bool,
-}
-
-/// Slots of the trusted time line.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) struct Slots(u128);
-
-impl Slots {
-    fn add(&mut self, slot: i64) {
-        self.0 |= 1 << (slot + ORIGIN);
-    }
-
-    fn before(self, slot: i64) -> Self {
-        Self(self.0 & ((1 << (slot + ORIGIN)) - 1))
-    }
-
-    fn union(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    pub(crate) fn count(self) -> i64 {
-        i64::from(self.0.count_ones())
-    }
-}
-
-/// What somebody has to know: slots, and slots that a server moved to today.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) struct Known {
-    pub(crate) slots: Slots,
-    pub(crate) moved: i64,
-}
-
-impl Known {
-    fn take(&mut self, other: Self) {
-        self.slots = self.slots.union(other.slots);
-        self.moved = self.moved.max(other.moved);
-    }
-
-    fn before(self, slot: i64) -> Self {
-        Self {
-            slots: self.slots.before(slot),
-            ..self
-        }
-    }
-
-    pub(crate) fn used(self) -> i64 {
-        self.slots.count() + self.moved
-    }
-}
 
 #[derive(Clone, Debug)]
 pub(crate) struct Page {
     pub(crate) meter: Meter,
-    clock: TrustedClock,
+    pub(crate) clock: TrustedClock,
     pub(crate) is_used: bool,
     pub(crate) known: Known,
     /// How far its time line is ahead of the true one, in slots.
-    ahead: i64,
+    pub(crate) ahead: i64,
 }
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Device {
-    pages: Vec<Option<Page>>,
-    kept: Option<Rc<Vec<u8>>>,
+    pub(crate) pages: Vec<Option<Page>>,
+    pub(crate) kept: Option<Rc<Vec<u8>>>,
     pub(crate) kept_known: Known,
     /// The latest slot that was kept.
-    kept_last: Option<i64>,
-    is_offline: bool,
-    was_offline: bool,
+    pub(crate) kept_last: Option<i64>,
+    pub(crate) is_offline: bool,
+    pub(crate) was_offline: bool,
     /// How far its clock is wrong, in slots.
-    wrong_by: i64,
+    pub(crate) wrong_by: i64,
     /// Slots in which one of its pages was used.
     pub(crate) lived: Slots,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct World {
-    slot: i64,
+    pub(crate) slot: i64,
     pub(crate) devices: [Device; 2],
-    server: Meter,
-    server_known: Known,
-    budget: Budget,
+    pub(crate) server: Meter,
+    pub(crate) server_known: Known,
+    pub(crate) budget: Budget,
     pub(crate) crashes: i64,
-    has_jumped: bool,
+    pub(crate) has_jumped: bool,
 }
 
 impl Page {
@@ -129,7 +62,7 @@ impl Page {
         slot * SLOT_MS
     }
 
-    fn now(&self, slot: i64) -> i64 {
+    pub(crate) fn now(&self, slot: i64) -> i64 {
         self.clock.now(Self::monotonic(slot))
     }
 
@@ -192,84 +125,8 @@ impl World {
             .flat_map(|device| device.pages.iter().flatten())
     }
 
-    /// Every world that may come next, and what leads there.
-    pub(crate) fn successors(&self) -> Vec<(String, Self)> {
-        let mut all = Vec::new();
-        let mut then = |label: String, change: &dyn Fn(&mut Self)| {
-            let mut world = self.clone();
-            change(&mut world);
-            all.push((label, world));
-        };
-        let Budget {
-            slots,
-            switches,
-            crashes,
-            doors,
-            lines,
-            jumps,
-            ..
-        } = self.budget;
-        if slots > 0 {
-            then("time passes".to_owned(), &|world| {
-                world.budget.slots -= 1;
-                world.pass();
-            });
-        }
-        for device in 0..self.devices.len() {
-            for (page, open) in self.devices[device].pages.iter().enumerate() {
-                let name = |what: &str| format!("{what} page {page} of device {device}");
-                match open {
-                    None if doors > 0 => then(name("open"), &|world| {
-                        world.budget.doors -= 1;
-                        world.open(device, page);
-                    }),
-                    None => {}
-                    Some(open) => {
-                        let is_used = !open.is_used;
-                        if switches > 0 {
-                            then(name(if is_used { "use" } else { "hide" }), &|world| {
-                                world.budget.switches -= 1;
-                                world.switch(device, page, is_used);
-                            });
-                        }
-                        if doors > 0 {
-                            then(name("close"), &|world| {
-                                world.budget.doors -= 1;
-                                world.keep(device, page);
-                                world.tell(device, page);
-                                world.devices[device].pages[page] = None;
-                            });
-                        }
-                        if crashes > 0 {
-                            then(name("crash"), &|world| {
-                                world.budget.crashes -= 1;
-                                world.crash(device, page);
-                            });
-                        }
-                    }
-                }
-            }
-            if lines > 0 {
-                then(format!("line of device {device}"), &|world| {
-                    world.budget.lines -= 1;
-                    world.line(device);
-                });
-            }
-            if jumps > 0 {
-                for by in [-JUMP, JUMP] {
-                    then(format!("clock of device {device} by {by}"), &|world| {
-                        world.budget.jumps -= 1;
-                        world.devices[device].wrong_by += by;
-                        world.has_jumped = true;
-                    });
-                }
-            }
-        }
-        all
-    }
-
     /// One slot of time, and a heartbeat if it is due.
-    fn pass(&mut self) {
+    pub(crate) fn pass(&mut self) {
         let from = self.slot;
         self.slot += 1;
         for device in &mut self.devices {
@@ -295,7 +152,7 @@ impl World {
         }
     }
 
-    fn open(&mut self, device: usize, page: usize) {
+    pub(crate) fn open(&mut self, device: usize, page: usize) {
         let slot = self.slot;
         let here = &mut self.devices[device];
         let restored = here
@@ -323,7 +180,7 @@ impl World {
         self.tell(device, page);
     }
 
-    fn switch(&mut self, device: usize, page: usize, is_used: bool) {
+    pub(crate) fn switch(&mut self, device: usize, page: usize, is_used: bool) {
         if is_used && self.budget.is_one_at_a_time {
             for (d, p) in self.places() {
                 if (d, p) != (device, page) {
@@ -334,13 +191,13 @@ impl World {
         self.set_used(device, page, is_used);
     }
 
-    fn places(&self) -> Vec<(usize, usize)> {
+    pub(crate) fn places(&self) -> Vec<(usize, usize)> {
         let of =
             |device: usize| (0..self.devices[device].pages.len()).map(move |page| (device, page));
         (0..self.devices.len()).flat_map(of).collect()
     }
 
-    fn set_used(&mut self, device: usize, page: usize, is_used: bool) {
+    pub(crate) fn set_used(&mut self, device: usize, page: usize, is_used: bool) {
         let slot = self.slot;
         let Some(open) = &mut self.devices[device].pages[page] else {
             return;
@@ -356,7 +213,7 @@ impl World {
         }
     }
 
-    fn crash(&mut self, device: usize, page: usize) {
+    pub(crate) fn crash(&mut self, device: usize, page: usize) {
         let before = self.devices[device].pages[page]
             .take()
             .expect("an open page");
@@ -376,7 +233,7 @@ impl World {
         );
     }
 
-    fn line(&mut self, device: usize) {
+    pub(crate) fn line(&mut self, device: usize) {
         let here = &mut self.devices[device];
         here.is_offline = !here.is_offline;
         here.was_offline = true;
@@ -386,7 +243,7 @@ impl World {
     }
 
     /// Writes the union of what is kept and what is known.
-    fn keep(&mut self, device: usize, page: usize) {
+    pub(crate) fn keep(&mut self, device: usize, page: usize) {
         let slot = self.slot;
         let here = &mut self.devices[device];
         let Some(open) = &mut here.pages[page] else {
@@ -395,15 +252,17 @@ impl World {
         open.tick(slot);
         if let Some(kept) = &here.kept {
             open.meter.merge(kept).expect("what was kept");
-            open.known.take(here.kept_known);
+            let last = here.kept_last.expect("an instant");
+            open.known
+                .take_kept(here.kept_known, last, slot + open.ahead);
         }
         here.kept = Some(Rc::new(open.meter.save()));
         here.kept_known = open.known;
-        here.kept_last = Some(slot + open.ahead);
+        here.kept_last = Some((slot + open.ahead).max(open.known.slots.end()));
     }
 
     /// Tells the server, and takes in what it has.
-    fn tell(&mut self, device: usize, page: usize) {
+    pub(crate) fn tell(&mut self, device: usize, page: usize) {
         if self.devices[device].is_offline {
             return;
         }
@@ -420,7 +279,7 @@ impl World {
     }
 
     /// The server says what time it is.
-    fn synchronise(&mut self, device: usize, page: usize) {
+    pub(crate) fn synchronise(&mut self, device: usize, page: usize) {
         let slot = self.slot;
         let here = &mut self.devices[device];
         if here.is_offline {
@@ -434,77 +293,10 @@ impl World {
         open.clock
             .anchor(now, now + here.wrong_by * SLOT_MS, Page::monotonic(slot));
         open.meter.trust(now);
-        if open.ahead > 0 {
-            let right = open.known.slots.before(slot);
-            open.known.moved += open.known.slots.count() - right.count();
-            open.known.slots = right;
+        if open.ahead > 0 || open.known.slots.end() > slot {
+            open.known.correct(slot);
         }
         open.ahead = 0;
-    }
-
-    /// What must hold at every moment.
-    pub(crate) fn check(&self) {
-        let real = self.slot - IDLE;
-        for page in self.pages() {
-            let status = page.meter.peek(page.now(self.slot));
-            let known = page.known.used() * SLOT_MS;
-            assert_eq!(
-                status.used_ms, known,
-                "used is not the measure of the union"
-            );
-            assert_eq!(status.remaining_ms, Some((QUOTA * SLOT_MS - known).max(0)));
-            assert_eq!(status.closed.is_some(), status.remaining_ms == Some(0));
-            if !self.has_jumped || self.budget.is_one_at_a_time {
-                assert!(status.used_ms <= real * SLOT_MS, "more than real time");
-            }
-        }
-        let most = QUOTA + HEARTBEAT * (1 + self.crashes);
-        for device in &self.devices {
-            assert!(
-                device.lived.count() <= most,
-                "a device exceeded the quota: {}",
-                device.lived.count()
-            );
-        }
-        if self.devices.iter().all(|device| !device.was_offline) {
-            let lived = self.lived().count();
-            assert!(lived <= most, "the quota was exceeded: {lived}");
-        }
-    }
-
-    fn lived(&self) -> Slots {
-        self.devices[0].lived.union(self.devices[1].lived)
-    }
-
-    /// All meet again: they agree, and on what was lived, but for the crashes.
-    pub(crate) fn complete(mut self) {
-        for device in 0..self.devices.len() {
-            if self.devices[device].is_offline {
-                self.line(device);
-            }
-            for page in 0..self.devices[device].pages.len() {
-                self.set_used(device, page, false);
-                if self.devices[device].pages[page].is_none() {
-                    self.open(device, page);
-                }
-            }
-        }
-        for _ in 0..3 * HEARTBEAT {
-            self.pass();
-        }
-        self.check();
-        let lived = self.lived().count();
-        for page in self.pages() {
-            let used = page.known.used();
-            assert!(
-                used + HEARTBEAT * self.crashes >= lived,
-                "{lived} slots were lived, {used} are known"
-            );
-            assert!(
-                self.has_jumped || used <= lived,
-                "{lived} slots were lived, {used} are known"
-            );
-        }
     }
 }
 

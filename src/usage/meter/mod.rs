@@ -68,6 +68,9 @@ pub struct Meter {
     active: bool,
     /// Continuous use does not reach back before this.
     stopped: i64,
+    /// When a trustworthy clock last moved time back; 0 if none did. What was
+    /// kept before is not believed about what lies ahead: it was moved.
+    corrected: i64,
     /// The latest reminder shown, by kind; -1 if none was.
     shown: [i64; ReminderKind::ALL.len()],
 }
@@ -95,6 +98,7 @@ impl Meter {
             last: None,
             active: false,
             stopped: 0,
+            corrected: 0,
             shown: [-1; ReminderKind::ALL.len()],
         })
     }
@@ -178,6 +182,7 @@ impl Meter {
         let now = now.clamp(0, MAX_TIME);
         if now < self.latest() {
             self.ledger.rewind(now);
+            self.corrected = now.max(self.corrected + 1);
             self.shown = self.shown.map(|shown| shown.min(now));
             self.stopped = self.stopped.min(now);
         }
@@ -201,7 +206,14 @@ impl Meter {
         let Some(now) = self.last.or(theirs.last) else {
             return Ok(());
         };
-        let until = now.max(theirs.last.unwrap_or(now));
+        let last = theirs.last.unwrap_or(now);
+        if theirs.corrected > self.corrected {
+            // It moved to its day what this one kept ahead.
+            self.ledger.forget(last + MAX_SILENCE_MS);
+            self.corrected = theirs.corrected;
+        }
+        let is_before = theirs.corrected < self.corrected;
+        let until = if is_before { now } else { now.max(last) };
         self.ledger.merge_until(&theirs.ledger, now, until);
         self.stopped = self.stopped.max(theirs.stopped.min(now));
         for (mine, theirs) in self.shown.iter_mut().zip(theirs.shown) {

@@ -1,8 +1,8 @@
 //! What is kept of a meter: format 2, and format 1 of the first release.
 //!
 //! ```text
-//! "TGU2"  last  shown × 5  stopped  newest  paused_until  ledger  check
-//! "TGU1"  last  shown × 2                                 ledger  check
+//! "TGU2"  last  shown × 5  stopped  corrected  newest  paused_until  ledger  check
+//! "TGU1"  last  shown × 2                                            ledger  check
 //! ```
 
 use super::{Assertions, Meter, MeterOptions};
@@ -23,6 +23,7 @@ pub(super) struct Saved {
     pub(super) last: Option<i64>,
     pub(super) shown: [i64; ReminderKind::ALL.len()],
     pub(super) stopped: i64,
+    pub(super) corrected: i64,
     pub(super) assertions: Assertions,
 }
 
@@ -40,6 +41,7 @@ impl Meter {
         meter.last = saved.last;
         meter.shown = saved.shown;
         meter.stopped = saved.stopped;
+        meter.corrected = saved.corrected;
         meter.assertions = saved.assertions;
         Ok(meter)
     }
@@ -53,6 +55,7 @@ impl Meter {
             to.signed(shown.max(-1));
         }
         to.signed(self.stopped);
+        to.signed(self.corrected);
         to.signed(self.assertions.newest);
         to.signed(self.assertions.paused_until);
         self.ledger.write(&mut to);
@@ -73,13 +76,13 @@ impl Meter {
         for shown in &mut shown[..kinds] {
             *shown = from.signed()?.clamp(-1, last);
         }
-        let mut instants = [0; 3];
+        let mut instants = [0; 4];
         if !first {
             for instant in &mut instants {
                 *instant = from.signed()?.clamp(0, MAX_TIME);
             }
         }
-        let [stopped, newest, paused_until] = instants;
+        let [stopped, corrected, newest, paused_until] = instants;
         let ledger = Ledger::read(&mut from, self.ledger.zone(), last.max(0))?;
         from.end()?;
         Ok(Saved {
@@ -87,6 +90,7 @@ impl Meter {
             last: (last >= 0).then_some(last),
             shown,
             stopped: stopped.min(last.max(0)),
+            corrected,
             assertions: Assertions {
                 newest,
                 paused_until,
