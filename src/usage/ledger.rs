@@ -4,7 +4,8 @@ use super::codec::{Reader, Writer};
 use super::interval::MAX_INTERVALS;
 use super::{DAY_MS, Interval, IntervalSet, MAX_TIME, UsageError, Zone};
 
-/// Days before today of which the intervals are kept; older ones become totals.
+/// Days before today of which the intervals are kept, unless
+/// [`keeping`](Ledger::keeping) says more; older ones become totals.
 pub const KEEP_DAYS: i64 = 1;
 
 /// Most day totals kept, the newest.
@@ -15,6 +16,7 @@ pub const MAX_DAYS: usize = 400;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ledger {
     zone: Zone,
+    keep_days: i64,
     used: IntervalSet,
     /// `(civil day, ms)`, by day.
     days: Vec<(i64, i64)>,
@@ -27,10 +29,19 @@ impl Ledger {
     pub fn new(zone: Zone) -> Self {
         Self {
             zone,
+            keep_days: KEEP_DAYS,
             used: IntervalSet::default(),
             days: Vec::new(),
             floor: 0,
         }
+    }
+
+    /// The same, but it keeps the intervals of `days` days before today. A server
+    /// keeps more than its clients, who may have been offline.
+    #[must_use]
+    pub fn keeping(mut self, days: i64) -> Self {
+        self.keep_days = days.clamp(0, MAX_DAYS as i64);
+        self
     }
 
     /// A ledger of `(start, end)` in milliseconds and of `(civil day, total)`, in
@@ -98,8 +109,8 @@ impl Ledger {
         }
     }
 
-    /// Takes the union with `other`, as far as it lies before `now`. Of settled
-    /// days the larger total holds.
+    /// Takes the union with `other`, as far as it lies before `now`. Of days
+    /// that `other` settled the larger measure holds.
     pub fn merge(&mut self, other: &Self, now: i64) {
         self.merge_until(other, now, now);
     }
@@ -107,8 +118,8 @@ impl Ledger {
     /// As [`merge`](Self::merge), as far as it lies before `until`, which may be
     /// after `now`.
     pub(super) fn merge_until(&mut self, other: &Self, now: i64, until: i64) {
-        // Both settle the same days first, or a day could count as a total here
-        // and as intervals there.
+        // Both settle what they do not keep first, or a day could count as a total
+        // here and as intervals there.
         let mut other = other.clone();
         other.advance(now);
         self.advance(now);
@@ -117,14 +128,24 @@ impl Ledger {
         }
         let today = self.zone.day(until);
         for &(day, total) in other.days.iter().filter(|(day, _)| *day <= today) {
-            let more = total - self.total(day);
+            // The total of a day that is settled there is all that was used; of
+            // another day it comes on top of the intervals.
+            let measured = if self.zone.day_start(day) < other.floor {
+                self.measure_on(self.zone, day)
+            } else {
+                0
+            };
+            let more = total - measured - self.total(day);
             self.add_total(day, more.max(0));
         }
     }
 
     /// Settles the days that `now` leaves behind.
     pub fn advance(&mut self, now: i64) {
-        let floor = self.zone.day_start(self.zone.day(now) - KEEP_DAYS).max(0);
+        let floor = self
+            .zone
+            .day_start(self.zone.day(now) - self.keep_days)
+            .max(0);
         if floor <= self.floor {
             return;
         }
@@ -150,7 +171,7 @@ impl Ledger {
         self.add_total(today, misplaced);
         self.floor = self
             .floor
-            .min(self.zone.day_start(today - KEEP_DAYS).max(0));
+            .min(self.zone.day_start(today - self.keep_days).max(0));
     }
 
     /// Deletes the intervals from `time` on.
@@ -160,10 +181,7 @@ impl Ledger {
 
     /// Time used on civil day `day` of `zone`, at most [`DAY_MS`].
     pub fn used_on(&self, zone: Zone, day: i64) -> i64 {
-        let measured = self
-            .used
-            .measure(zone.day_start(day), zone.day_start(day + 1));
-        (measured + self.total(day)).min(DAY_MS)
+        (self.measure_on(zone, day) + self.total(day)).min(DAY_MS)
     }
 
     /// The instant on `day` of `zone` at which `amount_ms` were used.
@@ -175,6 +193,11 @@ impl Ledger {
         } else {
             self.used.reach(start, rest)
         }
+    }
+
+    fn measure_on(&self, zone: Zone, day: i64) -> i64 {
+        let (start, end) = (zone.day_start(day), zone.day_start(day + 1));
+        self.used.measure(start, end)
     }
 
     fn total(&self, day: i64) -> i64 {
@@ -243,6 +266,8 @@ impl Ledger {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::super::MINUTE_MS;
     use super::super::civil::SHANGHAI;
     use super::*;
@@ -276,6 +301,28 @@ mod tests {
         let last = SHANGHAI.day(NOON) + MAX_DAYS as i64 + 49;
         assert_eq!(ledger.used_on(SHANGHAI, last - KEEP_DAYS - 1), MINUTE_MS);
         assert_eq!(ledger.used_on(SHANGHAI, SHANGHAI.day(NOON)), 0);
+    }
+
+    #[test]
+    fn a_ledger_that_keeps_more_days_takes_late_intervals_and_counts_totals_once() {
+        let day = SHANGHAI.day(NOON);
+        let later = NOON + 3 * DAY_MS;
+        let ledger = |parts: &[(i64, i64)], days: &[(i64, i64)]| {
+            let minutes = |minute: i64| NOON + minute * MINUTE_MS;
+            let parts: Vec<_> = parts.iter().map(|p| (minutes(p.0), minutes(p.1))).collect();
+            Ledger::from_parts(SHANGHAI, &parts, days).unwrap()
+        };
+        let mut kept = ledger(&[(0, 20)], &[]).keeping(7);
+        // Another device settled the same day: it saw these 20 minutes and 5 more.
+        for _ in 0..2 {
+            kept.merge(&ledger(&[], &[(day, 25 * MINUTE_MS)]), later);
+        }
+        assert_eq!(kept.used_on(SHANGHAI, day), 25 * MINUTE_MS);
+        kept.merge(&ledger(&[(10, 30)], &[]).keeping(7), later);
+        assert_eq!(kept.used_on(SHANGHAI, day), 35 * MINUTE_MS);
+        kept.advance(later + 30 * DAY_MS);
+        assert!(kept.intervals().is_empty());
+        assert_eq!(kept.days(), [(day, 35 * MINUTE_MS)]);
     }
 
     #[test]
