@@ -108,8 +108,6 @@ pub struct Automaton {
     labels: Vec<Symbol>,
     /// The root's children by symbol.
     root: Vec<Step>,
-    /// The last child of the root: up to it, states fail to the root.
-    shallow: State,
     edges: Edges,
     terminals: Terminals,
     meanings: Meanings,
@@ -163,9 +161,6 @@ impl Automaton {
     ) -> Self {
         let mut automaton = Self {
             root: vec![Step::default(); symbols],
-            shallow: nodes
-                .get(1)
-                .map_or(0, |second| second.first().saturating_sub(1)),
             nodes,
             labels,
             edges,
@@ -260,22 +255,26 @@ impl Automaton {
             {
                 return self.step_to(child);
             }
-            if state <= self.shallow {
+            if state <= self.edges.shallow() {
                 break;
             }
             state = self.nodes[state as usize].fail();
         }
+        self.from_root(symbol)
+    }
+
+    #[inline(always)]
+    fn from_root(&self, symbol: Symbol) -> Step {
         self.root
             .get(usize::from(symbol))
             .copied()
             .unwrap_or_default()
     }
 
-    /// Whether `symbol` leads from `state` to where it leads from the root. May
-    /// say no where it does.
-    #[inline]
+    /// Whether `symbol` leads from `state` to where it leads from the root.
+    #[inline(never)]
     pub fn falls(&self, state: State, symbol: Symbol) -> bool {
-        state == 0 || state <= self.shallow && !self.edges.may_have(state, symbol)
+        self.step(state, symbol) == self.from_root(symbol)
     }
 
     #[inline]

@@ -2,7 +2,7 @@
 
 use super::alphabet::is_syllable;
 use super::{Alphabet, Ascending, Letter, LexiconError, Reader, Symbol, Writer, sorted};
-use crate::text::{Class, class};
+use crate::text::{Class, Markup, class, leet};
 
 /// What a character is to a pack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +65,9 @@ impl Chars {
             .unwrap_or_else(|| unit_of_class(class(c)))
     }
 
-    /// What the character of a UTF-16 unit is, where that is quickly known.
+    /// What the character of a UTF-16 unit is, where that is quickly known. A
+    /// separator then is nothing else: it imitates no letter and begins no
+    /// markup.
     #[inline(always)]
     pub fn quick(&self, unit: u16) -> Option<Unit> {
         let page = self.page_of[usize::from(unit >> PAGE_BITS)];
@@ -143,7 +145,9 @@ impl Chars {
             units = [Some(Unit::Wide(0)); PAGE];
         } else if COMMON.contains(&place) {
             for (unit, code) in units.iter_mut().zip(place << PAGE_BITS..) {
-                *unit = char::from_u32(code).map(|c| unit_of_class(class(c)));
+                let plain =
+                    char::from_u32(code).filter(|&c| class(c) == Class::Word || !may_be_more(c));
+                *unit = plain.map(|c| unit_of_class(class(c)));
             }
         }
         self.pages.push(units);
@@ -154,6 +158,11 @@ impl Chars {
     pub fn heap_bytes(&self) -> usize {
         size_of_val(&*self.page_of) + size_of_val(&*self.pages) + size_of_val(&*self.many)
     }
+}
+
+/// Whether a separator may also stand for a letter or begin markup.
+fn may_be_more(c: char) -> bool {
+    leet(c).is_some() || Markup::begins(c)
 }
 
 fn unit_of_class(class: Class) -> Unit {

@@ -56,14 +56,30 @@ type Word = [Symbol; MAX_WORD];
 
 /// Words in a block; only the last one may have fewer. A block is read without
 /// those before it.
-const BLOCK: usize = 16;
+const BLOCK: usize = 8;
 
-/// The words around a pack's terms, with their costs: as they are packed, and
-/// where each block begins. Words that a pack has wrongly are not found.
+/// The words around a pack's terms, with their costs, as they are packed. Words
+/// that a pack has wrongly are not found.
 #[derive(Debug, Default)]
 pub struct Context {
     packed: Vec<u8>,
-    blocks: Vec<u32>,
+    blocks: Vec<Block>,
+}
+
+/// Where a block is, and how its first word begins.
+#[derive(Clone, Copy, Debug)]
+struct Block {
+    begin: [Symbol; 2],
+    at: u32,
+}
+
+/// What is known of some letters.
+#[derive(Clone, Copy, Debug, Default)]
+struct Seen {
+    /// Their cost, if they are a word.
+    word: Option<i32>,
+    /// Whether there may be a word that they begin.
+    goes_on: bool,
 }
 
 /// Goes through packed words.
@@ -128,7 +144,7 @@ impl Context {
             Written::Apart => (MARGIN_APART, TERM),
             Written::InHalves => (MARGIN, IN_HALVES),
         };
-        let itself = self.cost(term).min(most);
+        let itself = || self.cost(term).min(most);
         // The least part of the term that a word takes on each side.
         let (mut left, mut right) = (term.len(), term.len());
         let mut dismissed = false;
@@ -139,20 +155,26 @@ impl Context {
                 if let Some(word) = self.find(&crossing) {
                     left = left.min(inside);
                     let rest = word + self.cost(&term[inside..]);
-                    let own = self.cost(&before[before.len() - outside..]) + itself;
+                    let own = self.cost(&before[before.len() - outside..]) + itself();
                     dismissed |= own - rest >= margin;
                 }
             }
             let tail = &term[term.len() - inside..];
+            let mut goes_on = true;
             for outside in 1..=after.len() {
-                if let Some(word) = self.find(&[tail, &after[..outside]]) {
+                let seen = self.look(&[tail, &after[..outside]]);
+                if let Some(word) = seen.word {
                     right = right.min(inside);
                     let rest = word + self.cost(&term[..term.len() - inside]);
-                    let own = self.cost(&after[..outside]) + itself;
+                    let own = self.cost(&after[..outside]) + itself();
                     dismissed |= own - rest >= margin;
                 }
+                goes_on = seen.goes_on;
+                if !goes_on {
+                    break;
+                }
             }
-            waits |= !complete && self.continues(&[tail, after]);
+            waits |= !complete && goes_on && self.continues(&[tail, after]);
         }
         // Words on both edges that leave each other room.
         if dismissed || left + right <= term.len() {
@@ -177,9 +199,21 @@ impl Context {
     }
 
     fn find(&self, parts: &[&[Symbol]]) -> Option<i32> {
-        let word = word(parts)?;
-        let (found, cost) = self.first_from(&word)?;
-        (found == word).then_some(i32::from(cost))
+        self.look(parts).word
+    }
+
+    /// One look for a word and those that begin with it.
+    fn look(&self, parts: &[&[Symbol]]) -> Seen {
+        let found = word(parts).and_then(|word| Some((word, self.first_from(&word)?)));
+        let Some((word, (found, cost))) = found else {
+            return Seen::default();
+        };
+        let len = length(&word);
+        let is_it = found == word;
+        Seen {
+            word: is_it.then_some(i32::from(cost)),
+            goes_on: len < MAX_WORD && found[..len] == word[..len],
+        }
     }
 
     /// Whether some word begins with these letters and goes on.
@@ -188,7 +222,7 @@ impl Context {
             return false;
         };
         let prefix = next;
-        let len = prefix.iter().take_while(|&&symbol| symbol != 0).count();
+        let len = length(&prefix);
         if len == MAX_WORD {
             return false;
         }
@@ -199,16 +233,16 @@ impl Context {
 
     /// The first word that is not before `wanted`, and its cost.
     fn first_from(&self, wanted: &Word) -> Option<(Word, u8)> {
-        let starts_before = |&at: &u32| {
-            let mut words = self.words_from(at);
-            words.advance().is_ok() && words.word <= *wanted
+        let begin = [wanted[0], wanted[1]];
+        let starts_before = |block: &Block| {
+            block.begin < begin || block.begin == begin && self.head(block.at) <= *wanted
         };
         let behind = self.blocks.partition_point(starts_before);
         let here = behind.saturating_sub(1);
         // If all of this block is before it, it is the first of the next.
         let blocks = self.blocks.get(here..)?.iter().take(2);
-        for &at in blocks {
-            let mut words = self.words_from(at);
+        for block in blocks {
+            let mut words = self.words_from(block.at);
             for _ in 0..BLOCK {
                 let Ok(cost) = words.advance() else { break };
                 if words.word >= *wanted {
@@ -217,6 +251,13 @@ impl Context {
             }
         }
         None
+    }
+
+    /// The first word of a block.
+    fn head(&self, at: u32) -> Word {
+        let mut words = self.words_from(at);
+        let read = words.advance();
+        read.map_or([Symbol::MAX; MAX_WORD], |_| words.word)
     }
 
     fn words_from(&self, at: u32) -> Words<'_> {
@@ -234,11 +275,16 @@ impl Context {
         let mut blocks = Vec::with_capacity(count);
         let mut at = 0u32;
         for _ in 0..count {
-            blocks.push(at);
+            blocks.push(Block { begin: [0; 2], at });
             at = at.saturating_add(from.int()?);
         }
         let packed = from.raw(at as usize)?.to_vec();
-        Ok(Self { packed, blocks })
+        let mut context = Self { packed, blocks };
+        for block in 0..count {
+            let [first, second, ..] = context.head(context.blocks[block].at);
+            context.blocks[block].begin = [first, second];
+        }
+        Ok(context)
     }
 
     /// Appends words, each with its cost; those with a symbol 0 are left out.
@@ -262,12 +308,16 @@ impl Context {
     }
 }
 
+fn length(word: &Word) -> usize {
+    word.iter().take_while(|&&symbol| symbol != 0).count()
+}
+
 /// Each word without the letters that it shares with the one before.
 fn packed(rows: &[(Word, u8)]) -> Vec<u8> {
     let mut out = Writer::default();
     let mut previous: Word = [0; MAX_WORD];
     for &(word, cost) in rows {
-        let len = word.iter().take_while(|&&symbol| symbol != 0).count();
+        let len = length(&word);
         let shared = word
             .iter()
             .zip(&previous)
@@ -324,7 +374,7 @@ mod tests {
         let bytes = out.into_bytes();
         let mut from = Reader::new(&bytes);
         let context = Context::read(&mut from).unwrap();
-        assert_eq!((context.blocks.len(), from.remaining()), (1, 0));
+        assert_eq!((context.blocks.len(), from.remaining()), (2, 0));
         context
     }
 
@@ -344,7 +394,7 @@ mod tests {
         Context::write(&words, &mut out);
         let bytes = out.into_bytes();
         let context = Context::read(&mut Reader::new(&bytes)).unwrap();
-        assert_eq!(context.blocks.len(), 7);
+        assert_eq!(context.blocks.len(), 13);
         for n in 1..=100 {
             assert!(context.has_word(&[n * 2, n]), "{n}");
             assert!(context.continues(&[&[n * 2]]), "{n}");

@@ -168,7 +168,7 @@ pub fn unpack(bytes: &[u8], symbols: usize) -> Result<Automaton, LexiconError> {
         // One behind the last says where its children would end.
         nodes: vec![Node::default(); states + 1],
         label_of: vec![0 as Symbol; states],
-        edges: Edges::new(states),
+        edges: room_for_edges(counts, states)?,
         next: 1,
     };
     for block in blocks(states) {
@@ -193,6 +193,17 @@ pub fn unpack(bytes: &[u8], symbols: usize) -> Result<Automaton, LexiconError> {
         meanings,
         symbols,
     ))
+}
+
+/// Room for the edges of the trie of which these are the counts of children.
+fn room_for_edges(mut counts: Reader<'_>, states: usize) -> Result<Edges, LexiconError> {
+    let shallow = counts.count(states - 1, "child count")?;
+    let mut near = 0;
+    for _ in 0..shallow {
+        near += counts.count(states - 1 - near, "child count")?;
+    }
+    let far = (states - 1 - shallow).saturating_sub(near);
+    Ok(Edges::new(shallow as u32, near, far))
 }
 
 /// The trie as far as it has been read.

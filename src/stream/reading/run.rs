@@ -3,11 +3,10 @@
 //! what nearly all text is.
 
 use super::{Last, Reading};
-use crate::lexicon::{Automaton, END, GAP, State, Symbol, Unit, Views};
+use crate::lexicon::{Automaton, END, GAP, Symbol, Unit, Views};
 use crate::policy::Policy;
 use crate::stream::cursor::{Cursor, MAX_GAP};
 use crate::stream::sentence::Sentences;
-use crate::text::Markup;
 
 /// What changes from character to character.
 struct Run<'a> {
@@ -51,12 +50,12 @@ impl Reading {
                 Some(Unit::Wide(symbol)) => run.wide(symbol, start),
                 Some(Unit::Word(letter)) if is_plain(unit) => run.word(letter, start),
                 Some(kind @ (Unit::Gap | Unit::Space | Unit::Break)) if taken > 0 => {
-                    let Some(c) = separator(policy, unit) else {
+                    let Some(c) = char::from_u32(u32::from(unit)) else {
                         break;
                     };
                     let next = units
                         .get(taken + 1)
-                        .and_then(|&next| policy.chars.quick(next));
+                        .map(|&next| (next, policy.chars.quick(next)));
                     if !run.gap(kind, next) {
                         break;
                     }
@@ -103,8 +102,8 @@ impl Run<'_> {
 
     #[inline(always)]
     fn word(&mut self, letter: Symbol, start: u32) -> bool {
-        let initial = !self.inside && letter != 0;
-        let taken = self.letter(letter + Symbol::from(initial), letter, start);
+        let symbol = if self.inside { letter } else { initial(letter) };
+        let taken = self.letter(symbol, letter, start);
         self.inside |= taken;
         taken
     }
@@ -144,35 +143,43 @@ impl Run<'_> {
 
     /// A separator, if it makes no difference: nothing is pending, or the next
     /// letter ends what is, with the gap and without.
-    fn gap(&mut self, kind: Unit, next: Option<Unit>) -> bool {
+    fn gap(&mut self, kind: Unit, next: Option<(u16, Option<Unit>)>) -> bool {
         if self.gaps == MAX_GAP {
             return false;
         }
-        // Punctuation may stand inside a word of the leet view.
-        if self.inside && (kind == Unit::Gap || !self.end_word()) {
-            return false;
+        let (next, next_unit) = next.unwrap_or_default();
+        if self.inside {
+            // Inside a word of the leet view punctuation may stand, if the
+            // word goes on behind it.
+            let goes_on = !matches!(next_unit, Some(Unit::Wide(_) | Unit::Space | Unit::Break));
+            if kind == Unit::Gap && goes_on || !self.end_word() {
+                return false;
+            }
         }
         if self.main.state != 0 {
-            let ends = |next: Symbol| next != self.last && self.falls(next) && self.falls(GAP);
-            match next {
-                Some(Unit::Wide(symbol)) if self.gaps == 0 && ends(symbol) => self.main.state = 0,
+            let (symbol, letter) = match next_unit {
+                Some(Unit::Wide(symbol)) => (symbol, symbol),
+                Some(Unit::Word(letter)) if is_plain(next) => (initial(letter), letter),
                 _ => return false,
+            };
+            let ends = self.gaps == 0
+                && letter != self.last
+                && self.automaton.falls(self.main.state, GAP)
+                && self.automaton.falls(self.main.state, symbol);
+            if !ends {
+                return false;
             }
+            self.main.state = 0;
         }
         self.gaps += 1;
         true
     }
-
-    /// Whether the live prefix ends with this symbol, and all its suffixes do.
-    fn falls(&self, symbol: Symbol) -> bool {
-        self.automaton.falls(self.main.state as State, symbol)
-    }
 }
 
-/// The character, if it is a separator and nothing else.
-fn separator(policy: &Policy, unit: u16) -> Option<char> {
-    let c = char::from_u32(u32::from(unit))?;
-    (!Markup::begins(c) && policy.imitated(c).is_none()).then_some(c)
+/// The symbol of a letter at the beginning of a word.
+#[inline]
+fn initial(letter: Symbol) -> Symbol {
+    letter + Symbol::from(letter != 0)
 }
 
 /// Letters that imitate no others.
