@@ -58,6 +58,16 @@ impl Last {
     }
 }
 
+/// A letter that is a word of its own again, as far as it has come: `p i i n e`.
+/// If the word goes on, it was another one.
+#[derive(Clone, Copy, Debug)]
+struct Again {
+    symbol: Symbol,
+    at: At,
+    /// How often it has come in this word.
+    times: u8,
+}
+
 /// The state of all views.
 #[derive(Debug)]
 pub(super) struct Reading {
@@ -75,6 +85,14 @@ pub(super) struct Reading {
     /// The views that are apart from `main`.
     apart: Views,
     joined: Cursor,
+    /// The letter that the last word consisted of, if `joined` is live behind
+    /// that word; else any.
+    lone: Symbol,
+    /// Not yet taken by `joined`.
+    again: Option<Again>,
+    /// What lies between the last symbol of `joined` and that of the others:
+    /// words that repeated it.
+    repeated: u16,
     last: Last,
     leet: LeetView,
     sound: Option<SoundView>,
@@ -93,6 +111,9 @@ impl Reading {
             real_end: 0,
             apart: 0,
             joined: Cursor::new(),
+            lone: 0,
+            again: None,
+            repeated: 0,
             last: Last::default(),
             leet: LeetView::new(),
             sound: (active & SOUND != 0).then(SoundView::new),
@@ -106,6 +127,8 @@ impl Reading {
         self.inside = false;
         self.in_gap = false;
         self.apart = 0;
+        self.lone = 0;
+        self.again = None;
         self.last.forget();
         if let Some(sound) = &mut self.sound {
             sound.reset();
@@ -123,6 +146,9 @@ impl Reading {
         self.real_end = other.real_end;
         self.apart = other.apart;
         self.last = other.last;
+        self.lone = other.lone;
+        self.again = other.again;
+        self.repeated = other.repeated;
         if other.apart & JOINED != 0 {
             self.joined.copy_from(automaton, &other.joined);
         }
@@ -190,7 +216,7 @@ impl Reading {
                 }
             }
             Unit::Word(letter) => self.word_letter(policy, letter, c, at, found),
-            Unit::Skip => self.skip(1),
+            Unit::Skip => self.skip(policy, 1),
             Unit::Gap | Unit::Space | Unit::Break => {
                 self.gap(policy, unit == Unit::Gap, c, at, found);
             }
@@ -206,15 +232,14 @@ impl Reading {
     }
 
     /// Takes `weight` characters that show nothing.
-    pub(super) fn skip(&mut self, weight: u16) {
+    pub(super) fn skip(&mut self, policy: &Policy, weight: u16) {
         for _ in 0..weight {
             self.idle = self.idle.saturating_add(1);
             if self.idle > MAX_GAP {
                 self.main.state = 0;
             }
-            if self.last.skip() {
-                self.joined.state = 0;
-            }
+            self.last.skip();
+            self.drop_far(&policy.automaton);
             self.leet.skip();
             if let Some(sound) = &mut self.sound {
                 sound.skip();
@@ -279,11 +304,28 @@ impl Reading {
         found: &mut Vec<Found>,
     ) {
         let automaton = &policy.automaton;
+        let since = self.since();
         let repeats = self.last.letter(letter);
-        if self.apart & JOINED != 0 {
-            if repeats {
-                self.joined.repeat(automaton, at.1, JOINED, found);
-            } else {
+        let is_apart = self.apart & JOINED != 0;
+        if let (Some(again), true) = (&mut self.again, repeats) {
+            again.times = again.times.saturating_add(1);
+            self.drop_far(automaton);
+        } else if is_apart && repeats {
+            self.joined.repeat(automaton, at.1, JOINED, found);
+        } else if is_apart
+            && symbol != letter
+            && letter == self.lone
+            && self.joined.state != 0
+            && since < MAX_GAP
+        {
+            let times = 1;
+            self.again = Some(Again { symbol, at, times });
+            self.repeated = since + 1;
+        } else {
+            self.lone = 0;
+            if is_apart {
+                self.take_again(automaton);
+                self.repeated = 0;
                 self.joined
                     .step(automaton, symbol, at, (JOINED, JOINED), found);
             }
@@ -322,13 +364,26 @@ impl Reading {
         }
         let automaton = &policy.automaton;
         let at = (self.letter_end, self.letter_end);
-        if self.apart & JOINED != 0 {
-            self.joined
-                .step(automaton, END, at, (JOINED, JOINED), found);
+        let is_apart = self.apart & JOINED != 0;
+        if is_apart && self.again.take().is_some() {
+            self.repeated = self.since();
+            self.joined.repeat(automaton, at.1, JOINED, found);
+        } else {
+            let joined = if is_apart { &self.joined } else { &self.main };
+            let is_lone = automaton.label(joined.state) == self.last.letter + 1;
+            self.lone = if is_lone { self.last.letter } else { 0 };
+            if is_apart {
+                self.repeated = 0;
+                self.joined
+                    .step(automaton, END, at, (JOINED, JOINED), found);
+            }
         }
         let together = self.together();
         self.main
             .step(automaton, END, at, (together & !LEET, together), found);
+        if !is_apart && self.main.state == 0 {
+            self.lone = 0;
+        }
         self.idle = 0;
         self.last.forget();
         if let Some(sound) = &mut self.sound {
@@ -349,9 +404,8 @@ impl Reading {
             }
         }
         self.end_word(policy, found);
-        if self.last.skip() {
-            self.joined.state = 0;
-        }
+        self.last.skip();
+        self.drop_far(automaton);
         if let Some(sound) = &mut self.sound {
             sound.skip();
         }
@@ -362,6 +416,33 @@ impl Reading {
             }
         } else {
             self.first_gap(automaton, at, found);
+        }
+    }
+
+    /// Characters since the last symbol of `joined`, if it is apart.
+    fn since(&self) -> u16 {
+        self.repeated.saturating_add(self.last.idle)
+    }
+
+    /// Ends what is pending in `joined` if too much has come since.
+    fn drop_far(&mut self, automaton: &Automaton) {
+        if self.since() > MAX_GAP {
+            self.take_again(automaton);
+            if self.since() > MAX_GAP {
+                self.joined.state = 0;
+            }
+        }
+    }
+
+    /// The letter was no repeat of the word before.
+    fn take_again(&mut self, automaton: &Automaton) {
+        if let Some(Again { symbol, at, times }) = self.again.take() {
+            self.repeated = 0;
+            let views = (JOINED, JOINED);
+            // No form ends with the first letter of a word.
+            self.joined
+                .step(automaton, symbol, at, views, &mut Vec::new());
+            self.joined.set_run(times);
         }
     }
 
@@ -384,6 +465,8 @@ impl Reading {
         if parting & JOINED != 0 {
             self.joined.copy_from(automaton, &self.main);
             self.joined.keep(automaton, JOINED);
+            self.again = None;
+            self.repeated = 0;
             if self.last.is_far() {
                 self.joined.state = 0;
             }
