@@ -106,11 +106,6 @@ impl Cursor {
         self.places[self.count % RING] = Place { start, run: 1 };
     }
 
-    /// The last symbol came so many times.
-    pub(super) fn set_run(&mut self, run: u8) {
-        self.places[self.count % RING].run = run;
-    }
-
     /// Keeps what can still become a form of `views`.
     #[inline]
     pub(super) fn keep(&mut self, automaton: &Automaton, views: Views) {

@@ -58,16 +58,6 @@ impl Last {
     }
 }
 
-/// A letter that is a word of its own again, as far as it has come: `p i i n e`.
-/// If the word goes on, it was another one.
-#[derive(Clone, Copy, Debug)]
-struct Again {
-    symbol: Symbol,
-    at: At,
-    /// How often it has come in this word.
-    times: u8,
-}
-
 /// The state of all views.
 #[derive(Debug)]
 pub(super) struct Reading {
@@ -85,11 +75,12 @@ pub(super) struct Reading {
     /// The views that are apart from `main`.
     apart: Views,
     joined: Cursor,
-    /// The letter that the last word consisted of, if `joined` is live behind
-    /// that word; else any.
+    /// While `joined` is live behind the end of a word: the letter that this
+    /// word consisted of, or 0. At other times any.
     lone: Symbol,
-    /// Not yet taken by `joined`.
-    again: Option<Again>,
+    /// Where `lone` has come again, as the first letter of a word, and been kept
+    /// from `joined`: if the word goes on, it was another one.
+    again: Option<u32>,
     /// What lies between the last symbol of `joined` and that of the others:
     /// words that repeated it.
     repeated: u16,
@@ -127,7 +118,6 @@ impl Reading {
         self.inside = false;
         self.in_gap = false;
         self.apart = 0;
-        self.lone = 0;
         self.again = None;
         self.last.forget();
         if let Some(sound) = &mut self.sound {
@@ -306,28 +296,18 @@ impl Reading {
         let automaton = &policy.automaton;
         let since = self.since();
         let repeats = self.last.letter(letter);
-        let is_apart = self.apart & JOINED != 0;
-        if let (Some(again), true) = (&mut self.again, repeats) {
-            again.times = again.times.saturating_add(1);
-            self.drop_far(automaton);
-        } else if is_apart && repeats {
-            self.joined.repeat(automaton, at.1, JOINED, found);
-        } else if is_apart
-            && symbol != letter
-            && letter == self.lone
-            && self.joined.state != 0
-            && since < MAX_GAP
-        {
-            let times = 1;
-            self.again = Some(Again { symbol, at, times });
-            self.repeated = since + 1;
-        } else {
-            self.lone = 0;
-            if is_apart {
+        if self.apart & JOINED != 0 {
+            let initial = symbol != letter;
+            if repeats {
                 self.take_again(automaton);
-                self.repeated = 0;
-                self.joined
-                    .step(automaton, symbol, at, (JOINED, JOINED), found);
+                self.lone = 0;
+                self.joined.repeat(automaton, at.1, JOINED, found);
+            } else if initial && letter == self.lone && self.joined.state != 0 && since < MAX_GAP {
+                self.again = Some(at.0);
+                self.repeated = since + 1;
+            } else {
+                self.take_again(automaton);
+                self.step_joined(automaton, symbol, at, found);
             }
         }
         let together = self.together();
@@ -364,26 +344,10 @@ impl Reading {
         }
         let automaton = &policy.automaton;
         let at = (self.letter_end, self.letter_end);
-        let is_apart = self.apart & JOINED != 0;
-        if is_apart && self.again.take().is_some() {
-            self.repeated = self.since();
-            self.joined.repeat(automaton, at.1, JOINED, found);
-        } else {
-            let joined = if is_apart { &self.joined } else { &self.main };
-            let is_lone = automaton.label(joined.state) == self.last.letter + 1;
-            self.lone = if is_lone { self.last.letter } else { 0 };
-            if is_apart {
-                self.repeated = 0;
-                self.joined
-                    .step(automaton, END, at, (JOINED, JOINED), found);
-            }
-        }
+        self.end_joined_word(automaton, at, found);
         let together = self.together();
         self.main
             .step(automaton, END, at, (together & !LEET, together), found);
-        if !is_apart && self.main.state == 0 {
-            self.lone = 0;
-        }
         self.idle = 0;
         self.last.forget();
         if let Some(sound) = &mut self.sound {
@@ -402,6 +366,9 @@ impl Reading {
             if self.apart & LEET != 0 {
                 self.leet.gap(automaton, imitates, inner, at, found);
             }
+        }
+        if !self.inside && !self.in_gap {
+            self.lone = 0;
         }
         self.end_word(policy, found);
         self.last.skip();
@@ -424,7 +391,40 @@ impl Reading {
         self.repeated.saturating_add(self.last.idle)
     }
 
+    #[inline(never)]
+    fn step_joined(
+        &mut self,
+        automaton: &Automaton,
+        symbol: Symbol,
+        at: At,
+        found: &mut Vec<Found>,
+    ) {
+        self.lone = 0;
+        self.repeated = 0;
+        self.joined
+            .step(automaton, symbol, at, (JOINED, JOINED), found);
+    }
+
+    /// The word ended in `joined`, which may be where `main` is.
+    #[inline(never)]
+    fn end_joined_word(&mut self, automaton: &Automaton, at: At, found: &mut Vec<Found>) {
+        let is_apart = self.apart & JOINED != 0;
+        if self.again.take().is_some() {
+            self.repeated = self.since();
+            self.joined.repeat(automaton, at.1, JOINED, found);
+            return;
+        }
+        let joined = if is_apart { &self.joined } else { &self.main };
+        let letter = self.last.letter;
+        let is_lone = automaton.label(joined.state) == letter + 1;
+        if is_apart {
+            self.step_joined(automaton, END, at, found);
+        }
+        self.lone = if is_lone { letter } else { 0 };
+    }
+
     /// Ends what is pending in `joined` if too much has come since.
+    #[inline(never)]
     fn drop_far(&mut self, automaton: &Automaton) {
         if self.since() > MAX_GAP {
             self.take_again(automaton);
@@ -435,14 +435,12 @@ impl Reading {
     }
 
     /// The letter was no repeat of the word before.
+    #[inline(never)]
     fn take_again(&mut self, automaton: &Automaton) {
-        if let Some(Again { symbol, at, times }) = self.again.take() {
-            self.repeated = 0;
-            let views = (JOINED, JOINED);
-            // No form ends with the first letter of a word.
-            self.joined
-                .step(automaton, symbol, at, views, &mut Vec::new());
-            self.joined.set_run(times);
+        if let Some(start) = self.again.take() {
+            let initial = self.lone + 1;
+            // No form ends with it, so its own end does not matter.
+            self.step_joined(automaton, initial, (start, start), &mut Vec::new());
         }
     }
 

@@ -218,7 +218,7 @@ impl Line<'_> {
         self.last = Some(c);
         if repeats {
             self.idle += 1;
-            self.forget_again();
+            self.again = None;
             let symbol = self.parts.last_mut().unwrap().last_mut().unwrap();
             symbol.ends.push(end);
             symbol.written.push(written);
