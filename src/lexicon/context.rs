@@ -181,6 +181,9 @@ impl Context {
             .unwrap_or(UNKNOWN)
     }
 
+    /// The cost of a word. Only candidates ask, so it is better small than
+    /// inlined into each question.
+    #[inline(never)]
     fn find(&self, parts: &[&[Symbol]]) -> Option<i32> {
         let word = word(parts)?;
         let (found, cost) = self.first_from(&word)?;
