@@ -1,11 +1,12 @@
 /**
  * What tidegate and its peers find of terms in disguise, which innocent
  * sentences they hit, and which plain uses they keep: the vectors of
- * `tests/vectors/evasion`, whole texts, as Markdown tables.
+ * `tests/vectors/evasion` as Markdown tables, each text whole and in pieces.
  *
  *     node evasion.mjs [--only NAME]... [--json FILE]
  *
  * Any hit in the sentence counts as found, whatever of the lexicon it was for.
+ * `at every cut`: also character by character and cut in two at each place.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { argv } from 'node:process';
@@ -42,9 +43,11 @@ async function measure(make) {
     const { views } = vectors.kinds.find(({ id }) => id === kind);
     const it = await matcher(vectors.terms[script], views);
     const found = cut === undefined ? it.hit(text) : inPieces(it, [text.slice(0, cut), text.slice(cut)]);
+    const everyCut = found && ways(text).every((pieces) => inPieces(it, pieces));
     for (const counts of [(byKind[kind] ??= {}), all]) {
-      counts[script] ??= { found: 0, total: 0 };
+      counts[script] ??= { found: 0, everyCut: 0, total: 0 };
       counts[script].found += found;
+      counts[script].everyCut += everyCut;
       counts[script].total += 1;
     }
   }
@@ -58,7 +61,14 @@ async function measure(make) {
     for (const { terms, text, views } of sentences) if ((await matcher(terms, views)).hit(text)) list.push({ terms, text });
     return list;
   };
-  return { byKind, all, carriers, innocentsHit: await hitIn(innocents), hitsKept: (await hitIn(hits)).length };
+  const streams = 'stream' in (await matcher(vectors.terms.en));
+  return { byKind, all, streams, carriers, innocentsHit: await hitIn(innocents), hitsKept: (await hitIn(hits)).length };
+}
+
+/** The text in pieces: one character each, and in two at every place. */
+function ways(text) {
+  const places = Array.from({ length: Math.max(0, text.length - 1) }, (_, at) => at + 1);
+  return [text.split(''), ...places.map((at) => [text.slice(0, at), text.slice(at)])];
 }
 
 /** One message in pieces; a peer without a stream sees each piece alone. */
@@ -70,13 +80,20 @@ function print(reports) {
   const names = Object.keys(reports);
   const row = (cells) => console.log(`| ${cells.join(' | ')} |`);
   const rule = (columns) => row(Array(columns).fill('---'));
-  const share = ({ found, total }) => `${((100 * found) / total).toFixed(1)} %`;
+  const share = (found, total) => `${((100 * found) / total).toFixed(1)} %`;
 
-  row(['', 'zh found', 'en found', `innocents hit, of ${innocents.length}`, `plain uses found, of ${hits.length}`]);
-  rule(5);
-  for (const [name, { all, innocentsHit, hitsKept }] of Object.entries(reports)) {
-    row([name, share(all.zh), share(all.en), innocentsHit.length, hitsKept]);
+  const found = SCRIPTS.flatMap((script) => [`${script} whole`, `${script} at every cut`]);
+  row(['', ...found, `innocents hit, of ${innocents.length}`, `plain uses found, of ${hits.length}`]);
+  rule(7);
+  for (const [name, { all, streams, innocentsHit, hitsKept }] of Object.entries(reports)) {
+    const shares = SCRIPTS.flatMap((script) => {
+      const { found, everyCut, total } = all[script];
+      return [share(found, total), share(everyCut, total) + (streams ? '' : ' *')];
+    });
+    row([name, ...shares, innocentsHit.length, hitsKept]);
   }
+  console.log('\n\\* It has no stream, so each piece is seen alone. To scan all text so far again with each piece finds');
+  console.log('what it finds in the whole, once that has been shown, at a cost that grows with the square of the length.');
   for (const script of SCRIPTS) {
     console.log(`\n${script}: found, of the cases of each kind\n`);
     const kinds = vectors.kinds.filter(({ id }) => reports[names[0]].byKind[id][script]);

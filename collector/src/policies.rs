@@ -203,7 +203,7 @@ fn judged_span(filter: &Filter, verdict: &Verdict) -> Option<JudgedSpan> {
     Some(JudgedSpan {
         rule: rule.id.clone(),
         risk: rule.risk.clone(),
-        action: rule.action.name(),
+        action: filter.action(verdict)?.name(),
         start: verdict.start,
         end: verdict.end,
         view: view_name(verdict.view),

@@ -1,11 +1,21 @@
 //! What is shown does not depend on the cuts, every unit is accounted for, and
 //! what is held is bounded: for any policy of a small world and any text.
+//!
+//! The tables are those parts of the real ones that concern the pieces: with
+//! all of them, compiling a policy would take nearly all the time.
 #![no_main]
+
+#[path = "../../tests/properties/small.rs"]
+mod small;
 
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
-use tidegate::policy::{Channel, Document, compile};
+use small::Small;
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+use tidegate::policy::{Channel, Document, compile_with};
 use tidegate::stream::{Filter, MAX_HELD_UNITS, MessageState, Verdict};
+use tidegate::tables::Tables;
 
 /// Pieces of which terms and texts are made: everything that folds, separates,
 /// imitates or renders.
@@ -17,6 +27,30 @@ const PIECES: [&str; 64] = [
 ];
 
 const ACTIONS: [&str; 5] = ["flag", "mask", "replace", "terminate", "retract"];
+
+/// What the real tables say of the pieces and of what they render to.
+fn tables() -> &'static Tables {
+    static TABLES: OnceLock<Tables> = OnceLock::new();
+    TABLES.get_or_init(|| {
+        let all = Tables::builtin();
+        let mut known: BTreeSet<char> = PIECES.concat().chars().chain(['博']).collect();
+        let folded: String = known.iter().filter_map(|&c| all.fold(c)).collect();
+        known.extend(folded.chars());
+        let is_known = |text: &str| text.chars().all(|c| known.contains(&c));
+        let syllables: Vec<&str> = (0..all.syllables()).map(|id| all.syllable(id as u16)).collect();
+        let small = Small {
+            folds: all.folds().filter(|(c, _)| known.contains(c)).collect(),
+            syllables,
+            readings: all.all_readings().filter(|(c, _)| known.contains(c)).map(|(c, ids)| (c, ids.to_vec())).collect(),
+            splits: known.iter().map(|&c| (c, all.splits(c).filter(|way| is_known(way)).collect::<Vec<_>>()))
+                .filter(|(_, ways)| !ways.is_empty()).collect(),
+            words: all.words().filter(|(word, _)| is_known(word)).collect(),
+        };
+        assert!(!small.folds.is_empty() && !small.readings.is_empty());
+        assert!(!small.splits.is_empty() && small.words.iter().any(|(word, _)| word.chars().count() > 1));
+        small.build()
+    })
+}
 
 #[derive(Arbitrary, Debug)]
 struct Rule {
@@ -101,7 +135,7 @@ fn run(filter: &Filter, units: &[u16], cuts: &[usize]) -> (String, Vec<Verdict>,
 }
 
 fuzz_target!(|case: Case| {
-    let Some(pack) = document(&case).and_then(|document| compile(&document).ok()) else {
+    let Some(pack) = document(&case).and_then(|document| compile_with(&document, tables()).ok()) else {
         return;
     };
     let filter = Filter::new(&[&pack], &[]).expect("what compiles loads");

@@ -12,7 +12,7 @@ const MAX_CROSSING_UNITS = 1 << 14;
 
 const STATES: readonly MessageState[] = ['open', 'finished', 'terminated', 'retracted'];
 /** By the core's numbers, which are bits. */
-const VIEWS: Readonly<Record<number, Verdict['view']>> = { 1: 'tight', 2: 'joined', 4: 'leet', 8: 'sound', 16: 'pattern' };
+const VIEWS: Readonly<Record<number, Verdict['view']>> = { 1: 'tight', 2: 'joined', 4: 'leet', 8: 'sound', 16: 'pattern', 32: 'score' };
 
 /** Layout of the events, in words. */
 const HEAD_WORDS = 4;
@@ -169,9 +169,12 @@ export class GuardedMessage implements Message {
     const decided: [Verdict, Rule, number][] = [];
     for (let row = verdicts; row < end; row += ROW_WORDS) {
       const rule = this.#rule(word(row));
-      const { id, risk, action } = rule;
+      const { id, risk } = rule;
       const start = word(row + 1);
-      const verdict: Verdict = { rule: id, risk, action, start, end: word(row + 2), view: VIEWS[word(row + 3)] ?? 'pattern' };
+      const view = VIEWS[word(row + 3)] ?? 'pattern';
+      // A full score ends the message in this very step.
+      const action = view !== 'score' ? rule.action : state === 'retracted' ? 'retract' : 'terminate';
+      const verdict: Verdict = { rule: id, risk, action, start, end: word(row + 2), view };
       const ends = action === 'terminate' || action === 'retract';
       total.verdicts.push(verdict);
       decided.push([verdict, rule, ends ? this.#shownUnits : shownBefore(start, places)]);

@@ -19,8 +19,11 @@ export interface Verdict {
   action: Action;
   start: number;
   end: number;
-  /** The view that found it; `pattern` for rules of `pattern` and `detect`. */
-  view: 'tight' | 'joined' | 'leet' | 'sound' | 'pattern';
+  /**
+   * The view that found it; `pattern` for rules of `pattern` and `detect`. `score`: this hit, which has a verdict of its own as well,
+   * filled the policy's score; `action` is the score's.
+   */
+  view: 'tight' | 'joined' | 'leet' | 'sound' | 'pattern' | 'score';
 }
 
 export interface Outcome {

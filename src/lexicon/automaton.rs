@@ -300,6 +300,11 @@ impl Automaton {
         state
     }
 
+    /// The symbol that leads to a state.
+    pub fn label(&self, state: State) -> Symbol {
+        self.labels.get(state as usize).copied().unwrap_or(0)
+    }
+
     /// Symbols on the path from the root.
     #[inline]
     pub fn depth(&self, state: State) -> usize {

@@ -22,6 +22,9 @@ const MAX_WORD: usize = 4;
 const UNKNOWN: i32 = 130;
 /// What a term costs at most: its author says that it is a word.
 const TERM: i32 = 100;
+/// The same for one that the words do not have. A rare word is known to be
+/// rare; of a coined one only its author knows.
+const COINED: i32 = 90;
 /// The same for a term with characters in halves.
 const IN_HALVES: i32 = 150;
 /// How much cheaper a reading must be that lets a word cross one edge.
@@ -139,9 +142,10 @@ impl Context {
         if !(2..=MAX_DOUBTED).contains(&term.len()) {
             return Doubt::Keep;
         }
+        let term_at_most = if self.has_word(term) { TERM } else { COINED };
         let (margin, most) = match written {
-            Written::Plain => (MARGIN, TERM),
-            Written::Apart => (MARGIN_APART, TERM),
+            Written::Plain => (MARGIN, term_at_most),
+            Written::Apart => (MARGIN_APART, term_at_most),
             Written::InHalves => (MARGIN, IN_HALVES),
         };
         let itself = || self.cost(term).min(most);
@@ -198,6 +202,9 @@ impl Context {
             .unwrap_or(UNKNOWN)
     }
 
+    /// The cost of a word. Only candidates ask, so it is better small than
+    /// inlined into each question.
+    #[inline(never)]
     fn find(&self, parts: &[&[Symbol]]) -> Option<i32> {
         self.look(parts).word
     }

@@ -21,7 +21,8 @@ pub struct Form {
     /// The views in which this form counts.
     pub views: Views,
     /// In `joined` and `leet`: positions whose letter the term itself repeats,
-    /// and how often. `(1, 2)` in `ass`: fewer than two are not the term.
+    /// and how often. `(1, 2)` in `ass`: fewer than two are not the term. For a
+    /// letter that is a word of its own, the position of its end.
     pub runs: Vec<(u8, u8)>,
 }
 
@@ -33,7 +34,7 @@ pub fn forms(tokens: &[Token], views: Views) -> Vec<Form> {
     }
     let mut forms = Vec::new();
     let both = TIGHT | JOINED;
-    let (joined, runs) = join(tokens);
+    let (joined, runs) = join(tokens, true);
     if views & both == both && joined == *tokens && runs.is_empty() {
         add(&mut forms, tokens.to_vec(), both, Vec::new());
     } else {
@@ -45,16 +46,18 @@ pub fn forms(tokens: &[Token], views: Views) -> Vec<Form> {
         }
     }
     if views & JOINED != 0 {
-        let (run_on, runs) = join(&run_together(tokens));
+        let (run_on, runs) = join(&run_together(tokens), true);
         add(&mut forms, run_on, JOINED, runs);
         if has_long_word(tokens) {
-            add(&mut forms, spell_out(tokens), JOINED, Vec::new());
+            let (spelled, runs) = join(&spell_out(tokens), true);
+            add(&mut forms, spelled, JOINED, runs);
         }
     }
     if views & LEET != 0 && has_long_word(tokens) {
         for variant in leet_variants(tokens) {
-            for tokens in [join(&variant), join(&run_together(&variant))] {
-                add(&mut forms, tokens.0, LEET, tokens.1);
+            for tokens in [variant.clone(), run_together(&variant)] {
+                let (tokens, runs) = join(&tokens, false);
+                add(&mut forms, tokens, LEET, runs);
             }
         }
     }
@@ -109,8 +112,9 @@ fn add(forms: &mut Vec<Form>, tokens: Vec<Token>, views: Views, runs: Vec<(u8, u
     }
 }
 
-/// Drops gaps and collapses repeats, exactly as the `joined` view does.
-fn join(tokens: &[Token]) -> (Vec<Token>, Vec<(u8, u8)>) {
+/// Drops gaps and collapses repeats, exactly as the views do: `joined` also
+/// words of one letter that come again (`words`).
+fn join(tokens: &[Token], words: bool) -> (Vec<Token>, Vec<(u8, u8)>) {
     let mut out: Vec<Token> = Vec::new();
     let mut runs: Vec<(u8, u8)> = Vec::new();
     for &token in tokens {
@@ -122,7 +126,19 @@ fn join(tokens: &[Token]) -> (Vec<Token>, Vec<(u8, u8)>) {
             (Some(Token::Word { letter: last, .. }), Token::Word { letter, .. }) => *last == letter,
             _ => false,
         };
-        if !repeats {
+        let again = match out[..] {
+            [
+                ..,
+                before @ Token::Word { initial: true, .. },
+                Token::End,
+                last,
+            ] => words && token == Token::End && before == last,
+            _ => false,
+        };
+        if again {
+            out.pop();
+            runs.pop_if(|run| usize::from(run.0) == out.len());
+        } else if !repeats {
             out.push(token);
             continue;
         }
@@ -229,6 +245,15 @@ mod tests {
         let forms = forms(&tokens("ass", &lower), TIGHT | JOINED);
         assert_eq!(shown(&forms[1]), "As|");
         assert_eq!(forms[1].runs, [(1, 2)]);
+        assert_eq!(shown(&forms[2]), "A|S|");
+        assert_eq!(forms[2].runs, [(3, 2)]);
+    }
+
+    #[test]
+    fn a_letter_that_is_a_word_twice_is_a_repeat_in_joined() {
+        let forms = forms(&tokens("a aa b", &lower), JOINED);
+        assert_eq!(shown(&forms[0]), "A|B|");
+        assert_eq!(forms[0].runs, [(1, 2)]);
     }
 
     #[test]

@@ -91,11 +91,7 @@ fn read_inside(policy: &Policy, units: &[u16]) -> Option<Inside> {
     };
     let mut symbols = false;
     let mut at = 0;
-    while let Some(decoded) = decode(&units[at..]) {
-        let (unit, len) = match decoded {
-            Decoded::Char(c, len) => (policy.chars.unit(c), len),
-            Decoded::Lone | Decoded::Incomplete => (Unit::Gap, 1),
-        };
+    while let Some((unit, len)) = unit_at(policy, &units[at..]) {
         match unit {
             Unit::Wide(symbol) if inside.letters.last() == Some(&symbol) => {
                 inside.repeated.push(symbol);
@@ -105,27 +101,34 @@ fn read_inside(policy: &Policy, units: &[u16]) -> Option<Inside> {
             Unit::Gap => symbols = true,
             _ => return None,
         }
-        at += len as usize;
+        at += len;
     }
     // A symbol between spaces divides two texts, as in a table.
     (inside.apart || !symbols).then_some(inside)
+}
+
+/// What stands first, and its length. What has been scanned is known to be no
+/// half of a character, so one that stands alone is a separator.
+#[inline(never)]
+fn unit_at(policy: &Policy, units: &[u16]) -> Option<(Unit, usize)> {
+    Some(match decode(units)? {
+        Decoded::Char(c, len) => (policy.chars.unit(c), len as usize),
+        Decoded::Lone | Decoded::Incomplete => (Unit::Gap, 1),
+    })
 }
 
 fn letters_after(policy: &Policy, units: &[u16]) -> (Vec<Symbol>, bool) {
     let mut letters = Vec::with_capacity(MAX_CONTEXT_LETTERS);
     let mut at = 0;
     while letters.len() < MAX_CONTEXT_LETTERS {
-        let (c, len) = match decode(&units[at..]) {
-            Some(Decoded::Char(c, len)) => (c, len as usize),
-            // What has been scanned is known to be no half of a character.
-            Some(Decoded::Lone | Decoded::Incomplete) => return (letters, true),
+        match unit_at(policy, &units[at..]) {
+            Some((Unit::Wide(symbol), len)) => {
+                letters.push(symbol);
+                at += len;
+            }
+            Some(_) => return (letters, true),
             None => return (letters, false),
-        };
-        match policy.chars.unit(c) {
-            Unit::Wide(symbol) => letters.push(symbol),
-            _ => return (letters, true),
         }
-        at += len;
     }
     (letters, true)
 }
@@ -137,14 +140,10 @@ fn letters_before(policy: &Policy, units: &[u16]) -> Vec<Symbol> {
     while letters.len() < MAX_CONTEXT_LETTERS && end > 0 {
         let is_low = (0xDC00..0xE000).contains(&units[end - 1]);
         let start = end - if is_low && end > 1 { 2 } else { 1 };
-        let c = match decode(&units[start..end]) {
-            Some(Decoded::Char(c, len)) if len as usize == end - start => c,
+        match unit_at(policy, &units[start..end]) {
+            Some((Unit::Wide(symbol), len)) if len == end - start => letters.insert(0, symbol),
             _ => break,
-        };
-        let Unit::Wide(symbol) = policy.chars.unit(c) else {
-            break;
-        };
-        letters.insert(0, symbol);
+        }
         end = start;
     }
     letters

@@ -2,9 +2,9 @@
 
 use super::closed::{SharedClosed, digest};
 use super::message::Message;
-use super::outcome::Verdict;
+use super::outcome::{SCORE, Verdict};
 use super::text::TextMessage;
-use crate::policy::{Channel, PackError, Policy, Rule};
+use crate::policy::{Action, Channel, PackError, Policy, Rule};
 use std::fmt;
 use std::sync::Arc;
 
@@ -112,6 +112,16 @@ impl Filter {
             .get(rule as usize)
     }
 
+    /// What a verdict does: what its rule says or, for [`SCORE`], what the
+    /// score of its pack does.
+    pub fn action(&self, verdict: &Verdict) -> Option<Action> {
+        if verdict.view == SCORE {
+            let policy = self.policies.get(usize::from(verdict.pack))?;
+            return Some(policy.score_limit()?.action);
+        }
+        Some(self.rule(verdict.pack, verdict.rule)?.action)
+    }
+
     /// What to tell the user when a message is ended.
     pub fn notice(&self, locale: &str) -> Option<&str> {
         self.policies
@@ -180,5 +190,33 @@ fn refuse_rollback(policy: Policy, current: &[Arc<Policy>]) -> Result<Policy, Pa
             current: known.revision,
             offered: offered.revision,
         }),
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::policy::{Document, compile};
+
+    #[test]
+    fn a_whole_text_tells_that_its_score_was_reached() {
+        let document: Document = serde_json::from_value(serde_json::json!({
+            "policy": "p", "score": { "limit": 3, "action": "retract" },
+            "rules": [{"id": "r", "risk": "x_gambling", "action": "mask", "score": 2, "terms": ["赌博"]}],
+        }))
+        .unwrap();
+        let filter = Filter::new(&[&compile(&document).unwrap()], &[]).unwrap();
+        let decided = |text| -> Vec<_> {
+            let verdicts = filter.check(text);
+            let row = |verdict: &Verdict| (verdict.start, filter.action(verdict).unwrap());
+            verdicts.iter().map(row).collect()
+        };
+        let (mask, retract) = (Action::Mask, Action::Retract);
+        assert_eq!(decided("赌博。"), [(0, mask)]);
+        assert_eq!(
+            decided("赌博。赌博。赌博"),
+            [(0, mask), (3, mask), (3, retract)]
+        );
     }
 }

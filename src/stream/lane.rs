@@ -71,7 +71,7 @@ impl Lane {
     /// Takes a piece of the rendered text.
     pub(super) fn take_rendered(&mut self, piece: &Rendered, found: &mut Vec<Found>) {
         match piece.shown {
-            None => self.rendered.skip(TAG_WEIGHT),
+            None => self.rendered.skip(&self.policy, TAG_WEIGHT),
             Some(c) => {
                 let unit = self.policy.chars.unit(c);
                 let at = (piece.start, piece.end);

@@ -7,7 +7,7 @@ use super::combination::Combinations;
 use super::cursor::{Found, MAX_GAP};
 use super::doubt::{self, Around};
 use super::lane::{Lane, MAX_TAGS, earlier};
-use super::outcome::{Kind, MessageState, Outcome, Segment, Verdict};
+use super::outcome::{Kind, MessageState, Outcome, SCORE, Segment, Verdict};
 use super::pending::{Decision, Match, Pending};
 use super::sentence::Sentences;
 use crate::lexicon::{MAX_CONTEXT_LETTERS, MAX_SYMBOLS};
@@ -242,6 +242,10 @@ impl Message {
         if self.scores[pack] < limit.points {
             return false;
         }
+        outcome.verdicts.push(Verdict {
+            view: SCORE,
+            ..verdict(found)
+        });
         self.end_showing(shown, limit.action, outcome);
         true
     }
@@ -289,7 +293,7 @@ impl Message {
             units: (to - from) as u32,
             pack: found.pack,
             rule: found.rule,
-            chars: visible_chars(&self.buffer[from..to]),
+            chars: visible_chars(&self.buffer[from..to], &mut self.pieces),
         });
         self.decided = to;
         self.scanned = to;
@@ -373,19 +377,23 @@ fn verdict(found: &Match) -> Verdict {
     }
 }
 
-/// Characters that show something, at least 1.
-fn visible_chars(units: &[u16]) -> u32 {
+/// Characters that show something once they are rendered, at least 1. Leaves
+/// `pieces` empty.
+fn visible_chars(units: &[u16], pieces: &mut Vec<Rendered>) -> u32 {
     let mut rest = units;
-    let mut count = 0;
+    let mut markup = Markup::default();
     while let Some(decoded) = decode(rest) {
-        let (visible, len) = match decoded {
-            Decoded::Char(c, units) => (class(c) != Class::Skip, units),
-            Decoded::Lone | Decoded::Incomplete => (true, 1),
+        let (c, len) = match decoded {
+            Decoded::Char(c, units) => (c, units),
+            Decoded::Lone | Decoded::Incomplete => (char::REPLACEMENT_CHARACTER, 1),
         };
-        count += u32::from(visible);
+        markup.step(c, 0, 0, pieces);
         rest = &rest[len as usize..];
     }
-    count.max(1)
+    markup.finish(pieces);
+    let shown = pieces.drain(..).filter_map(|piece| piece.shown);
+    let visible = shown.filter(|&c| class(c) != Class::Skip);
+    visible.count().max(1) as u32
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

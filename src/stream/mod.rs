@@ -40,6 +40,6 @@ pub use closed::MAX_CLOSED_IDS;
 pub use cursor::MAX_GAP;
 pub use filter::{Filter, FilterError, MAX_PACKS};
 pub use message::{MAX_HELD_UNITS, MAX_MESSAGE_UNITS, Message};
-pub use outcome::{Kind, MessageState, Outcome, Segment, Verdict, view_name};
+pub use outcome::{Kind, MessageState, Outcome, SCORE, Segment, Verdict, view_name};
 pub use pending::MAX_PENDING;
 pub use text::{TextMessage, TextOutcome};

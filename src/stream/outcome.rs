@@ -2,6 +2,10 @@
 
 use crate::lexicon::{JOINED, LEET, SOUND, TIGHT, Views};
 
+/// In the place of a view: the hit with which the score of its pack was
+/// reached, once more. What it does is what the score does.
+pub const SCORE: Views = 32;
+
 /// `Open` takes more text; the other three are final.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MessageState {
@@ -54,7 +58,7 @@ pub struct Verdict {
     pub pack: u16,
     /// Place of the rule in its pack.
     pub rule: u32,
-    /// The view that saw it.
+    /// The view that saw it, or [`SCORE`].
     pub view: Views,
 }
 
@@ -65,6 +69,7 @@ pub fn view_name(view: Views) -> &'static str {
         JOINED => "joined",
         LEET => "leet",
         SOUND => "sound",
+        SCORE => "score",
         _ => "pattern",
     }
 }

@@ -75,6 +75,15 @@ pub(super) struct Reading {
     /// The views that are apart from `main`.
     apart: Views,
     joined: Cursor,
+    /// While `joined` is live behind the end of a word: the letter that this
+    /// word consisted of, or 0. At other times any.
+    lone: Symbol,
+    /// Where `lone` has come again, as the first letter of a word, and been kept
+    /// from `joined`: if the word goes on, it was another one.
+    again: Option<u32>,
+    /// What lies between the last symbol of `joined` and that of the others:
+    /// words that repeated it.
+    repeated: u16,
     last: Last,
     leet: LeetView,
     sound: Option<SoundView>,
@@ -93,6 +102,9 @@ impl Reading {
             real_end: 0,
             apart: 0,
             joined: Cursor::new(),
+            lone: 0,
+            again: None,
+            repeated: 0,
             last: Last::default(),
             leet: LeetView::new(),
             sound: (active & SOUND != 0).then(SoundView::new),
@@ -106,6 +118,7 @@ impl Reading {
         self.inside = false;
         self.in_gap = false;
         self.apart = 0;
+        self.again = None;
         self.last.forget();
         if let Some(sound) = &mut self.sound {
             sound.reset();
@@ -123,6 +136,9 @@ impl Reading {
         self.real_end = other.real_end;
         self.apart = other.apart;
         self.last = other.last;
+        self.lone = other.lone;
+        self.again = other.again;
+        self.repeated = other.repeated;
         if other.apart & JOINED != 0 {
             self.joined.copy_from(automaton, &other.joined);
         }
@@ -190,7 +206,7 @@ impl Reading {
                 }
             }
             Unit::Word(letter) => self.word_letter(policy, letter, c, at, found),
-            Unit::Skip => self.skip(1),
+            Unit::Skip => self.skip(policy, 1),
             Unit::Gap | Unit::Space | Unit::Break => {
                 self.gap(policy, unit == Unit::Gap, c, at, found);
             }
@@ -206,15 +222,14 @@ impl Reading {
     }
 
     /// Takes `weight` characters that show nothing.
-    pub(super) fn skip(&mut self, weight: u16) {
+    pub(super) fn skip(&mut self, policy: &Policy, weight: u16) {
         for _ in 0..weight {
             self.idle = self.idle.saturating_add(1);
             if self.idle > MAX_GAP {
                 self.main.state = 0;
             }
-            if self.last.skip() {
-                self.joined.state = 0;
-            }
+            self.last.skip();
+            self.drop_far(&policy.automaton);
             self.leet.skip();
             if let Some(sound) = &mut self.sound {
                 sound.skip();
@@ -279,13 +294,20 @@ impl Reading {
         found: &mut Vec<Found>,
     ) {
         let automaton = &policy.automaton;
+        let since = self.since();
         let repeats = self.last.letter(letter);
         if self.apart & JOINED != 0 {
+            let initial = symbol != letter;
             if repeats {
+                self.take_again(automaton);
+                self.lone = 0;
                 self.joined.repeat(automaton, at.1, JOINED, found);
+            } else if initial && letter == self.lone && self.joined.state != 0 && since < MAX_GAP {
+                self.again = Some(at.0);
+                self.repeated = since + 1;
             } else {
-                self.joined
-                    .step(automaton, symbol, at, (JOINED, JOINED), found);
+                self.take_again(automaton);
+                self.step_joined(automaton, symbol, at, found);
             }
         }
         let together = self.together();
@@ -322,10 +344,7 @@ impl Reading {
         }
         let automaton = &policy.automaton;
         let at = (self.letter_end, self.letter_end);
-        if self.apart & JOINED != 0 {
-            self.joined
-                .step(automaton, END, at, (JOINED, JOINED), found);
-        }
+        self.end_joined_word(automaton, at, found);
         let together = self.together();
         self.main
             .step(automaton, END, at, (together & !LEET, together), found);
@@ -348,10 +367,12 @@ impl Reading {
                 self.leet.gap(automaton, imitates, inner, at, found);
             }
         }
-        self.end_word(policy, found);
-        if self.last.skip() {
-            self.joined.state = 0;
+        if !self.inside && !self.in_gap {
+            self.lone = 0;
         }
+        self.end_word(policy, found);
+        self.last.skip();
+        self.drop_far(automaton);
         if let Some(sound) = &mut self.sound {
             sound.skip();
         }
@@ -362,6 +383,64 @@ impl Reading {
             }
         } else {
             self.first_gap(automaton, at, found);
+        }
+    }
+
+    /// Characters since the last symbol of `joined`, if it is apart.
+    fn since(&self) -> u16 {
+        self.repeated.saturating_add(self.last.idle)
+    }
+
+    #[inline(never)]
+    fn step_joined(
+        &mut self,
+        automaton: &Automaton,
+        symbol: Symbol,
+        at: At,
+        found: &mut Vec<Found>,
+    ) {
+        self.lone = 0;
+        self.repeated = 0;
+        self.joined
+            .step(automaton, symbol, at, (JOINED, JOINED), found);
+    }
+
+    /// The word ended in `joined`, which may be where `main` is.
+    #[inline(never)]
+    fn end_joined_word(&mut self, automaton: &Automaton, at: At, found: &mut Vec<Found>) {
+        let is_apart = self.apart & JOINED != 0;
+        if self.again.take().is_some() {
+            self.repeated = self.since();
+            self.joined.repeat(automaton, at.1, JOINED, found);
+            return;
+        }
+        let joined = if is_apart { &self.joined } else { &self.main };
+        let letter = self.last.letter;
+        let is_lone = automaton.label(joined.state) == letter + 1;
+        if is_apart {
+            self.step_joined(automaton, END, at, found);
+        }
+        self.lone = if is_lone { letter } else { 0 };
+    }
+
+    /// Ends what is pending in `joined` if too much has come since.
+    #[inline(never)]
+    fn drop_far(&mut self, automaton: &Automaton) {
+        if self.since() > MAX_GAP {
+            self.take_again(automaton);
+            if self.since() > MAX_GAP {
+                self.joined.state = 0;
+            }
+        }
+    }
+
+    /// The letter was no repeat of the word before.
+    #[inline(never)]
+    fn take_again(&mut self, automaton: &Automaton) {
+        if let Some(start) = self.again.take() {
+            let initial = self.lone + 1;
+            // No form ends with it, so its own end does not matter.
+            self.step_joined(automaton, initial, (start, start), &mut Vec::new());
         }
     }
 
@@ -384,6 +463,8 @@ impl Reading {
         if parting & JOINED != 0 {
             self.joined.copy_from(automaton, &self.main);
             self.joined.keep(automaton, JOINED);
+            self.again = None;
+            self.repeated = 0;
             if self.last.is_far() {
                 self.joined.state = 0;
             }

@@ -153,7 +153,12 @@ test('score: hits add up and end the message before the one that fills it', asyn
     小坏词和大坏词了: '小坏词和＊＊＊[terminated]',
     不计词不计词不计词不计词: '不计词不计词不计词不计词',
   });
-  await shows(policy(rules, { score: { limit: 2, action: 'retract' } }), { 说小坏词吧: '说[retracted]' });
+  const retracting = policy(rules, { score: { limit: 2, action: 'retract' } });
+  await shows(retracting, { 说小坏词吧: '说[retracted]' });
+  const guard = await createGuard({ packs: [compilePolicy(retracting)], host: memoryHost() });
+  const verdict = { rule: 'a', risk: 'x_gambling', action: 'flag', start: 1, end: 4, view: 'tight' };
+  assert.deepEqual(guard.check('说小坏词吧'), [verdict, { ...verdict, action: 'retract', view: 'score' }]);
+  await guard.dispose();
   await shows(policy(rules), { 小坏词小坏词小坏词: '小坏词小坏词小坏词' });
 });
 

@@ -80,3 +80,56 @@ fn a_pattern_outlives_any_number_of_ignorable_characters() {
     };
     check(rule, &units(&format!("ab{}ab", "\u{200B}".repeat(70_000))));
 }
+
+#[test]
+fn a_tag_counts_for_as_many_characters_as_it_should() {
+    for tags in 0..12 {
+        for gaps in 0..5 {
+            let between = "<b>".repeat(tags) + &" ".repeat(gaps);
+            check(flags("赌博"), &units(&format!("赌{between}博")));
+        }
+    }
+}
+
+#[test]
+fn a_gap_that_begins_later_when_it_is_rendered_ends_later() {
+    let rule = || RuleCase {
+        views: vec!["tight"],
+        ..flags("赌 博")
+    };
+    for gaps in 26..36 {
+        // The address is no gap, and as long as what it is written with.
+        let text = format!("赌](\u{200B}){}博", " ".repeat(gaps));
+        check(rule(), &units(&text));
+    }
+}
+
+#[test]
+fn a_letter_that_is_a_word_again_is_kept_until_its_word_ends() {
+    for text in [
+        "a b  b s",
+        "a b b",
+        "a bb b s",
+        "a b bb s",
+        "a b bs",
+        "a b b&#98; s",
+        "a b b赌s",
+        "a赌 a a b s",
+    ] {
+        for gap in [0, 25, 31, 32, 33] {
+            let text = text.replace("  ", &" ".repeat(gap));
+            for term in ["abs", "abbs", "a赌", "b s", "bs"] {
+                check(flags(term), &units(&text));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_letter_between_words_is_no_repeat_of_one_before_them() {
+    let rule = RuleCase {
+        terms: vec!["赌b".into(), "bs".into()],
+        ..flags("")
+    };
+    check(rule, &units("b 赌 b"));
+}

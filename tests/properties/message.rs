@@ -2,8 +2,9 @@
 //! list of all its matches.
 
 use crate::oracle::{Hit, Means, Oracle, Unless, pieces};
+use crate::rendering::render;
 use std::collections::BTreeMap;
-use tidegate::stream::{MessageState, Verdict};
+use tidegate::stream::{MessageState, SCORE, Verdict};
 use tidegate::text::{Class, class};
 
 /// Everything a reader and a reporter learn of one message.
@@ -93,7 +94,7 @@ impl Oracle<'_> {
 
     pub(crate) fn hides(&self, verdict: &Verdict) -> bool {
         let action = self.rule(usize::from(verdict.pack), verdict.rule).action;
-        matches!(action, "mask" | "replace")
+        verdict.view != SCORE && matches!(action, "mask" | "replace")
     }
 
     /// What was shown as it is, between hidden spans.
@@ -160,6 +161,10 @@ impl Reading<'_> {
         self.scores[hit.pack] += u32::from(policy.rules[hit.rule as usize].score);
         match policy.limit {
             Some((limit, action)) if self.scores[hit.pack] >= limit => {
+                self.verdicts.push(Verdict {
+                    view: SCORE,
+                    ..verdict(hit)
+                });
                 self.end(at, ended_by(action).unwrap())
             }
             _ => next,
@@ -218,10 +223,12 @@ impl Reading<'_> {
         }
         self.verdicts.push(verdict(hit));
         self.show_to(hit.start);
-        let covered = pieces(&self.units[hit.start..hit.end], 0, true);
+        let raw = pieces(&self.units[hit.start..hit.end], 0, true);
+        let (covered, _) = render(&raw, true);
         let visible = covered
             .iter()
-            .filter(|piece| class(piece.shown.unwrap()) != Class::Skip);
+            .filter_map(|piece| piece.shown)
+            .filter(|&c| class(c) != Class::Skip);
         let masked = match self.oracle.rule(hit.pack, hit.rule).action {
             "mask" => "＊".repeat(visible.count().max(1)),
             _ => "…".into(),

@@ -94,11 +94,12 @@ impl Readings {
 /// Every view of every reading.
 fn all_views(lexicon: &Lexicon, readings: &Readings, ended: bool) -> Vec<(Views, Vec<Symbol>)> {
     let mut out = Vec::new();
+    let waits = |part: &[Symbol]| live_start(lexicon, JOINED, part).is_some();
     for text in [&readings.raw, &readings.rendered] {
         let eyes = &lexicon.eyes;
         let views = [
             (TIGHT, views::tight(eyes, text, ended)),
-            (JOINED, views::joined(eyes, text, ended)),
+            (JOINED, views::joined(eyes, text, ended, &waits)),
             (LEET, views::leet_view(eyes, text, ended)),
             (SOUND, views::sound(eyes, text, ended)),
         ];
@@ -226,9 +227,12 @@ impl<'a> Oracle<'a> {
         for lexicon in &self.lexicons {
             for reading in [&readings.raw, &readings.rendered] {
                 let eyes = &lexicon.eyes;
+                let waits = |part: &[Symbol]| live_start(lexicon, JOINED, part).is_some();
+                for part in views::joined_ways(eyes, reading, &waits) {
+                    starts.extend(live_start(lexicon, JOINED, &part));
+                }
                 for (view, parts) in [
                     (TIGHT, views::tight(eyes, reading, false)),
-                    (JOINED, views::joined(eyes, reading, false)),
                     (LEET, views::leet_view(eyes, reading, false)),
                     (SOUND, views::sound(eyes, reading, false)),
                 ] {

@@ -236,6 +236,16 @@ fn text(markup: u32) -> impl Strategy<Value = Vec<u16>> {
     let long = select(vec!["a", "赌", "*", "\u{200B}", " ", "1"]);
     let long =
         (long, 28..40usize).prop_map(|(piece, times)| piece.repeat(times).encode_utf16().collect());
+    // Letters that are words of their own, some of them more than once.
+    let lone = (
+        select(vec!["a", "b", "s", "o", "l", "S", "ss"]),
+        select(vec![" ", "*", "  ", "\n", "\u{200B} "]),
+        1..4usize,
+    );
+    let lone = lone.prop_map(|(letter, gap, times)| {
+        let word = format!("{letter}{gap}");
+        word.repeat(times).encode_utf16().collect()
+    });
     let letters = [
         "a", "b", "s", "o", "l", "A", "ｓ", "赌", "博", "彩", "赌", "博", "彩", "都", "波", "賭",
         "采彡", "1", "0",
@@ -292,6 +302,7 @@ fn text(markup: u32) -> impl Strategy<Value = Vec<u16>> {
         24 => piece(&letters),
         8 => piece(&disguises),
         8 => piece(&separators),
+        6 => lone,
         markup => piece(&constructs),
         1 => half,
         1 => long,

@@ -133,9 +133,18 @@ fn sight(c: char) -> Sight {
     }
 }
 
+/// Whether symbols end with what some form begins with.
+pub(crate) type Waits<'a> = dyn Fn(&[Symbol]) -> bool + 'a;
+
 /// The symbols so far, cut where too much lies between two of them.
-struct Line {
+struct Line<'a> {
     collapses: bool,
+    /// A letter that is a word of its own, as the word before it was, repeats
+    /// that if something waits behind it.
+    waits: Option<&'a Waits<'a>>,
+    /// The word that began with the last symbol may be such a repeat; what lies
+    /// between the symbols before it and its letter.
+    again: Option<usize>,
     parts: Vec<Vec<Symbol>>,
     /// The letter before, unless a word ended since.
     last: Option<char>,
@@ -145,10 +154,12 @@ struct Line {
     letter_end: usize,
 }
 
-impl Line {
+impl Line<'_> {
     fn new(collapses: bool) -> Self {
         Self {
             collapses,
+            waits: None,
+            again: None,
             parts: vec![Vec::new()],
             last: None,
             idle: 0,
@@ -159,9 +170,16 @@ impl Line {
 
     fn skip(&mut self) {
         self.idle += 1;
+        self.forget_again();
         if self.idle > usize::from(MAX_GAP) {
             self.parts.push(Vec::new());
         }
+    }
+
+    /// Behind too large a gap nothing is repeated.
+    fn forget_again(&mut self) {
+        let before = self.again;
+        self.again = before.filter(|before| before + self.idle <= usize::from(MAX_GAP));
     }
 
     fn push(&mut self, token: Token, start: usize, end: usize, written: Vec<Written>) {
@@ -175,9 +193,17 @@ impl Line {
     }
 
     fn end_word(&mut self) {
-        if std::mem::take(&mut self.inside) {
+        if !std::mem::take(&mut self.inside) {
+            return;
+        }
+        self.last = None;
+        if let Some(before) = self.again.take() {
+            let part = self.parts.last_mut().unwrap();
+            part.pop();
+            part.last_mut().unwrap().ends.push(self.letter_end);
+            self.idle += before;
+        } else {
             self.push(Token::End, self.letter_end, self.letter_end, Vec::new());
-            self.last = None;
         }
     }
 
@@ -192,6 +218,7 @@ impl Line {
         self.last = Some(c);
         if repeats {
             self.idle += 1;
+            self.again = None;
             let symbol = self.parts.last_mut().unwrap().last_mut().unwrap();
             symbol.ends.push(end);
             symbol.written.push(written);
@@ -202,6 +229,15 @@ impl Line {
         } else {
             Token::Wide(c)
         };
+        let lone = [code(token), code(Token::End)];
+        let part = self.parts.last().unwrap();
+        let codes = part.iter().rev().map(|symbol| &symbol.code).take(2);
+        let comes_again = word
+            && initial
+            && codes.eq(lone.iter().rev())
+            && self.idle < usize::from(MAX_GAP)
+            && self.waits.is_some_and(|waits| waits(part));
+        self.again = comes_again.then_some(self.idle + 1);
         self.push(token, start, end, vec![written]);
     }
 
@@ -246,9 +282,30 @@ pub(crate) fn tight(eyes: &Eyes, text: &[Piece], ended: bool) -> Vec<Vec<Symbol>
     line.finish(ended)
 }
 
-/// Letters and ends of words; a letter again is the same one.
-pub(crate) fn joined(eyes: &Eyes, text: &[Piece], ended: bool) -> Vec<Vec<Symbol>> {
+/// Letters and ends of words; a letter again is the same one, and a word of one
+/// letter again is the same one.
+pub(crate) fn joined(
+    eyes: &Eyes,
+    text: &[Piece],
+    ended: bool,
+    waits: &Waits<'_>,
+) -> Vec<Vec<Symbol>> {
+    join(eyes, text, waits).finish(ended)
+}
+
+/// How `joined` may go on from the end of a text: the last letter, if it is the
+/// beginning of a word or a repeat of the word before, counts or does not.
+pub(crate) fn joined_ways(eyes: &Eyes, text: &[Piece], waits: &Waits<'_>) -> Vec<Vec<Symbol>> {
+    let line = join(eyes, text, waits);
+    let may_repeat = line.again.is_some();
+    let part = line.finish(false).pop().unwrap();
+    let before = part[..part.len() - usize::from(may_repeat)].to_vec();
+    vec![part, before]
+}
+
+fn join<'a>(eyes: &Eyes, text: &[Piece], waits: &'a Waits<'a>) -> Line<'a> {
     let mut line = Line::new(true);
+    line.waits = Some(waits);
     for (sight, _, at) in sights(eyes, text) {
         match sight {
             Sight::Skip => line.skip(),
@@ -260,7 +317,7 @@ pub(crate) fn joined(eyes: &Eyes, text: &[Piece], ended: bool) -> Vec<Vec<Symbol
             Sight::Word(c) => line.letter(c, true, at, ITSELF),
         }
     }
-    line.finish(ended)
+    line
 }
 
 /// Chinese characters as syllables, beside letters and ends of words.

@@ -1,8 +1,7 @@
-//! A small world: tables of two dozen characters in which everything meets, in
-//! the format of `data/tables/tables.bin`.
+//! A small world: tables of two dozen characters in which everything meets.
 
+use crate::small::Small;
 use std::sync::OnceLock;
-use tidegate::lexicon::Writer;
 use tidegate::tables::Tables;
 
 /// Ascending. Widths, capitals, a traditional character, one character that
@@ -38,7 +37,7 @@ const READINGS: [(char, &[u16]); 6] = [
     ('赌', &[0]),
     ('都', &[0]),
 ];
-const SPLITS: [(char, &str); 1] = [('彩', "采彡")];
+const SPLITS: [(char, &[&str]); 1] = [('彩', &["采彡"])];
 /// Ascending, with their costs: the rarer, the dearer.
 const WORDS: [(&str, u8); 13] = [
     ("博", 60),
@@ -69,80 +68,12 @@ pub(crate) fn tables_without_words() -> &'static Tables {
 }
 
 fn build(words: &[(&str, u8)]) -> Tables {
-    let mut out = Writer::default();
-    out.raw(b"TGTB");
-    out.int(1);
-    let mut fold = Writer::default();
-    keys(FOLDS.iter().map(|row| row.0), &mut fold);
-    texts(FOLDS.iter().map(|row| row.1), &mut fold);
-    out.block(&fold.into_bytes());
-    let mut readings = Writer::default();
-    texts(SYLLABLES.iter().copied(), &mut readings);
-    keys(READINGS.iter().map(|row| row.0), &mut readings);
-    column(READINGS.iter().map(|row| row.1.len() as u32), &mut readings);
-    column(
-        READINGS
-            .iter()
-            .flat_map(|row| row.1)
-            .map(|&id| u32::from(id)),
-        &mut readings,
-    );
-    out.block(&readings.into_bytes());
-    let mut splits = Writer::default();
-    keys(SPLITS.iter().map(|row| row.0), &mut splits);
-    column(SPLITS.iter().map(|_| 1), &mut splits);
-    texts(SPLITS.iter().map(|row| row.1), &mut splits);
-    out.block(&splits.into_bytes());
-    out.block(&word_section(words));
-    Tables::read(&out.into_bytes()).unwrap()
-}
-
-fn keys(keys: impl Iterator<Item = char>, out: &mut Writer) {
-    let mut previous = 0;
-    let steps = keys.map(|key| {
-        let step = key as u32 - previous;
-        previous = key as u32;
-        step
-    });
-    column(steps, out);
-}
-
-fn column(integers: impl Iterator<Item = u32>, out: &mut Writer) {
-    let mut column = Writer::default();
-    integers.for_each(|integer| column.int(integer));
-    out.block(&column.into_bytes());
-}
-
-fn texts<'a>(texts: impl Iterator<Item = &'a str> + Clone, out: &mut Writer) {
-    column(texts.clone().map(|text| text.chars().count() as u32), out);
-    out.block(texts.collect::<String>().as_bytes());
-}
-
-fn word_section(words: &[(&str, u8)]) -> Vec<u8> {
-    let mut alphabet: Vec<char> = words.iter().flat_map(|(word, _)| word.chars()).collect();
-    alphabet.sort_unstable();
-    alphabet.dedup();
-    let place = |c: char| alphabet.binary_search(&c).unwrap() as u32;
-    let (mut shapes, mut letters, mut costs) = (Vec::new(), Writer::default(), Vec::new());
-    let mut before: Vec<u32> = Vec::new();
-    for (word, cost) in words {
-        let now: Vec<u32> = word.chars().map(place).collect();
-        let shared = now.iter().zip(&before).take_while(|(a, b)| a == b).count();
-        shapes.push((shared * 4 + now.len() - shared - 1) as u8);
-        letters.int(match before.get(shared) {
-            Some(&stood) => now[shared] - stood,
-            None => now[shared] + 1,
-        });
-        now[shared + 1..]
-            .iter()
-            .for_each(|&letter| letters.int(letter));
-        costs.push(*cost);
-        before = now;
-    }
-    let mut out = Writer::default();
-    keys(alphabet.iter().copied(), &mut out);
-    out.block(&shapes);
-    out.block(&letters.into_bytes());
-    out.block(&costs);
-    out.into_bytes()
+    let small = Small {
+        folds: FOLDS.to_vec(),
+        syllables: SYLLABLES.to_vec(),
+        readings: READINGS.map(|(c, ids)| (c, ids.to_vec())).to_vec(),
+        splits: SPLITS.map(|(c, ways)| (c, ways.to_vec())).to_vec(),
+        words: words.to_vec(),
+    };
+    small.build()
 }
