@@ -17,10 +17,8 @@ pub mod policy;
 
 pub mod stream;
 
-/// The room `usage`, a crate of its own for the sake of the module's size.
+// The last two rooms are crates of their own, so that the WebAssembly build can
+// make them for size.
 pub use tidegate_usage as usage;
 
-pub mod report;
-
-#[cfg(target_arch = "wasm32")]
-pub mod wasm;
+pub use tidegate_report as report;

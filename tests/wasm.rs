@@ -4,7 +4,7 @@
 
 use js_sys::{Array, Function, Object, Reflect, Uint8Array};
 use std::slice;
-use tidegate::wasm::{
+use tidegate_wasm::{
     Filter, FilterMessage, PageSignals, compile_policy, input, inspect_pack, public_key,
     random_bytes, set_tables, sign_pack,
 };

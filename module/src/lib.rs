@@ -4,4 +4,4 @@
 //! that is a Rust library too: 16 kB gzip more when it was measured.
 
 #[cfg(target_arch = "wasm32")]
-pub use tidegate::wasm::*;
+pub use tidegate_wasm::*;

@@ -1,11 +1,11 @@
 //! The second module: compiling and signing packs. In the first one these are
 //! functions that nobody calls, and the linker leaves them out.
 
-use super::convert::thrown;
+use super::convert::{coded, thrown};
 use super::document;
-use crate::policy::{self, KeyError};
-use crate::tables::Tables;
 use std::cell::RefCell;
+use tidegate::policy::{self, KeyError};
+use tidegate::tables::Tables;
 use wasm_bindgen::JsValue;
 #[cfg(tidegate_compiler)]
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -29,20 +29,20 @@ pub fn compile_policy(document: &JsValue) -> Result<Vec<u8>, JsValue> {
     let document = document::read(document)?;
     TABLES.with_borrow(|tables| match tables {
         None => Err(thrown("init/tables", "the compiler has no tables")),
-        Some(tables) => Ok(policy::compile_with(&document, tables)?),
+        Some(tables) => policy::compile_with(&document, tables).map_err(coded),
     })
 }
 
 /// Signs a pack with a 32-byte seed.
 #[cfg_attr(tidegate_compiler, wasm_bindgen)]
 pub fn sign_pack(pack: &[u8], seed: &[u8]) -> Result<Vec<u8>, JsValue> {
-    let seed = seed.try_into().map_err(|_| KeyError)?;
-    Ok(policy::sign(pack, seed)?)
+    let seed = seed.try_into().map_err(|_| coded(KeyError))?;
+    policy::sign(pack, seed).map_err(coded)
 }
 
 /// The public key of a 32-byte seed.
 #[cfg_attr(tidegate_compiler, wasm_bindgen)]
 pub fn public_key(seed: &[u8]) -> Result<Vec<u8>, JsValue> {
-    let seed = seed.try_into().map_err(|_| KeyError)?;
+    let seed = seed.try_into().map_err(|_| coded(KeyError))?;
     Ok(policy::public_key(seed).to_vec())
 }

@@ -1,8 +1,10 @@
 //! What leaves the core for JavaScript: outcomes and errors.
 
-use crate::policy::{KeyError, PackError, PolicyError};
 use js_sys::{Object, Reflect};
 use serde::{Serialize, Serializer};
+use std::fmt;
+use tidegate::policy::{KeyError, PackError, PolicyError};
+use tidegate::stream::FilterError;
 use wasm_bindgen::JsValue;
 
 /// An object `{code, message}`; TypeScript makes a `GuardError` of it.
@@ -15,21 +17,38 @@ pub(crate) fn thrown(code: &str, message: &str) -> JsValue {
     object.into()
 }
 
-impl From<PolicyError> for JsValue {
-    fn from(error: PolicyError) -> Self {
-        thrown(error.code(), &error.to_string())
+/// An error of a pure room.
+pub(crate) trait Coded: fmt::Display {
+    /// Stable.
+    fn code(&self) -> &str;
+}
+
+/// The same as [`thrown`].
+pub(crate) fn coded(error: impl Coded) -> JsValue {
+    thrown(error.code(), &error.to_string())
+}
+
+impl Coded for PolicyError {
+    fn code(&self) -> &str {
+        self.code()
     }
 }
 
-impl From<PackError> for JsValue {
-    fn from(error: PackError) -> Self {
-        thrown(error.code(), &error.to_string())
+impl Coded for PackError {
+    fn code(&self) -> &str {
+        self.code()
     }
 }
 
-impl From<KeyError> for JsValue {
-    fn from(error: KeyError) -> Self {
-        thrown(error.code(), &error.to_string())
+impl Coded for KeyError {
+    fn code(&self) -> &str {
+        (*self).code()
+    }
+}
+
+impl Coded for FilterError {
+    fn code(&self) -> &str {
+        self.code()
     }
 }
 

@@ -1,8 +1,8 @@
 //! Policies as plain objects.
 
 use super::read::Fields;
-use crate::policy::{Document, HostsDocument, RuleDocument, ScoreDocument, WithinDocument};
 use serde::de::IgnoredAny;
+use tidegate::policy::{Document, HostsDocument, RuleDocument, ScoreDocument, WithinDocument};
 use wasm_bindgen::JsValue;
 
 const SHAPE: &str = "policy/shape";

@@ -6,11 +6,11 @@
 //! over several nodes, attributes and shadow roots are not covered yet.
 
 use super::convert::thrown;
-use crate::policy::Channel;
-use crate::stream;
 use js_sys::Array;
 use std::cell::RefCell;
 use std::rc::Rc;
+use tidegate::policy::Channel;
+use tidegate::stream;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, MutationObserver, MutationObserverInit, MutationRecord, Node, Text};

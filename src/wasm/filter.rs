@@ -1,21 +1,15 @@
 //! The filter and its messages.
 
-use super::convert::{object, thrown};
+use super::convert::{coded, object, thrown};
 use super::dom::DomGuard;
 use super::policy::Info;
-use crate::policy::{Channel, KeyError};
-use crate::stream::{self, FilterError, Kind, MessageState, Outcome, view_name};
 use js_sys::{Array, Uint8Array};
 use serde::Serialize;
 use std::cell::Cell;
 use std::rc::Rc;
+use tidegate::policy::{Channel, KeyError};
+use tidegate::stream::{self, Kind, MessageState, Outcome, view_name};
 use wasm_bindgen::prelude::*;
-
-impl From<FilterError> for JsValue {
-    fn from(error: FilterError) -> Self {
-        thrown(error.code(), &error.to_string())
-    }
-}
 
 #[derive(Serialize)]
 struct RuleRow<'a> {
@@ -46,9 +40,10 @@ impl Filter {
         let keys: Vec<_> = bytes(public_keys)
             .iter()
             .map(|key| KeyError::check_public(key))
-            .collect::<Result<_, _>>()?;
+            .collect::<Result<_, _>>()
+            .map_err(coded)?;
         let packs = bytes(packs);
-        let inner = stream::Filter::new(&slices(&packs), &keys)?;
+        let inner = stream::Filter::new(&slices(&packs), &keys).map_err(coded)?;
         let first_rule = first_rules(&inner);
         Ok(Self { inner, first_rule })
     }
@@ -56,7 +51,7 @@ impl Filter {
     /// Swaps the packs; open messages keep theirs.
     pub fn load(&mut self, packs: &Array) -> Result<(), JsValue> {
         let packs = bytes(packs);
-        self.inner.load(&slices(&packs))?;
+        self.inner.load(&slices(&packs)).map_err(coded)?;
         self.first_rule = first_rules(&self.inner);
         Ok(())
     }

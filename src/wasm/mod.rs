@@ -1,7 +1,9 @@
-//! The only room that knows JavaScript.
+//! The only room that knows JavaScript; empty on other targets.
 //!
 //! It makes two modules: the core, and with `cfg(tidegate_compiler)` the
 //! compiler, which pages that only load packs do without.
+
+#![cfg(target_arch = "wasm32")]
 
 mod compiler;
 // The compiler's module uses a part of these two.

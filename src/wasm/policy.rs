@@ -1,8 +1,8 @@
 //! What packs say of themselves.
 
-use super::convert::object;
-use crate::policy::{self, PackInfo};
+use super::convert::{coded, object};
 use serde::Serialize;
+use tidegate::policy::{self, PackInfo};
 use wasm_bindgen::prelude::*;
 
 #[derive(Serialize)]
@@ -42,5 +42,5 @@ impl<'a> From<&'a PackInfo> for Info<'a> {
 /// What a pack says of itself.
 #[wasm_bindgen]
 pub fn inspect_pack(pack: &[u8]) -> Result<JsValue, JsValue> {
-    object(&Info::from(&policy::inspect(pack)?))
+    object(&Info::from(&policy::inspect(pack).map_err(coded)?))
 }

@@ -5,20 +5,20 @@
 
 use super::convert::{View, thrown};
 use super::read::Fields;
-use crate::report::record::{ENGINE_VERSION, SCHEMA_VERSION};
-use crate::report::{
+use js_sys::Array;
+use tidegate::report::record::{ENGINE_VERSION, SCHEMA_VERSION};
+use tidegate::report::{
     AgeBand, ComplaintCategory, ComplaintData, Direction, DropReason, Drops, DropsData, Effect,
     Event, Item, MAX_COMPLAINT_UNITS, Now, OutboxLimits, Record, RecordAction, RecordData,
     RecordError, RecordSource, Rejection, VerdictData,
 };
-use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 /// The outbox as JavaScript drives it; see `report::Outbox`.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Outbox {
-    machine: crate::report::Outbox,
+    machine: tidegate::report::Outbox,
 }
 
 #[wasm_bindgen]
@@ -39,7 +39,7 @@ impl Outbox {
             .iter()
             .take(8)
             .fold(0, |seed, byte| seed << 8 | u64::from(*byte));
-        let machine = crate::report::Outbox::new(limits.clamped(), seed);
+        let machine = tidegate::report::Outbox::new(limits.clamped(), seed);
         Ok(Self { machine })
     }
 

@@ -7,8 +7,8 @@ use super::usage_options;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
-use crate::usage::preset::{DENY, REQUIRE};
-use crate::usage::{MAX_TIME, Meter, ReminderKind, Status, UsageError};
+use tidegate::usage::preset::{DENY, REQUIRE};
+use tidegate::usage::{MAX_TIME, Meter, ReminderKind, Status, UsageError};
 
 /// Meters one subject; see [`Meter`].
 #[wasm_bindgen]

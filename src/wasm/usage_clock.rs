@@ -4,7 +4,7 @@ use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use super::usage::thrown;
-use crate::usage::{TrustedClock, UsageError};
+use tidegate::usage::{TrustedClock, UsageError};
 
 /// A [`TrustedClock`]. Clocks that tell no time (not a number) are its affair:
 /// it then has none either, and says so until a server does.
@@ -62,7 +62,7 @@ impl UsageClock {
 pub fn verify_time(now: f64, nonce: &str, signature: &str, keys: &Array) -> bool {
     // The server signs a whole number; another one was not signed.
     let exact = whole(now).filter(|&ms| ms as f64 == now);
-    exact.is_some_and(|now| crate::usage::verify_time(now, nonce, signature, &read_keys(keys)))
+    exact.is_some_and(|now| tidegate::usage::verify_time(now, nonce, signature, &read_keys(keys)))
 }
 
 /// Keys of another length verify nothing and are left out.

@@ -5,7 +5,7 @@ use js_sys::{JSON, Reflect};
 use wasm_bindgen::JsValue;
 
 use super::usage::thrown;
-use crate::usage::{MeterOptions, UsageError};
+use tidegate::usage::{MeterOptions, UsageError};
 
 #[inline(never)]
 pub(super) fn read(options: &JsValue) -> Result<MeterOptions, JsValue> {

@@ -44,14 +44,7 @@ pub(crate) fn build(root: &Path, tools: &Tools, progress: &mut Progress) -> Resu
 
 /// The two modules that the crate makes.
 fn modules(root: &Path, tools: &Tools, progress: &mut Progress) -> Result<()> {
-    let inputs = [
-        "Cargo.toml",
-        "Cargo.lock",
-        "build.rs",
-        ".cargo",
-        "module",
-        "src",
-    ];
+    let inputs = ["Cargo.toml", "Cargo.lock", ".cargo", "module", "src"];
     for (name, directory) in [("core", CORE), ("compiler", COMPILER)] {
         let file = if name == "core" {
             "tidegate"
