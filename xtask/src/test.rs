@@ -115,7 +115,7 @@ impl Steps<'_> {
             if let Some(driver) = tools.chromedriver() {
                 command.arg("--chromedriver").arg(driver);
             }
-            command.args([".", "--test", "wasm"]);
+            command.args(["src/wasm", "--test", "wasm"]);
             Ok(command)
         });
     }
