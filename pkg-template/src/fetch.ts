@@ -65,6 +65,8 @@ class Exchange {
   async run(): Promise<Response> {
     const { fetch } = this.#context;
     const response = await fetch(this.#input, { ...this.#init, signal: this.#abort.signal });
+    // A fetch that does not heed the signal answers all the same.
+    this.#abort.signal.throwIfAborted();
     const method = this.#init?.method ?? requestOf(this.#input)?.method ?? 'GET';
     if (!response.body && (NO_BODY.has(response.status) || method.toUpperCase() === 'HEAD')) {
       this.stop();
@@ -141,6 +143,7 @@ class Exchange {
 
   async #json(response: Response): Promise<Response> {
     const value = parse(await readText(response));
+    this.#abort.signal.throwIfAborted();
     this.stop();
     if (!isObject(value) || !Array.isArray(value.choices)) {
       return replaced(response, JSON.stringify(this.#guardAll(value, response.ok ? 'text' : 'error')));

@@ -3,13 +3,13 @@ import { call, core, type Glue } from './core.js';
 import { GuardError } from './error.js';
 import { createFetch } from './fetch.js';
 import { GuardedMessage, type MessageContext, type Rule } from './message.js';
-import { closedNotice, endedNotice } from './notices.js';
+import { closedNotice, endedNotice, exitNotice } from './notices.js';
 import { ReportsOff, UsageOff } from './off.js';
 import { createReports } from './reports.js';
 import type { ReportsRuntime, UsageRuntime } from './runtime.js';
 import { createStream } from './stream.js';
 import type { Action, Channel, Guard, GuardOptions, Host, Message, MessageOptions, StreamOptions, Verdict } from './types.js';
-import { createUsage } from './usage.js';
+import { createUsage } from './usage-start.js';
 
 const KEY_BYTES = 32;
 /** Random bytes of a message id. */
@@ -30,7 +30,7 @@ export async function createGuardOn(options: GuardOptions, defaultHost: () => Ho
   filter.set_jurisdiction(jurisdiction);
   let usage: UsageRuntime | undefined;
   try {
-    usage = options.usage ? await createUsage(options.usage, host) : new UsageOff();
+    usage = options.usage ? await createUsage(options.usage, host, keys) : new UsageOff(host);
     const reports = options.reports ? await createReports(options.reports, host, locale) : new ReportsOff();
     return new GuardRuntime({ filter, host, locale, usage, reports, fetch: options.fetch });
   } catch (thrown) {
@@ -56,13 +56,18 @@ class GuardRuntime implements Guard {
   readonly #parts: Parts;
   #rules: readonly Rule[] = [];
   #notice = '';
-  /** Goes up when the service closes: messages of before are over. */
+  /** Goes up when the service closes: messages of before are over, with this notice. */
   #era = 0;
+  #eraNotice = '';
+  /** Monotonic time until which answers may finish their sentence; absent while none has to. */
+  #graceUntil: number | undefined;
+  #cancelGrace = (): void => {};
   #idStem = '';
   #ids = 0;
   #isDisposed = false;
   readonly #enders = new Set<(reason: GuardError) => void>();
-  readonly #detachers = new Set<() => void>();
+  /** What `attach` guards, by what ends it. */
+  readonly #detachers = new Map<() => void, Element>();
   readonly #stopUsage: () => void;
 
   constructor(parts: Parts) {
@@ -70,7 +75,13 @@ class GuardRuntime implements Guard {
     this.usage = parts.usage;
     this.reports = parts.reports;
     this.#readRules();
-    this.#stopUsage = parts.usage.onClose(() => this.#endAll(this.#closure()));
+    const stopClosing = parts.usage.onClose((graceMs, reason) => this.#closing(graceMs, reason));
+    const onChange = (): void => this.#changed();
+    parts.usage.addEventListener('change', onChange);
+    this.#stopUsage = () => {
+      stopClosing();
+      parts.usage.removeEventListener('change', onChange);
+    };
     const given = parts.fetch;
     this.fetch = createFetch({
       // Looked up late, so that one replaced later (a test, an instrument) is used.
@@ -106,10 +117,13 @@ class GuardRuntime implements Guard {
     const attached = call(() => this.#parts.filter.attach(root));
     const detach = (): void => {
       if (!this.#detachers.delete(detach)) return;
+      unveil(root);
+      this.#veil();
       attached.stop();
       attached.free();
     };
-    this.#detachers.add(detach);
+    this.#detachers.set(detach, root);
+    this.#veil();
     return detach;
   }
 
@@ -124,7 +138,8 @@ class GuardRuntime implements Guard {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
     this.#stopUsage();
-    for (const detach of [...this.#detachers]) detach();
+    this.#cancelGrace();
+    for (const detach of [...this.#detachers.keys()]) detach();
     this.#endAll(new GuardError('guard/disposed', 'the guard was disposed'));
     this.#parts.filter.free();
     await Promise.all([this.usage.dispose(), this.reports.dispose()]);
@@ -142,11 +157,13 @@ class GuardRuntime implements Guard {
       rules: this.#rules,
       notice: this.#notice,
       gate: () => {
-        if (era !== this.#era && direction === 'output') return closedNotice(locale);
-        if (direction === 'output') usage.streaming();
-        // To be streaming may have closed the service.
-        return era === this.#era || direction === 'input' ? undefined : closedNotice(locale);
+        if (direction === 'input') return undefined;
+        // To be streaming may close the service; a timer may be late.
+        if (era === this.#era) usage.streaming();
+        if (this.#graceUntil !== undefined && this.#parts.host.monotonic() >= this.#graceUntil) this.#endGrace();
+        return era === this.#era ? undefined : this.#eraNotice;
       },
+      closing: () => direction === 'output' && this.#graceUntil !== undefined ? closedNotice(locale) : undefined,
       verdict: (verdict, { policy, revision, digest }, shownUnits) => {
         reports.verdict({ verdict, policy, revision, digest, message: id, channel, locale, direction, shownUnits });
       },
@@ -184,14 +201,49 @@ class GuardRuntime implements Guard {
     this.usage.assertOpen();
   }
 
-  /** Why the service is closed, as an error. */
-  #closure(): GuardError {
+  /** The service closed, or the user leaves: answers end in `graceMs`, and none begins meanwhile. */
+  #closing(graceMs: number, reason: GuardError): void {
+    this.#cancelGrace();
+    this.#graceUntil = undefined;
+    if (graceMs > 0) {
+      const { host } = this.#parts;
+      this.#graceUntil = host.monotonic() + graceMs;
+      this.#cancelGrace = host.timer(graceMs, () => this.#endGrace());
+      return;
+    }
+    this.#endAll(reason);
+    this.#veil();
+  }
+
+  #endGrace(): void {
+    if (this.#graceUntil === undefined) return;
+    this.#cancelGrace();
+    this.#graceUntil = undefined;
     try {
       this.usage.assertOpen();
     } catch (thrown) {
-      return GuardError.from(thrown);
+      this.#endAll(GuardError.from(thrown));
     }
-    return new GuardError('usage/closed', 'the service closed');
+    this.#veil();
+  }
+
+  /** The service closed, opened, or is closed for another reason. */
+  #changed(): void {
+    if (this.#graceUntil !== undefined && this.usage.status().state === 'open') {
+      this.#cancelGrace();
+      this.#graceUntil = undefined;
+    }
+    this.#veil();
+  }
+
+  /**
+   * Interfaces that cannot be changed cannot be refused either: what they show is
+   * hidden while the service is closed, after the grace.
+   */
+  #veil(): void {
+    if (this.#detachers.size === 0 || this.#isDisposed) return;
+    const isClosed = this.#graceUntil === undefined && this.usage.status().state === 'closed';
+    for (const root of this.#detachers.values()) (isClosed ? veil : unveil)(root);
   }
 
   #onClose(close: (reason: GuardError) => void): () => void {
@@ -201,9 +253,22 @@ class GuardRuntime implements Guard {
 
   #endAll(reason: GuardError): void {
     this.#era += 1;
+    this.#eraNotice = (reason.code === 'usage/exit' ? exitNotice : closedNotice)(this.#parts.locale);
     for (const end of [...this.#enders]) end(reason);
     this.#enders.clear();
   }
+}
+
+const veiled = new WeakSet<Element>();
+
+/** Through the object model, so that it is no inline style; elements of `tidegate/elements` show through. */
+function veil(root: Element): void {
+  veiled.add(root);
+  (root as HTMLElement).style?.setProperty('visibility', 'hidden', 'important');
+}
+
+function unveil(root: Element): void {
+  if (veiled.delete(root)) (root as HTMLElement).style?.removeProperty('visibility');
 }
 
 function checkPacks(packs: unknown): Uint8Array[] {

@@ -41,6 +41,8 @@ export interface MessageContext {
   notice: string;
   /** Before text is judged; a returned notice ends the message. */
   gate(): string | undefined;
+  /** A notice while the service closes: the message may finish its sentence, then ends with it. */
+  closing(): string | undefined;
   /** After each verdict, with the UTF-16 units shown before it. */
   verdict(verdict: Verdict, rule: Rule, shownUnits: number): void;
 }
@@ -57,6 +59,9 @@ export class GuardedMessage implements Message {
   /** UTF-16 offset in the raw message of the first held unit. */
   #heldAt = 0;
   #shownUnits = 0;
+  /** The last texts that were shown, to tell whether a sentence is under way. */
+  #last = '';
+  #lastButOne = '';
 
   constructor(id: string, channel: Channel, inner: FilterMessage, context: MessageContext) {
     this.id = id;
@@ -104,10 +109,27 @@ export class GuardedMessage implements Message {
     return { text: '', verdicts: [] };
   }
 
-  #outcome({ text, verdicts }: Decided): Outcome {
+  #outcome({ text: decided, verdicts }: Decided): Outcome {
+    const text = this.#endSentence(decided);
+    if (text !== '') {
+      this.#lastButOne = this.#last;
+      this.#last = text;
+    }
     const outcome: Outcome = { text, verdicts, state: this.#state, held: this.#held.length };
     if (this.#state === 'terminated' || this.#state === 'retracted') outcome.notice = this.#notice;
     return outcome;
+  }
+
+  /** All of `text`, unless the service closes: then what belongs to the sentence under way. */
+  #endSentence(text: string): string {
+    if (this.#state === 'terminated' || this.#state === 'retracted') return text;
+    const notice = this.#context.closing();
+    if (notice === undefined) return text;
+    const units = BETWEEN.test(this.#lastButOne + this.#last) ? 0 : sentenceUnits(text);
+    if (units === undefined) return text;
+    this.#notice = notice;
+    this.#end('terminated');
+    return text.slice(0, units);
   }
 
   /** Nothing is shown after this, whatever comes. */
@@ -204,6 +226,17 @@ export class GuardedMessage implements Message {
     if (!rule) throw new GuardError('core/events', 'the core named an unknown rule');
     return rule;
   }
+}
+
+/** Nothing was shown yet, or what was shown ends with a sentence. */
+const BETWEEN = /(?:^|[。！？!?.…\n])[\s"'”’」』）)\]]*$/;
+/** The end of a sentence, not the dot in a number or an address. */
+const SENTENCE_END = /[。！？!?…\n]["'”’」』）)\]]*|\.(?![\p{L}\p{N}])["'”’)\]]*/u;
+
+/** UTF-16 units up to the end of the sentence that `text` begins in; `undefined` if it does not end here. */
+function sentenceUnits(text: string): number | undefined {
+  const found = SENTENCE_END.exec(text);
+  return found ? found.index + found[0].length : undefined;
 }
 
 interface Place {

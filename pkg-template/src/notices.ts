@@ -10,6 +10,11 @@ export function closedNotice(locale: string): string {
   return isChinese(locale) ? '服务已关闭，开放后可以继续使用。' : 'The service has closed; it opens again by itself.';
 }
 
+/** The user left while the message was written. */
+export function exitNotice(locale: string): string {
+  return isChinese(locale) ? '对话已结束。' : 'The conversation has ended.';
+}
+
 function isChinese(locale: string): boolean {
   return /^zh\b/i.test(locale);
 }

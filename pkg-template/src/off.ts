@@ -1,27 +1,58 @@
 /** What stands in for the parts of a guard that are off: they say so. */
 import { GuardError } from './error.js';
-import type { ReportsRuntime, UsageRuntime } from './runtime.js';
-import type { Receipt, ReportStats, UsageStatus } from './types.js';
+import type { Close, ReportsRuntime, UsageRuntime } from './runtime.js';
+import type { Host, Receipt, ReportStats, UsageStatus } from './types.js';
 
 /** Nothing is metered: always open. */
 export class UsageOff extends EventTarget implements UsageRuntime {
+  readonly #host: Host;
+  readonly #closers = new Set<Close>();
+
+  constructor(host: Host) {
+    super();
+    this.#host = host;
+  }
+
   status(): UsageStatus {
+    const now = this.#host.now();
     return {
       state: 'open', usedMs: 0, remainingMs: null, continuousMs: 0, nextChangeAt: null, opensAt: null, due: [],
+      now, zone: '+00:00', day: dayOf(now), identity: 'assumed', deny: [], require: [], calendar: null,
     };
   }
 
   acknowledge(): void {}
 
+  identify(): void {
+    throw new GuardError('usage/off', 'this guard was created without usage');
+  }
+
+  exit(): void {
+    for (const close of [...this.#closers]) close(0, exited());
+  }
+
   assertOpen(): void {}
 
   streaming(): void {}
 
-  onClose(): () => void {
-    return () => {};
+  onClose(close: Close): () => void {
+    this.#closers.add(close);
+    return () => void this.#closers.delete(close);
   }
 
-  async dispose(): Promise<void> {}
+  async dispose(): Promise<void> {
+    this.#closers.clear();
+  }
+}
+
+/** Why answers end when the user leaves. */
+export function exited(): GuardError {
+  return new GuardError('usage/exit', 'the user ended the conversation');
+}
+
+/** The civil day in UTC; a clock that tells no time has none. */
+function dayOf(now: number): string {
+  return Number.isFinite(now) ? new Date(now).toISOString().slice(0, 10) : '';
 }
 
 /** Verdicts go nowhere; a complaint is refused, so that no user believes it was sent. */

@@ -1,6 +1,7 @@
 /**
  * What the parts of the runtime know of each other. Not public.
  */
+import type { GuardError } from './error.js';
 import type { Complaint, Host, Reports, ReportOptions, Usage, UsageOptions, Verdict } from './types.js';
 
 /** The usage part, as the guard uses it. */
@@ -9,13 +10,20 @@ export interface UsageRuntime extends Usage {
   assertOpen(): void;
   /** The model is writing: counts as activity. */
   streaming(): void;
-  /** Runs `close` when the service closes; returns stop. */
-  onClose(close: () => void): () => void;
+  /** Runs `close` when the service closes or the user leaves; returns stop. */
+  onClose(close: Close): () => void;
   dispose(): Promise<void>;
 }
 
+/**
+ * Answers under way end after `graceMs`, or with their sentence if that is sooner; 0 means now.
+ * It may be called again with less.
+ */
+export type Close = (graceMs: number, reason: GuardError) => void;
+
 export interface CreateUsage {
-  (options: UsageOptions, host: Host): Promise<UsageRuntime>;
+  /** `keys`: the guard's public keys, none if it takes unsigned packs. */
+  (options: UsageOptions, host: Host, keys: Uint8Array[]): Promise<UsageRuntime>;
 }
 
 /** What the guard tells of one verdict. */

@@ -57,6 +57,16 @@ export interface Host {
   timer(ms: number, run: () => void): () => void;
   /** Returns stop. */
   signals(listen: (signal: Signal) => void): () => void;
+  /** Absent: pages see each other's time at every heartbeat, 15 seconds. */
+  readonly peers?: Peers;
+}
+
+/** What pages that share a store tell each other at once; without it they meet in the store. */
+export interface Peers {
+  /** Joins the pages that use `name`; `listen` gets what the others post, never what this one does. */
+  join(name: string, listen: (message: unknown) => void): { post(message: unknown): void; leave(): void };
+  /** Runs when no other page runs under this `name`; after two seconds of waiting, all the same. */
+  alone<T>(name: string, run: () => Promise<T>): Promise<T>;
 }
 
 export interface Store {
@@ -86,28 +96,67 @@ export type Signal =
   | 'visible' | 'hidden' | 'focus' | 'blur' | 'input' | 'freeze' | 'resume' | 'online' | 'offline';
 
 export interface UsageOptions {
-  /** Preset ids, e.g. `cn_minor_mode_2024`; several merge, the strictest wins. */
+  /**
+   * Preset ids (`cn_minor_mode_2024`) and groups (`cn/chat`, `us/companion`: what is
+   * in force there); several merge, the strictest wins.
+   */
   presets: string[];
-  /** Pseudonym whose time is counted; default `local`. */
+  /** Pseudonym whose time is counted, 1–128 UTF-16 units; default the assertion's, else `local`. */
   subject?: string;
   /** Full years, 0–150. */
   age?: number;
+  /**
+   * Age assertion, a compact JWS of the product's backend, signed by one of `publicKeys`. One
+   * that is refused leaves `age` or `assume` in force; `status().identity` tells.
+   */
   assertion?: string;
+  /** Asks the product's backend for a fresh assertion, at 80 % of the life of the last and after a refusal. */
+  renew?: () => Promise<string>;
   /** Who an unknown user is taken for; default `minor`. */
   assume?: 'minor' | 'adult';
-  /** Base URL of the collector, for signed time and merged usage. */
+  /** Gap without input or streamed text that ends continuous use, ms, 1 second to 60 minutes; default 5 minutes. */
+  idleMs?: number;
+  /** Offset from UTC for presets without a zone of their own, such as `+01:00`; default `+00:00`. */
+  zone?: string;
+  /** Holidays, in place of or in addition to the built-in years. */
+  calendar?: UsageCalendar;
+  /**
+   * Base URL of the collector: for signed time, and, with an assertion, for time used on other
+   * devices. With `publicKeys`, only time that one of them signed is taken.
+   */
   server?: string;
+  /**
+   * While the server cannot be reached: `allow` (default) goes on with what is known here; `limit`
+   * lets at most 15 minutes be used; `close` closes after 3 minutes.
+   */
   offline?: 'allow' | 'limit' | 'close';
+}
+
+export interface UsageCalendar {
+  years: {
+    year: number;
+    status: 'official' | 'statutory';
+    /** Where it is announced. */
+    source: string;
+    /** First and last day, `2026-02-15`. */
+    holidays: [string, string][];
+    /** Saturdays and Sundays that are worked. */
+    makeup: string[];
+  }[];
 }
 
 export type CloseReason = 'curfew' | 'quota' | 'day' | 'guardian' | 'identity' | 'clock';
 
 export interface Reminder {
-  /** `rest`: a break is due. `remaining`: the quota is nearly used. */
-  kind: 'rest' | 'remaining';
+  /**
+   * `rest`: a break is due. `remaining`: 10, 5 or 1 minute of the quota is left.
+   * `duration`: how long it has been without a break, for adults too. `not_human`:
+   * the user talks to a machine. `ai_disclosure`: the same, as the EU words it.
+   */
+  kind: 'rest' | 'remaining' | 'duration' | 'not_human' | 'ai_disclosure';
   /** When it became due. */
   at: number;
-  /** `rest`: time without a break; `remaining`: time left today. */
+  /** `remaining`: time left today; the others: time without a break. */
   valueMs: number;
   /** Preset that asks for it. */
   preset: string;
@@ -123,6 +172,20 @@ export interface UsageStatus {
   nextChangeAt: number | null;
   opensAt: number | null;
   due: Reminder[];
+  /** The trusted time of this status, ms since the epoch; `opensAt - now` is the time to wait. */
+  now: number;
+  /** The service's offset from UTC, such as `+08:00`: in it, days begin and curfews hold. */
+  zone: string;
+  /** The service's civil day, `2026-03-05`. */
+  day: string;
+  /** How the user's age is known: from a signed assertion, from the option `age`, or not. */
+  identity: 'assertion' | 'declared' | 'assumed';
+  /** What the product must not offer this user: `virtual_kin`, `virtual_partner`. */
+  deny: string[];
+  /** What the product must have for this user: `minor_mode`, `guardian_consent`, `reality_reminder`. */
+  require: string[];
+  /** Whether the holidays of the year are announced, only the statutory ones, or not known; `null`: no preset needs them. */
+  calendar: 'official' | 'statutory' | 'missing' | null;
 }
 
 /** Dispatches `change` (detail: UsageStatus) and `reminder` (detail: Reminder) as CustomEvents. */
@@ -130,6 +193,16 @@ export interface Usage extends EventTarget {
   status(): UsageStatus;
   /** Marks a due reminder as shown, so that it is not due any more. */
   acknowledge(reminder: Reminder): void;
+  /**
+   * Takes a fresh assertion; nothing is interrupted. Throws `usage/assertion…`, and what was known
+   * before stays.
+   */
+  identify(assertion: string): void;
+  /**
+   * The user wants to leave: every answer ends at once, without grace, and continuous use is over.
+   * The service stays open.
+   */
+  exit(): void;
 }
 
 export interface ReportOptions {

@@ -2,66 +2,98 @@
  * The time that usage goes by: the server's, or the wall clock's at start,
  * carried forward by the monotonic clock.
  */
-import type { Host } from './types.js';
+import { call, type Glue } from './core.js';
+import type { Host, HostResponse } from './types.js';
 
-/** How long the server may take to tell the time. */
-const SYNC_TIMEOUT_MS = 5_000;
+/** How long the server may take to answer. */
+const ANSWER_MS = 5_000;
 /** Latest time that is taken, the end of the year 9999. */
 const MAX_TIME = 253_402_300_800_000;
+const NONCE_BYTES = 18;
 
-/** Time carried forward from an anchor by the monotonic clock. */
-export class TrustedClock {
+/** The core's trusted clock, read by the host's. */
+export class HostClock {
   readonly #host: Host;
-  #now: number;
-  #wall: number;
-  #monotonic: number;
+  readonly #clock: InstanceType<Glue['UsageClock']>;
 
-  constructor(host: Host, now: number) {
+  /** Goes on from the latest instant known, so that a clock that was put back does not stand still. */
+  constructor(host: Host, last: number | undefined) {
     this.#host = host;
-    this.#now = now;
-    this.#wall = host.now();
-    this.#monotonic = host.monotonic();
+    this.#clock = call((glue) => new glue.UsageClock(host.now(), host.monotonic(), last));
   }
 
-  anchor(now: number): void {
-    this.#now = now;
-    this.#wall = this.#host.now();
-    this.#monotonic = this.#host.monotonic();
+  anchor(server: number): void {
+    call(() => this.#clock.anchor(server, this.#host.now(), this.#host.monotonic()));
   }
 
+  /** Throws `usage/time` if no clock tells it. */
   at(monotonic: number): number {
-    return this.#now + (monotonic - this.#monotonic);
+    return call(() => this.#clock.now(monotonic));
   }
 
   /** How far the wall clock went ahead of the monotonic one since the anchor, ms. */
   ahead(): number {
-    return this.#host.now() - this.#wall - (this.#host.monotonic() - this.#monotonic);
+    return this.#clock.ahead(this.#host.now(), this.#host.monotonic());
+  }
+
+  free(): void {
+    this.#clock.free();
   }
 }
 
-/** The server's time at this moment; `undefined` if it cannot be had. */
-export async function serverTime(host: Host, server: string): Promise<number | undefined> {
-  const asked = host.monotonic();
-  let cancel: () => void = () => {};
+/** What `promise` gives; `undefined` when it fails or takes longer than `ms`. */
+export async function within<T>(timer: Host['timer'], ms: number, promise: Promise<T>): Promise<T | undefined> {
+  let cancel = (): void => {};
   const timeout = new Promise<undefined>((resolve) => {
-    cancel = host.timer(SYNC_TIMEOUT_MS, () => resolve(undefined));
+    cancel = timer(ms, () => resolve(undefined));
   });
   try {
-    const url = `${server.replace(/\/+$/, '')}/v1/time`;
-    const response = await Promise.race([
-      host.send({ url, method: 'GET', headers: { accept: 'application/json' } }),
-      timeout,
-    ]);
-    if (response?.status !== 200) return undefined;
-    const answer: unknown = JSON.parse(new TextDecoder().decode(response.body));
-    if (typeof answer !== 'object' || answer === null || !('now' in answer)) return undefined;
-    const { now } = answer;
-    if (typeof now !== 'number' || !(now >= 0 && now <= MAX_TIME)) return undefined;
-    // The answer was true about half a round trip ago.
-    return now + (host.monotonic() - asked) / 2;
-  } catch {
-    return undefined;
+    return await Promise.race([promise.catch(() => undefined), timeout]);
   } finally {
     cancel();
   }
+}
+
+/** Asks the server; `undefined` if it cannot be reached or answers anything but 200 with an object in JSON. */
+export async function ask(
+  host: Host, server: string, path: string, request: { method?: string; headers?: Record<string, string>; body?: object; keepalive?: boolean } = {},
+): Promise<Record<string, unknown> | undefined> {
+  const { method = 'GET', headers, body, keepalive } = request;
+  const sent = new Promise<HostResponse>((resolve) => resolve(host.send({
+    url: `${server.replace(/\/+$/, '')}${path}`,
+    method,
+    headers: { accept: 'application/json', ...(body ? { 'content-type': 'application/json' } : {}), ...headers },
+    ...(body ? { body: new TextEncoder().encode(JSON.stringify(body)) } : {}),
+    ...(keepalive ? { keepalive } : {}),
+  })));
+  const response = await within((ms, run) => host.timer(ms, run), ANSWER_MS, sent);
+  if (response?.status !== 200) return undefined;
+  try {
+    const answer: unknown = JSON.parse(new TextDecoder().decode(response.body));
+    return typeof answer === 'object' && answer !== null ? answer as Record<string, unknown> : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The server's time at this moment; `undefined` if it cannot be had. With `keys`, one of them must
+ * have signed it together with a nonce of this very request, so that no old answer passes.
+ */
+export async function serverTime(host: Host, server: string, keys: Uint8Array[]): Promise<number | undefined> {
+  const asked = host.monotonic();
+  const nonce = keys.length === 0 ? '' : nonceOf(host.random(NONCE_BYTES));
+  const answer = await ask(host, server, nonce === '' ? '/v1/time' : `/v1/time?nonce=${nonce}`);
+  const { now, nonce: returned, signature } = answer ?? {};
+  if (typeof now !== 'number' || !(now >= 0 && now <= MAX_TIME)) return undefined;
+  if (keys.length > 0) {
+    if (returned !== nonce || typeof signature !== 'string') return undefined;
+    if (!call((glue) => glue.verify_time(now, nonce, signature, keys))) return undefined;
+  }
+  // The answer was true about half a round trip ago.
+  return now + (host.monotonic() - asked) / 2;
+}
+
+function nonceOf(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

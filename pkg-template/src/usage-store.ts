@@ -1,10 +1,19 @@
 /** What is kept of a subject's time, and how a meter goes on from it. */
 import { core, type Glue } from './core.js';
 import { GuardError } from './error.js';
+import { timer } from './hosts/common.js';
 import type { Host, UsageOptions } from './types.js';
+import { within } from './usage-clock.js';
 
 /** Longest subject, in UTF-16 units. */
 const MAX_SUBJECT = 128;
+/** A store that takes longer is none. Real time: the host's clock may run fast, its disk does not. */
+const STORE_MS = 3_000;
+const DEVICE_BYTES = 12;
+/** How old the second copy of what is kept may be. */
+const COPY_MS = 60_000;
+/** Options that the core reads; those that are absent must not be there at all. */
+const CORE_OPTIONS = ['presets', 'subject', 'age', 'assume', 'idleMs', 'zone', 'calendar'] as const;
 
 export type Meter = InstanceType<Glue['UsageMeter']>;
 
@@ -21,35 +30,122 @@ export function keyOf(subject: string): string {
   }
 }
 
-export function read(host: Host, key: string): Promise<Uint8Array | undefined> {
-  // A store that does not answer is an empty one: metering goes on in memory.
-  return host.store.get(key).catch(() => undefined);
+/** A store that fails, does not answer or gives anything but bytes is an empty one: metering goes on in memory. */
+export async function read(host: Host, key: string): Promise<Uint8Array | undefined> {
+  const value: unknown = await within(timer, STORE_MS, attempt(() => host.store.get(key)));
+  // Nothing else may reach the core: some engines crash on it.
+  return value instanceof Uint8Array ? value : undefined;
+}
+
+/** Resolves whatever the store does; whether it was written. */
+export async function write(host: Host, key: string, value: Uint8Array): Promise<boolean> {
+  return await within(timer, STORE_MS, attempt(() => host.store.set(key, value)).then(() => true)) ?? false;
+}
+
+/** A meter with the options of the guard; throws their codes. */
+export function meterOf(options: UsageOptions, saved?: Uint8Array): Meter {
+  const given = Object.fromEntries(CORE_OPTIONS.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]));
+  try {
+    return new (core().UsageMeter)(given, saved);
+  } catch (thrown) {
+    throw GuardError.from(thrown);
+  }
 }
 
 /** Goes on from the newest copy that can be read, or afresh. */
 export async function load(options: UsageOptions, host: Host, key: string): Promise<{ meter: Meter; damaged: boolean }> {
-  const { presets, age, assume } = options;
-  const make = (saved?: Uint8Array): Meter => {
-    try {
-      return new (core().UsageMeter)({ presets, age, assume }, saved);
-    } catch (thrown) {
-      throw GuardError.from(thrown);
-    }
-  };
-  const fresh = make();
+  const fresh = meterOf(options);
   let damaged = false;
   for (const slot of [key, `${key}.previous`]) {
     const saved = await read(host, slot);
     if (!saved) continue;
     try {
-      const meter = make(saved);
+      const meter = meterOf(options, saved);
       fresh.free();
       return { meter, damaged };
     } catch (thrown) {
       if (GuardError.from(thrown).code !== 'usage/saved') throw thrown;
       damaged = true;
-      await host.store.set(`${key}.corrupt`, saved).catch(() => {});
+      await write(host, `${key}.corrupt`, saved);
     }
   }
   return { meter: fresh, damaged };
+}
+
+/** Tells this device from the subject's others; random, and nothing else is known of it. */
+export async function deviceOf(host: Host, key: string): Promise<string> {
+  const kept = await read(host, `${key}.device`);
+  const text = kept ? new TextDecoder().decode(kept) : '';
+  if (/^[0-9a-f]{24}$/.test(text)) return text;
+  const device = Array.from(host.random(DEVICE_BYTES), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  await write(host, `${key}.device`, new TextEncoder().encode(device));
+  return device;
+}
+
+/** Keeps what a meter knows. */
+export class Keeper {
+  /** There is something that was not written. */
+  isBehind = false;
+  readonly #start: { host: Host; key: string; meter: Meter; options: UsageOptions };
+  readonly #link: { readonly contact: number };
+  #contact: number;
+  #copiedAt = Number.NEGATIVE_INFINITY;
+  #again = false;
+  #writing: Promise<void> | undefined;
+
+  constructor(start: { host: Host; key: string; meter: Meter; options: UsageOptions }, link: { readonly contact: number }) {
+    this.#start = start;
+    this.#link = link;
+    this.#contact = link.contact;
+  }
+
+  /** Writes what is known now; at most one write is under way and one waits. Never rejects. */
+  keep(): Promise<void> {
+    this.#again = true;
+    this.#writing ??= this.#drain().finally(() => {
+      this.#writing = undefined;
+    });
+    return this.#writing;
+  }
+
+  async #drain(): Promise<void> {
+    const { host, key } = this.#start;
+    while (this.#again) {
+      this.#again = false;
+      // One page at a time, or what another writes meanwhile would be lost until its next heartbeat.
+      await (host.peers ? host.peers.alone(key, () => this.#write()) : this.#write()).catch(() => {
+        this.isBehind = true;
+      });
+    }
+  }
+
+  /** Full or forbidden: metering goes on in memory, the next heartbeat tries again. */
+  async #write(): Promise<void> {
+    const { host, key, meter, options } = this.#start;
+    const kept = await read(host, key);
+    if (kept) {
+      try {
+        meter.merge(kept);
+      } catch {
+        await write(host, `${key}.corrupt`, kept);
+      }
+    }
+    const bytes = meter.save();
+    this.isBehind = false;
+    if (!await write(host, key, bytes)) {
+      this.isBehind = true;
+      return;
+    }
+    const monotonic = host.monotonic();
+    if (monotonic - this.#copiedAt >= COPY_MS && await write(host, `${key}.previous`, bytes)) this.#copiedAt = monotonic;
+    const { contact } = this.#link;
+    if (options.offline === 'limit' && contact !== this.#contact && await write(host, `${key}.contact`, new TextEncoder().encode(String(contact)))) {
+      this.#contact = contact;
+    }
+  }
+}
+
+/** A store may throw instead of rejecting. */
+async function attempt<T>(run: () => Promise<T>): Promise<T> {
+  return run();
 }

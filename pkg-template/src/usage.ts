@@ -9,26 +9,30 @@
  * - Active means visible, focused, and an input or streamed text within the idle
  *   gap. Nothing counts while the service is closed.
  * - What is kept is read again and united before it is written, so pages that
- *   share a store count together, to within a heartbeat.
+ *   share a store count together, to within a heartbeat; where the host lets
+ *   them talk, to within a second.
  * - Kept bytes that cannot be read are set aside under `.corrupt`. Then the copy
  *   of at most a minute ago holds; if there is none, the day starts afresh, and
  *   `change` is dispatched at the next heartbeat. Whoever can write the store can
  *   delete it too: against that only a server's ledger helps.
  */
 import { GuardError } from './error.js';
-import type { CreateUsage, UsageRuntime } from './runtime.js';
+import { exited } from './off.js';
+import type { Close, UsageRuntime } from './runtime.js';
 import type { CloseReason, Host, Reminder, Signal, UsageOptions, UsageStatus } from './types.js';
-import { TrustedClock, serverTime } from './usage-clock.js';
-import { keyOf, load, read, type Meter } from './usage-store.js';
+import type { HostClock } from './usage-clock.js';
+import { ServerLink } from './usage-server.js';
+import { Keeper, type Meter } from './usage-store.js';
+import { TELL_MS, Tabs } from './usage-tabs.js';
 
 /** Longest time between two ticks, and thus the most that a crash loses. */
 const HEARTBEAT_MS = 15_000;
-/** How old the second copy of what is kept may be. */
-const COPY_MS = 60_000;
-/** Shortest time between two questions to the server. */
-const SYNC_EVERY_MS = 60_000;
 /** Difference of the wall and the monotonic clock that is a jump, not drift. */
 const JUMP_MS = 5_000;
+/** How long an answer may take to finish its sentence after the service closed. */
+export const GRACE_MS = 15_000;
+/** Reasons that come with the clock; the others end answers at once. */
+const GRACEFUL: ReadonlySet<CloseReason> = new Set<CloseReason>(['quota', 'curfew', 'day']);
 
 const REASONS: Record<CloseReason, string> = {
   curfew: 'closed at this time of day',
@@ -39,14 +43,33 @@ const REASONS: Record<CloseReason, string> = {
   clock: 'the time is not known',
 };
 
-class UsageSession extends EventTarget implements UsageRuntime {
+export interface Start {
+  options: UsageOptions;
+  host: Host;
+  keys: Uint8Array[];
+  subject: string;
+  key: string;
+  device: string;
+  meter: Meter;
+  clock: HostClock;
+  zone: string;
+  /** The server told the time. */
+  synced: boolean;
+  /** Trusted time of the last contact with the server, 0 if there was none. */
+  contact: number;
+  damaged: boolean;
+}
+
+export class UsageSession extends EventTarget implements UsageRuntime {
   readonly #host: Host;
-  readonly #options: UsageOptions;
-  readonly #key: string;
+  readonly #start: Start;
   readonly #meter: Meter;
-  readonly #clock: TrustedClock;
+  readonly #clock: HostClock;
   readonly #idleMs: number;
-  readonly #closers = new Set<() => void>();
+  readonly #link: ServerLink;
+  readonly #tabs: Tabs;
+  readonly #keeper: Keeper;
+  readonly #closers = new Set<Close>();
   /** The latest reminder dispatched, by kind and preset. */
   readonly #dispatched = new Map<string, number>();
   readonly #stopSignals: () => void;
@@ -63,35 +86,47 @@ class UsageSession extends EventTarget implements UsageRuntime {
   #counting = false;
 
   #seen: UsageStatus;
-  #announce: boolean;
-  #synced: boolean;
-  #syncing = false;
-  #askedAt: number;
+  #announce = false;
   #beatAt: number;
-  #copiedAt = Number.NEGATIVE_INFINITY;
-  /** There is something that was not written. */
-  #unsaved = false;
-  #writeAgain = false;
-  #writing: Promise<void> | undefined;
   #disposed = false;
 
-  constructor(
-    options: UsageOptions, host: Host, key: string, meter: Meter,
-    start: { clock: TrustedClock; synced: boolean; damaged: boolean },
-  ) {
+  constructor(start: Start) {
     super();
-    this.#options = options;
+    const { host, meter } = start;
+    this.#start = start;
     this.#host = host;
-    this.#key = key;
     this.#meter = meter;
     this.#clock = start.clock;
-    this.#synced = start.synced;
-    this.#announce = start.damaged;
     this.#idleMs = meter.idleMs;
-    this.#activeAt = this.#askedAt = this.#beatAt = host.monotonic();
+    this.#activeAt = this.#beatAt = host.monotonic();
+    this.#link = new ServerLink({
+      ...start,
+      account: () => this.#account(),
+      timed: (now) => this.#timed(now),
+      doubtful: () => !(Math.abs(this.#clock.ahead()) <= JUMP_MS),
+      identify: (assertion) => this.identify(assertion),
+      changed: () => this.#look(),
+    }, start);
+    this.#tabs = new Tabs(host, start.key, meter, { account: () => this.#account(), changed: () => this.#look() });
+    this.#keeper = new Keeper(start, this.#link);
     this.#seen = this.#current();
     this.#stopSignals = host.signals((signal) => this.#signal(signal));
     this.#schedule();
+  }
+
+  /** Takes the assertion of the options and meets the server, before anything is shown as open. */
+  async begin(): Promise<void> {
+    const { assertion } = this.#start.options;
+    try {
+      if (assertion === undefined) this.#link.unidentified();
+      else this.identify(assertion);
+    } catch {
+      // As the options assume; `status().identity` says so.
+      this.#link.unidentified();
+    }
+    await this.#link.first();
+    this.#look();
+    this.#announce = this.#start.damaged;
   }
 
   status(): UsageStatus {
@@ -105,23 +140,52 @@ class UsageSession extends EventTarget implements UsageRuntime {
     } catch (thrown) {
       throw GuardError.from(thrown);
     }
-    this.#unsaved = true;
-    this.#refresh();
+    this.#altered();
+  }
+
+  identify(assertion: string): void {
+    this.#assertLive();
+    if (typeof assertion !== 'string') throw new GuardError('usage/assertion', 'an assertion is a string');
+    const { keys } = this.#start;
+    if (keys.length === 0) throw new GuardError('usage/assertion-key', 'an assertion needs publicKeys to check it with');
+    try {
+      const now = this.#account();
+      this.#link.identified(assertion, this.#meter.identify(assertion, keys, now), now);
+    } catch (thrown) {
+      throw GuardError.from(thrown);
+    }
+    this.#altered();
+  }
+
+  exit(): void {
+    if (this.#disposed) return;
+    // First, so that nothing can stand in the way.
+    this.#close(0, exited());
+    const { now } = this.#current();
+    // Whoever left is not here until something is done again.
+    this.#activeAt = Number.NEGATIVE_INFINITY;
+    this.#counting = false;
+    this.#meter.tick(now, false);
+    this.#meter.stop();
+    this.#link.note({ kind: 'exit', at: now });
+    this.#altered();
+    this.#keep();
+    this.#link.meet(true);
   }
 
   assertOpen(): void {
-    if (this.#disposed) throw new GuardError('usage/disposed', 'the guard was disposed');
-    const { state, reason, opensAt } = this.#refresh();
-    if (state === 'closed') throw new GuardError('usage/closed', REASONS[reason ?? 'clock'], { opensAt });
+    this.#assertLive();
+    const status = this.#refresh();
+    if (status.state === 'closed') throw closure(status);
   }
 
   streaming(): void {
     this.#touch();
   }
 
-  onClose(close: () => void): () => void {
+  onClose(close: Close): () => void {
     // Wrapped, so that the same function can be given twice.
-    const entry = (): void => close();
+    const entry: Close = (graceMs, reason) => close(graceMs, reason);
     this.#closers.add(entry);
     return () => void this.#closers.delete(entry);
   }
@@ -129,12 +193,27 @@ class UsageSession extends EventTarget implements UsageRuntime {
   async dispose(): Promise<void> {
     if (this.#disposed) return;
     this.#seen = this.#current();
+    this.#link.leave();
     this.#disposed = true;
     this.#cancelTimer();
     this.#stopSignals();
+    this.#link.dispose();
+    this.#tabs.leave();
     this.#closers.clear();
-    await this.#persist();
+    await this.#keeper.keep();
     this.#meter.free();
+    this.#clock.free();
+  }
+
+  /** The meter holds something that ticks do not tell. */
+  #altered(): void {
+    this.#keeper.isBehind = true;
+    this.#tabs.tellAll();
+    this.#refresh();
+  }
+
+  #assertLive(): void {
+    if (this.#disposed) throw new GuardError('usage/disposed', 'the guard was disposed');
   }
 
   #present(): boolean {
@@ -145,22 +224,26 @@ class UsageSession extends EventTarget implements UsageRuntime {
   #account(): number {
     const monotonic = this.#host.monotonic();
     const idleAt = this.#activeAt + this.#idleMs;
-    if (this.#counting) {
-      this.#unsaved = true;
+    const was = this.#counting;
+    if (was) {
+      this.#keeper.isBehind = true;
       if (idleAt <= monotonic) this.#meter.tick(this.#clock.at(idleAt), false);
     }
     this.#counting = this.#present() && monotonic < idleAt;
     const now = this.#clock.at(monotonic);
     this.#meter.tick(now, this.#counting);
+    if (was && !this.#counting) this.#tabs.tell(now);
     return now;
   }
 
   #current(): UsageStatus {
     try {
       const now = this.#account();
-      const status = this.#meter.status(now) as UsageStatus;
-      if (this.#options.server && !this.#synced && this.#options.offline === 'close') return closed(status);
-      if (status.state === 'open' && this.#clock.ahead() > JUMP_MS) {
+      const { zone } = this.#start;
+      const status: UsageStatus = { ...this.#meter.status(now) as UsageStatus, now, zone };
+      if (status.state === 'closed') return status;
+      if (this.#link.leftMs() === 0) return closed(status);
+      if (this.#clock.ahead() > JUMP_MS) {
         const ahead = this.#meter.peek(now + this.#clock.ahead()) as UsageStatus;
         if (ahead.reason === 'curfew') {
           const { state, reason, opensAt, nextChangeAt } = ahead;
@@ -180,8 +263,8 @@ class UsageSession extends EventTarget implements UsageRuntime {
     const before = this.#seen;
     this.#seen = status;
     this.#schedule();
-    if (before.state === 'open' && status.state === 'closed') this.#close();
     const changed = before.state !== status.state || before.reason !== status.reason || before.opensAt !== status.opensAt;
+    if (changed && status.state === 'closed') this.#closed(before, status);
     if (changed || this.#announce) {
       this.#announce = false;
       this.dispatchEvent(new CustomEvent<UsageStatus>('change', { detail: status }));
@@ -190,15 +273,39 @@ class UsageSession extends EventTarget implements UsageRuntime {
       const kind = `${reminder.kind} ${reminder.preset}`;
       if (reminder.at <= (this.#dispatched.get(kind) ?? Number.NEGATIVE_INFINITY)) continue;
       this.#dispatched.set(kind, reminder.at);
+      this.#link.note({ kind: 'reminder', at: reminder.at, reason: reminder.kind });
       this.dispatchEvent(new CustomEvent<Reminder>('reminder', { detail: reminder }));
     }
     return status;
   }
 
-  #close(): void {
+  #look(): void {
+    if (!this.#disposed) this.#refresh();
+  }
+
+  /** Writes; what other pages wrote may have closed the service. */
+  #keep(): void {
+    void this.#keeper.keep().then(() => this.#look());
+  }
+
+  #closed(before: UsageStatus, status: UsageStatus): void {
+    const reason = status.reason ?? 'clock';
+    this.#tabs.tell(status.now);
+    const opened = before.state === 'open';
+    if (opened) this.#link.note({ kind: 'closed', at: status.now, reason });
+    if (opened && GRACEFUL.has(reason)) {
+      // Known late, as after sleep: the grace began when it closed.
+      const late = before.nextChangeAt === null ? 0 : Math.max(0, status.now - before.nextChangeAt);
+      this.#close(Math.max(0, GRACE_MS - late), closure(status));
+    } else if (opened || !GRACEFUL.has(reason)) {
+      this.#close(0, closure(status));
+    }
+  }
+
+  #close(graceMs: number, reason: GuardError): void {
     for (const close of [...this.#closers]) {
       try {
-        close();
+        close(graceMs, reason);
       } catch {
         // One stream that fails to end must not keep the others open.
       }
@@ -210,10 +317,13 @@ class UsageSession extends EventTarget implements UsageRuntime {
     if (this.#disposed) return;
     const monotonic = this.#host.monotonic();
     let wait = this.#beatAt + HEARTBEAT_MS - monotonic;
+    if (this.#counting && this.#tabs.areReachable) wait = Math.min(wait, TELL_MS);
     try {
       const now = this.#clock.at(monotonic);
       const wake = this.#meter.wake(now);
       if (wake !== undefined) wait = Math.min(wait, wake - now);
+      const left = this.#link.leftMs();
+      if (left) wait = Math.min(wait, left);
     } catch {
       // The heartbeat looks again.
     }
@@ -224,12 +334,13 @@ class UsageSession extends EventTarget implements UsageRuntime {
   #wake(): void {
     if (this.#disposed) return;
     const monotonic = this.#host.monotonic();
-    if (monotonic - this.#beatAt >= HEARTBEAT_MS) {
-      this.#beatAt = monotonic;
-      if (this.#visible || this.#unsaved) void this.#persist();
-      this.#sync(false);
-    }
-    this.#refresh();
+    const isBeat = monotonic - this.#beatAt >= HEARTBEAT_MS;
+    if (isBeat) this.#beatAt = monotonic;
+    const { now } = this.#refresh();
+    if (this.#counting) this.#tabs.tell(now);
+    if (!isBeat) return;
+    if (this.#visible || this.#keeper.isBehind) this.#keep();
+    this.#link.meet(false);
   }
 
   /** The user did something, or the model writes. */
@@ -255,7 +366,8 @@ class UsageSession extends EventTarget implements UsageRuntime {
         if (signal === 'hidden') this.#visible = false;
         else this.#frozen = true;
         this.#refresh();
-        void this.#persist();
+        this.#keep();
+        this.#link.leave();
         break;
       case 'blur':
         this.#focused = false;
@@ -264,12 +376,12 @@ class UsageSession extends EventTarget implements UsageRuntime {
       case 'resume':
         this.#frozen = false;
         this.#refresh();
-        this.#sync(true);
+        this.#link.meet(true);
         break;
       case 'visible':
         this.#visible = true;
         this.#touch();
-        this.#sync(false);
+        this.#link.meet(false);
         break;
       case 'focus':
       case 'input':
@@ -277,106 +389,30 @@ class UsageSession extends EventTarget implements UsageRuntime {
         this.#touch();
         break;
       case 'online':
-        this.#sync(true);
+        this.#link.meet(true);
         break;
       case 'offline':
         break;
     }
   }
 
-  /** Asks the server for the time if it is not known, if a clock jumped, or if `now` says so. */
-  #sync(now: boolean): void {
-    const { server } = this.#options;
-    if (!server || this.#syncing || this.#disposed) return;
-    const jumped = !(Math.abs(this.#clock.ahead()) <= JUMP_MS);
-    const since = this.#host.monotonic() - this.#askedAt;
-    if (!now && !jumped && this.#synced) return;
-    if (!now && since < SYNC_EVERY_MS) return;
-    this.#syncing = true;
-    this.#askedAt = this.#host.monotonic();
-    void serverTime(this.#host, server).then((time) => {
-      this.#syncing = false;
-      if (time === undefined || this.#disposed) return;
-      this.#current();
-      this.#clock.anchor(time);
-      this.#meter.trust(time);
-      this.#synced = true;
-      this.#refresh();
-    });
+  #timed(now: number): void {
+    this.#current();
+    this.#clock.anchor(now);
+    this.#meter.trust(now);
   }
+}
 
-  /** Writes what is known now; at most one write is under way and one waits. */
-  #persist(): Promise<void> {
-    this.#writeAgain = true;
-    this.#writing ??= this.#drain().finally(() => {
-      this.#writing = undefined;
-    });
-    return this.#writing;
-  }
-
-  async #drain(): Promise<void> {
-    while (this.#writeAgain) {
-      this.#writeAgain = false;
-      try {
-        await this.#write();
-      } catch {
-        this.#unsaved = true;
-        // Full or forbidden: metering goes on in memory, the next heartbeat tries again.
-      }
-    }
-    if (!this.#disposed) this.#refresh();
-  }
-
-  async #write(): Promise<void> {
-    const { store } = this.#host;
-    const kept = await read(this.#host, this.#key);
-    if (kept) {
-      try {
-        this.#meter.merge(kept);
-      } catch {
-        await store.set(`${this.#key}.corrupt`, kept).catch(() => {});
-      }
-    }
-    const bytes = this.#meter.save();
-    this.#unsaved = false;
-    await store.set(this.#key, bytes);
-    const monotonic = this.#host.monotonic();
-    if (monotonic - this.#copiedAt >= COPY_MS) {
-      this.#copiedAt = monotonic;
-      await store.set(`${this.#key}.previous`, bytes);
-    }
-  }
+/** Why requests are refused. */
+function closure({ reason, opensAt }: UsageStatus): GuardError {
+  return new GuardError('usage/closed', REASONS[reason ?? 'clock'], { opensAt });
 }
 
 /** `status`, closed because the time is not known. */
 function closed(status: UsageStatus | undefined): UsageStatus {
   return {
-    usedMs: status?.usedMs ?? 0,
-    remainingMs: status?.remainingMs ?? null,
-    continuousMs: status?.continuousMs ?? 0,
-    state: 'closed',
-    reason: 'clock',
-    nextChangeAt: null,
-    opensAt: null,
-    due: [],
+    usedMs: 0, remainingMs: null, continuousMs: 0, now: 0, zone: '+00:00', day: '', identity: 'assumed', deny: [], require: [], calendar: null,
+    ...status,
+    state: 'closed', reason: 'clock', nextChangeAt: null, opensAt: null, due: [],
   };
 }
-
-/** Starts metering. Rejects with a coded GuardError if the options are wrong. */
-export const createUsage: CreateUsage = async (options, host) => {
-  const { server, offline } = options;
-  if (offline !== undefined && !['allow', 'limit', 'close'].includes(offline)) {
-    throw new GuardError('usage/offline', 'offline must be "allow", "limit" or "close"');
-  }
-  if (server !== undefined && typeof server !== 'string') {
-    throw new GuardError('usage/server', 'server must be a URL');
-  }
-  const key = keyOf(options.subject ?? 'local');
-  const { meter, damaged } = await load(options, host, key);
-  const time = server ? await serverTime(host, server) : undefined;
-  // Without a server, time goes on from the latest instant known, so that a
-  // clock that was put back does not stand still.
-  const clock = new TrustedClock(host, time ?? Math.max(host.now(), meter.last ?? 0));
-  if (time !== undefined) meter.trust(time);
-  return new UsageSession(options, host, key, meter, { clock, synced: time !== undefined, damaged });
-};

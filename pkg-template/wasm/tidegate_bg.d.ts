@@ -70,12 +70,12 @@ export class PageSignals {
 
 /** The usage room's meter; times are ms since the epoch. */
 export class UsageMeter {
-  /** `options` is `{presets, age?, assume?, idleMs?}`. */
+  /** `options` is `{presets, subject?, age?, assume?, idleMs?, zone?, calendar?}`. */
   constructor(options: object, saved?: Uint8Array);
   free(): void;
   /** Whether the service is open. */
   tick(now: number, active: boolean): boolean;
-  /** A `UsageStatus`. */
+  /** A `UsageStatus` without `now` and `zone`. */
   status(now: number): unknown;
   /** What would hold at `now`; nothing is counted. */
   peek(now: number): unknown;
@@ -83,10 +83,35 @@ export class UsageMeter {
   acknowledge(kind: string, at: number): void;
   trust(now: number): void;
   merge(saved: Uint8Array): void;
+  /** Switches to what an age assertion says; times in seconds. */
+  identify(token: string, keys: Uint8Array[], now: number): { sub: string; iat: number; exp: number };
+  /** Of the intervals that end after `from`: start, end, start, end, … */
+  intervals(from: number): Float64Array;
+  /** Of days before: number of the civil day, ms, … */
+  days(): Float64Array;
+  /** Takes in another ledger, written as those two. */
+  absorb(intervals: Float64Array, days: Float64Array, now: number): void;
+  /** Continuous use is over. */
+  stop(): void;
   save(): Uint8Array;
   readonly last: number | undefined;
   readonly idleMs: number;
 }
+
+/** Time that wall clocks cannot move. */
+export class UsageClock {
+  /** Starts from the wall clock, but not before `last`. */
+  constructor(wall: number, monotonic: number, last?: number);
+  free(): void;
+  anchor(server: number, wall: number, monotonic: number): void;
+  /** Throws `usage/time` if no clock tells it. */
+  now(monotonic: number): number;
+  /** Not a number if a clock tells no time. */
+  ahead(wall: number, monotonic: number): number;
+}
+
+/** Whether one of the keys, 32 bytes each, signed that it is `now`. */
+export function verify_time(now: number, nonce: string, signature: string, keys: Uint8Array[]): boolean;
 
 /** The report room's outbox: takes an event, returns effects. */
 export class Outbox {

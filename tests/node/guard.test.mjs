@@ -167,6 +167,7 @@ test('usage and reports that are off say so', async () => {
   const guard = await guardOf();
   assert.deepEqual(guard.usage.status(), {
     state: 'open', usedMs: 0, remainingMs: null, continuousMs: 0, nextChangeAt: null, opensAt: null, due: [],
+    now: Date.UTC(2026, 2, 2, 4), zone: '+00:00', day: '2026-03-02', identity: 'assumed', deny: [], require: [], calendar: null,
   });
   guard.usage.addEventListener('change', () => {});
   await assert.rejects(guard.reports.submit({ category: 'other' }), coded('report/off'));

@@ -1,46 +1,8 @@
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 
-import { compilePolicy, createGuard, init, memoryHost } from 'tidegate';
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const at = (text) => Date.parse(`${text}+08:00`);
-const AFTERNOON = at('2026-03-05T14:00:00');
-const PRESETS = ['cn_minor_mode_2024'];
-
-let pack;
-before(async () => {
-  await init();
-  pack = compilePolicy({
-    policy: 'usage-test',
-    revision: 1,
-    rules: [{ id: 'gambling', risk: 'x_gambling', action: 'mask', terms: ['赌博网站'] }],
-  });
-});
-
-/** A guard for a twelve-year-old, with everything that its usage dispatched. */
-async function metered(host, usage = {}, options = {}) {
-  const guard = await createGuard({
-    packs: [pack],
-    usage: { presets: PRESETS, age: 12, subject: 'child', ...usage },
-    host,
-    ...options,
-  });
-  const changes = [];
-  const reminders = [];
-  guard.usage.addEventListener('change', (event) => changes.push(event.detail));
-  guard.usage.addEventListener('reminder', (event) => reminders.push(event.detail));
-  return { guard, usage: guard.usage, changes, reminders };
-}
-
-/** Passes `ms` with an input every minute. */
-async function use(host, ms) {
-  for (let left = ms; left > 0; left -= MINUTE) {
-    host.signal('input');
-    await host.advance(Math.min(left, MINUTE));
-  }
-}
+import { memoryHost } from 'tidegate';
+import { AFTERNOON, HOUR, MINUTE, PRESETS, at, metered, use } from './usage-support.mjs';
 
 test('an hour of use closes at the exact instant and opens by itself the next morning', async () => {
   // Neither instant is on a heartbeat.
@@ -50,6 +12,7 @@ test('an hour of use closes at the exact instant and opens by itself the next mo
   assert.deepEqual(usage.status(), {
     state: 'open', usedMs: 0, remainingMs: HOUR, continuousMs: 0,
     nextChangeAt: start + HOUR, opensAt: null, due: [],
+    now: start, zone: '+08:00', day: '2026-03-05', identity: 'declared', deny: [], require: [], calendar: null,
   });
   host.signal('hidden');
   await host.advance(7_000);
@@ -89,37 +52,6 @@ test('a closed service refuses requests and says when it opens', async () => {
     { name: 'GuardError', code: 'usage/closed', opensAt: at('2026-03-06T06:00:00') },
   );
   assert.equal(requests, 0);
-  await guard.dispose();
-});
-
-test('an answer that is being written ends when the service closes', async () => {
-  const host = memoryHost({ now: at('2026-03-05T21:59:00') });
-  const { guard } = await metered(host);
-  const message = guard.message();
-  assert.equal(message.push('before').text, 'before');
-  const stream = guard.stream();
-  const reader = stream.readable.getReader();
-  const writer = stream.writable.getWriter();
-  writer.write('before').catch(() => {});
-  assert.equal((await reader.read()).value, 'before');
-  const ended = assert.rejects(reader.read(), { code: 'usage/closed', opensAt: at('2026-03-06T06:00:00') });
-  writer.closed.catch(() => {});
-  await host.advance(MINUTE);
-  await ended;
-  assert.equal(message.push(' after').text, '');
-  assert.notEqual(message.state, 'open');
-  await guard.dispose();
-});
-
-test('text that comes after the closing instant is not shown, however late the timer', async () => {
-  const host = memoryHost({ now: at('2026-03-05T21:59:00') });
-  host.timer = () => () => {};
-  const { guard } = await metered(host);
-  const message = guard.message();
-  await host.advance(MINUTE - 1);
-  assert.equal(message.push('before').text, 'before');
-  await host.advance(1);
-  assert.equal(message.push(' after').text, '');
   await guard.dispose();
 });
 

@@ -1,7 +1,7 @@
 /** The host of a page or a worker: IndexedDB, fetch, the page's signals. */
 import { openDB, type IDBPDatabase } from 'idb';
 import { call } from '../core.js';
-import type { Host, Signal, Store } from '../types.js';
+import type { Host, Peers, Signal, Store } from '../types.js';
 import { MemoryStore, send, timer } from './common.js';
 
 export interface BrowserHostOptions {
@@ -10,9 +10,11 @@ export interface BrowserHostOptions {
 }
 
 const TABLE = 'values';
+/** Longest wait for other pages to finish writing. */
+const ALONE_MS = 2_000;
 
 export function browserHost({ database = 'tidegate' }: BrowserHostOptions = {}): Host {
-  return {
+  const host: Host = {
     now: () => Date.now(),
     monotonic: () => performance.now(),
     random: (bytes) => call((glue) => glue.random_bytes(bytes)),
@@ -27,6 +29,37 @@ export function browserHost({ database = 'tidegate' }: BrowserHostOptions = {}):
         signals.stop();
         signals.free();
       };
+    },
+  };
+  return typeof BroadcastChannel === 'function' ? { ...host, peers: pagesOf(database) } : host;
+}
+
+/** The pages of this origin that use the same database. */
+function pagesOf(database: string): Peers {
+  const nameOf = (name: string): string => `${database}:${name}`;
+  return {
+    join(name, listen) {
+      const channel = new BroadcastChannel(nameOf(name));
+      channel.onmessage = ({ data }) => listen(data);
+      // In Node, a guard that listens must not keep the process alive.
+      (channel as { unref?: () => void }).unref?.();
+      return { post: (message) => channel.postMessage(message), leave: () => channel.close() };
+    },
+    async alone(name, run) {
+      // Only secure contexts have locks. A page that was frozen while it wrote holds its lock for ever.
+      const { locks } = globalThis.navigator ?? {};
+      if (!locks) return run();
+      let isRunning = false;
+      const alone = (): ReturnType<typeof run> => {
+        isRunning = true;
+        return run();
+      };
+      try {
+        return await locks.request(nameOf(name), { signal: AbortSignal.timeout(ALONE_MS) }, alone);
+      } catch (thrown) {
+        if (isRunning) throw thrown;
+        return run();
+      }
     },
   };
 }

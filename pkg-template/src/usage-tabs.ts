@@ -1,0 +1,76 @@
+/**
+ * Pages of one store tell each other what they use, so that all of them close
+ * together. Messages only ever add time: whatever a page hears, it cannot open
+ * by it. A page that joins asks the others for what they know.
+ */
+import type { Host } from './types.js';
+import type { Meter } from './usage-store.js';
+
+/** How often a page in use tells the others. */
+export const TELL_MS = 1_000;
+
+/** Most numbers of one message. */
+const MAX_NUMBERS = 8_192;
+const NOTHING = new Float64Array();
+
+export class Tabs {
+  readonly #meter: Meter;
+  readonly #joined: { post(message: unknown): void; leave(): void } | undefined;
+  /** Trusted time up to which the others were told. */
+  #told = 0;
+
+  /** `account` brings the meter up to date and returns the time; `changed` looks at what holds now. */
+  constructor(host: Host, key: string, meter: Meter, on: { account(): number; changed(): void }) {
+    this.#meter = meter;
+    this.#joined = host.peers?.join(key, (message) => {
+      try {
+        const now = on.account();
+        if (this.#take(message, now)) on.changed();
+      } catch {
+        // A message of another version, or a clock that tells no time.
+      }
+    });
+    this.#post({ ask: true });
+  }
+
+  get areReachable(): boolean {
+    return this.#joined !== undefined;
+  }
+
+  /** What was used since the last time; it is `now`. */
+  tell(now: number): void {
+    if (!this.#joined) return;
+    const used = this.#meter.intervals(this.#told);
+    this.#told = now;
+    if (used.length > 0) this.#post({ used: [...used] });
+  }
+
+  /** Everything, such as a reminder that was acknowledged. */
+  tellAll(): void {
+    if (this.#joined) this.#post({ saved: this.#meter.save() });
+  }
+
+  leave(): void {
+    this.#joined?.leave();
+  }
+
+  #take(message: unknown, now: number): boolean {
+    if (typeof message !== 'object' || message === null) return false;
+    const { ask, saved, used } = message as Record<string, unknown>;
+    if (ask === true) {
+      this.tellAll();
+      return false;
+    }
+    if (saved instanceof Uint8Array) this.#meter.merge(saved);
+    if (Array.isArray(used) && used.length <= MAX_NUMBERS) this.#meter.absorb(Float64Array.from(used), NOTHING, now);
+    return true;
+  }
+
+  #post(message: object): void {
+    try {
+      this.#joined?.post(message);
+    } catch {
+      // The store brings them together at the next heartbeat.
+    }
+  }
+}
