@@ -17,7 +17,7 @@ const root = dirname(here);
 const modules = join(root, 'node_modules');
 
 /** Entries by file name in the package. */
-const ENTRIES = ['index', 'node', 'inline', 'inline-node', 'cli'];
+const ENTRIES = ['index', 'node', 'inline', 'inline-node', 'elements', 'cli'];
 /**
  * An import of a chunk for its effects, of which no module here has any.
  * Bundlers of users would warn about it.
@@ -182,7 +182,7 @@ async function declare() {
     .catch(({ stdout }) => {
       throw new Error(`the types do not compile\n${stdout}`);
     });
-  const needed = await reachable(types, ['index.d.ts', 'inline.d.ts']);
+  const needed = await reachable(types, ['index.d.ts', 'inline.d.ts', 'elements.d.ts']);
   for (const name of await readdir(types, { recursive: true })) {
     if (name.endsWith('.d.ts') && !needed.has(name)) await rm(join(types, name));
   }

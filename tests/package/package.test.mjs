@@ -59,7 +59,7 @@ const node = async (...args) => JSON.parse((await run(process.execPath, args, { 
 test('the tarball holds the entries, the modules, the tables, types and licences, and nothing else', () => {
   const kinds = new Set(files.map((path) => path.replace(/shared-\w+/, 'shared').replace(/^types\/.*\.d\.ts$/, 'types')));
   assert.deepEqual([...kinds].sort(), [
-    'LICENSE', 'LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'README.zh-CN.md', 'THIRD-PARTY.txt', 'cli.js', 'index.js',
+    'LICENSE', 'LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'README.zh-CN.md', 'THIRD-PARTY.txt', 'cli.js', 'elements.js', 'index.js',
     'inline-node.js', 'inline.js', 'node.js', 'package.json', 'shared.js', 'tidegate_bg.wasm',
     'tidegate_compiler_bg.wasm', 'tidegate_tables.bin', 'types',
   ].sort());

@@ -9,6 +9,7 @@ import {
   type InitOptions, type Outcome, type PackInfo, type Policy, type PolicyRule, type Reminder, type ReportOptions, type ReportStats, type Signal, type Usage,
   type UsageOptions, type UsageStatus, type Verdict,
 } from 'tidegate';
+import { ReminderDialog, UsageBadge, UsageOverlay, defineElements } from 'tidegate/elements';
 import * as inline from 'tidegate/inline';
 
 type View = 'tight' | 'joined' | 'leet' | 'sound' | 'pattern';
@@ -54,7 +55,11 @@ export async function everything(): Promise<void> {
   const seed = new Uint8Array(32);
   const signed: Uint8Array = signPack(pack, seed);
   const info: PackInfo = inspectPack(signed);
-  const usage: UsageOptions = { presets: ['cn_minor_mode_2024'], age: 15, assume: 'minor' };
+  const usage: UsageOptions = {
+    presets: ['cn/chat'], age: 15, assume: 'minor', subject: 'pseudonym', assertion: 'a.b.c', renew: async () => 'a.b.c', idleMs: 60_000, zone: '+01:00',
+    server: 'https://x.test', offline: 'limit',
+    calendar: { years: [{ year: 2026, status: 'official', source: 'x', holidays: [['2026-05-01', '2026-05-05']], makeup: ['2026-05-09'] }] },
+  };
   const reports: ReportOptions = { endpoint: '/v1/reports', token: async () => 't', evidence: 'none' };
   const guard: Guard = await createGuard({
     packs: [signed], publicKeys: [publicKey(seed), 'base64url'], usage, reports, host: browserHost(), locale: 'zh-CN', jurisdiction: 'cn',
@@ -75,6 +80,15 @@ export async function everything(): Promise<void> {
   const opens: number | null = status.opensAt;
   guard.usage.addEventListener('change', (event) => (event as CustomEvent<UsageStatus>).detail.state);
   guard.usage.addEventListener('reminder', (event) => guard.usage.acknowledge((event as CustomEvent<Reminder>).detail));
+  const wait: number = opens === null ? 0 : opens - status.now;
+  const words: string[] = [...status.deny, ...status.require, status.zone, status.day, status.identity, status.calendar ?? '', String(wait)];
+  guard.usage.identify(words.join());
+  guard.usage.exit();
+  defineElements();
+  const overlay: UsageOverlay | null = document.querySelector('tidegate-usage-overlay');
+  const elements = [overlay ?? new UsageOverlay(), document.createElement('tidegate-usage-badge'), new ReminderDialog(), new UsageBadge()];
+  for (const element of elements) element.usage = guard.usage;
+  elements[0]?.refresh();
   const complaint: Complaint = { message: message.id, category: 'harmful', text: 'x' };
   const { id } = await guard.reports.submit(complaint);
   await guard.reports.flush();
