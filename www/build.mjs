@@ -32,10 +32,10 @@ async function suggestions(locale) {
   });
 }
 
-/** The browser entry of the package, as a bundler would resolve it. */
-async function entryOf(directory) {
+/** A browser entry of the package, as a bundler would resolve it. */
+async function entryOf(directory, name = '.') {
   const { exports } = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8'));
-  let target = exports['.'];
+  let target = exports[name];
   while (typeof target === 'object') target = target.browser ?? target.import ?? target.default;
   return join(directory, target);
 }
@@ -52,7 +52,7 @@ await build({
   ...common,
   entryPoints: [join(WWW, 'src/app.ts')],
   format: 'esm',
-  alias: { tidegate: await entryOf(pkg) },
+  alias: { 'tidegate/elements': await entryOf(pkg, './elements'), tidegate: await entryOf(pkg) },
   define: { SUGGESTIONS: JSON.stringify({ 'zh-CN': await suggestions('zh-CN'), en: await suggestions('en') }) },
 });
 await build({ ...common, entryPoints: [join(WWW, 'src/boot.ts')], format: 'iife' });

@@ -71,8 +71,11 @@ export class Collector {
   #process;
   #log = '';
 
-  /** `delay`: ms between tokens; `site`: directory served at `/`; `play`: conversations instead of the built-in ones. */
-  static async start({ delay = 5, site = SITE, play } = {}) {
+  /**
+   * `delay`: ms between tokens; `site`: directory served at `/`; `play`: conversations instead of the
+   * built-in ones; `demo`: it issues assertions to anybody.
+   */
+  static async start({ delay = 5, site = SITE, play, demo = false } = {}) {
     for (const [what, path] of [['collector', COLLECTOR], ['page', join(site, 'index.html')]]) {
       if (!existsSync(path)) throw new Error(`${what} not built: ${path} is missing`);
     }
@@ -84,6 +87,7 @@ export class Collector {
       '--listen', `127.0.0.1:${collector.port}`, '--database', `sqlite://${join(collector.directory, 'test.db')}`,
       '--site', site, '--token-delay', String(delay),
     ];
+    if (demo) collector.args.push('--demo');
     if (play) {
       const file = join(collector.directory, 'conversations.json');
       await writeFile(file, JSON.stringify(play));

@@ -24,12 +24,15 @@ afterEach(async () => {
 
 const at = (clock, lang = 'en') => `?lang=${lang}&age=14&now=${chinaTime(clock)}`;
 const isClosed = () => page.run("return document.querySelector('#closed').open");
+/** What one of the page's usage elements says; empty while it shows nothing. */
+const says = (id) => page.run(`const [shown] = document.querySelector(arguments[0]).shadowRoot.children;
+  return shown.checkVisibility() ? shown.innerText : ''`, id);
 
 test('at_night_the_page_is_covered_and_nothing_is_sent', async () => {
   await page.openReady(collector.url, at('23:00:00'));
   await until('the closed sign', isClosed);
-  assert.match(await page.text('#closed'), /night/);
-  assert.match(await page.text('#closed'), /Wednesday at 06:00/);
+  assert.match(await says('#closed'), /night/);
+  assert.match(await says('#closed'), /Wednesday at 06:00, China time/);
   const started = await collector.metric('generations_started_total');
   // Past the sign, as a script could: the guard itself must refuse.
   await page.run(`const box = document.querySelector('#composer-input'); box.value = arguments[0];
@@ -52,35 +55,44 @@ test('the_closed_sign_keeps_the_focus_and_cannot_be_dismissed', async () => {
     await page.driver.sleep(100);
     assert.equal(await isClosed(), true, `after ${press + 1} times Escape`);
   }
-  assert.equal(await page.run("return document.querySelector('#closed').matches(':modal')"), true);
+  assert.equal(await page.run("return document.querySelector('#closed').shadowRoot.querySelector('dialog').matches(':modal')"), true);
 });
 
 test('in_the_morning_it_opens_by_itself', async () => {
   await page.openReady(collector.url, at('05:59:55'));
   await until('the closed sign', isClosed, 4_000);
   await until('it opens', async () => !(await isClosed()), 15_000);
-  assert.equal(await page.isVisible('#usage-bar'), true);
+  assert.match(await says('#usage-badge'), /left/);
   assert.equal((await page.ask(clean.prompt)).end, 'finished');
 });
 
-test('an_answer_under_way_ends_when_the_service_closes', async () => {
-  await page.openReady(collector.url, at('21:59:55'));
-  await page.type(clean.prompt);
-  const answer = await page.ended(0);
-  assert.equal(answer.end, 'closed');
-  assert.equal(await until('the closed sign', isClosed), true);
-  const { length } = answer.shown;
-  await page.driver.sleep(1_000);
-  assert.equal((await page.ended(0)).shown.length, length, 'nothing is added any more');
-  await until('the collector stops too', async () => await collector.metric('generations_active') === 0, 5_000);
+test('an_answer_under_way_ends_with_its_sentence_when_the_service_closes', async () => {
+  const sentence = 'The tide comes in and the tide goes out, and nobody who sits upon the sand in the evening has ever seen it stop for long.';
+  const play = [{ id: 'tide', locale: 'en', keywords: ['tide'], prompt: 'Tell me of the tide.', answer: Array(40).fill(sentence).join(' '), expect: 'clean', forbidden: [] }];
+  const slow = await Collector.start({ delay: 60, play });
+  try {
+    await page.openReady(slow.url, at('21:59:53'));
+    await page.type(play[0].prompt);
+    assert.equal(await until('the closed sign', isClosed), true);
+    const closed = Date.now();
+    const answer = await page.ended(0);
+    assert.equal(answer.end, 'closed');
+    assert.ok(Date.now() - closed <= 16_000, 'within the grace');
+    assert.match(answer.shown, /^The tide .* for long\.$/s, 'the sentence is finished');
+    await until('the collector stops too', async () => await slow.metric('generations_active') === 0, 5_000);
+    const { length } = answer.shown;
+    await page.driver.sleep(1_000);
+    assert.equal((await page.ended(0)).shown.length, length, 'nothing is added any more');
+  } finally {
+    await slow.dispose();
+  }
 });
 
 test('a_minor_sees_time_used_and_left_and_an_adult_does_not', async () => {
   await page.openReady(collector.url, at('15:00:00'));
-  await until('the usage bar', () => page.isVisible('#usage-bar'));
-  assert.match(await page.text('#usage-bar'), /Used today .* left/);
+  await until('the badge', async () => /Used today: .* left/.test(await says('#usage-badge')));
   await page.openReady(collector.url, `?lang=en&age=adult&now=${chinaTime('23:00:00')}`);
-  assert.equal(await page.isVisible('#usage-bar'), false);
+  assert.equal(await says('#usage-badge'), '');
   assert.equal(await isClosed(), false);
 });
 
@@ -96,12 +108,12 @@ test('after_half_an_hour_a_rest_is_due_and_can_be_acknowledged', async () => {
   await page.openReady(collector.url, `${at('15:00:00')}&speed=100`);
   await until('the reminder', async () => {
     await stir();
-    return await page.count('dialog[data-kind=rest]') > 0;
+    return await says('#reminder') !== '';
   }, 60_000);
-  assert.match(await page.text('dialog[data-kind=rest]'), /3\d min/);
-  await (await page.find('dialog[data-kind=rest] .primary')).click();
+  assert.match(await says('#reminder'), /3\d min/);
+  await page.run("document.querySelector('#reminder').shadowRoot.querySelector('button').click()");
   await page.driver.sleep(500);
-  assert.equal(await page.count('dialog[data-kind=rest]'), 0);
+  assert.equal(await says('#reminder'), '');
 });
 
 test('when_the_hour_is_used_the_page_closes_until_tomorrow', async () => {
@@ -110,8 +122,36 @@ test('when_the_hour_is_used_the_page_closes_until_tomorrow', async () => {
     await stir();
     return await isClosed();
   }, 90_000);
-  assert.match(await page.text('#closed'), /Today’s time is used up/);
+  assert.match(await says('#closed'), /Today’s time is used up/);
   // Used time is remembered: a reload changes nothing.
   await page.openReady(collector.url, at('17:00:00'));
   await until('the closed sign again', isClosed);
+});
+
+test('the_time_machine_shows_curfew_holiday_and_quota', async () => {
+  await page.openReady(collector.url, '?lang=en&age=adult');
+  const travel = async (scene) => {
+    if (await isClosed()) await (await page.find('#closed-time-machine')).click();
+    else await (await page.find('#time-machine-open')).click();
+    await (await page.find(`[data-scene=${scene}]`)).click();
+    await page.guard('ready');
+  };
+  await travel('night');
+  await until('the night', isClosed);
+  assert.match(await says('#closed'), /night/);
+  await travel('workedSaturday');
+  await until('a Saturday that is worked', async () => await isClosed() && /not open/.test(await says('#closed')));
+  await travel('holiday');
+  await until('a holiday', async () => !await isClosed());
+  assert.match(await says('#usage-badge'), /Closes today at 21:00/);
+  await travel('quota');
+  await until('the quota', async () => {
+    await stir();
+    await page.run("document.querySelector('#reminder').shadowRoot.querySelector('button').click()");
+    return await isClosed();
+  }, 90_000);
+  assert.match(await says('#closed'), /Today’s time is used up/);
+  await travel('present');
+  await until('the present', async () => !await isClosed());
+  assert.equal((await page.ask(clean.prompt)).end, 'finished');
 });

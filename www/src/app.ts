@@ -5,14 +5,14 @@ import { byId, el } from './dom.js';
 import { drawIcons, icon } from './icons.js';
 import { setLocale, t } from './i18n.js';
 import type { Locale } from './locale.js';
-import { Overlay } from './overlay.js';
 import { openParticulars } from './particulars.js';
 import { openReportDialog } from './report-dialog.js';
 import { Scroller } from './scroller.js';
 import { Session } from './session.js';
 import { openSettings } from './settings.js';
 import { readSettings, remember, type Age, type Theme } from './store.js';
-import { UsageBar } from './usage-bar.js';
+import { openTimeMachine } from './time-machine.js';
+import { UsageElements } from './usage.js';
 
 /** Tallest the message box grows by itself, CSS pixels. */
 const MAX_INPUT_PX = 200;
@@ -35,10 +35,10 @@ const chat = new Chat({
     if (session.current.state === 'ready') openReportDialog(session.current.guard, answer.id);
   },
 });
-const usageBar = new UsageBar(byId('usage-bar'));
-const overlay = new Overlay(() => session.host.now(), {
+const usage = new UsageElements({
   settings: () => showSettings(),
   particulars: () => void openParticulars(),
+  timeMachine: () => showTimeMachine(),
 });
 
 function guard(): Guard | undefined {
@@ -74,9 +74,8 @@ function refreshSession(): void {
     say(t('guardFailed', { code: current.code }), 'error');
   }
   document.documentElement.dataset['guard'] = current.state;
-  usageBar.watch(guard());
-  if (current.state === 'failed') overlay.hide();
-  else overlay.watch(guard());
+  if (current.state === 'failed') usage.clear();
+  else usage.watch(guard());
   refreshControls();
 }
 
@@ -94,7 +93,7 @@ function submit(text: string): void {
 
 function refuse(why: Refusal): void {
   if (why === 'blocked') say(t('inputBlocked'), 'error');
-  if (why === 'closed') overlay.refresh();
+  if (why === 'closed') usage.refresh();
 }
 
 /** Fits the message box to its text. */
@@ -155,6 +154,22 @@ function showSettings(): void {
   openSettings(settings, { setLocale: changeLocale, setTheme: changeTheme, setAge: changeAge });
 }
 
+function showTimeMachine(): void {
+  openTimeMachine(settings.presets, {
+    travel: ({ clock, age, presets }) => {
+      Object.assign(settings, { age, presets });
+      chat.stop();
+      session.travel(clock);
+      void session.start(settings);
+    },
+    choose: (presets) => {
+      settings.presets = presets;
+      chat.stop();
+      void session.start(settings);
+    },
+  });
+}
+
 function connect(): void {
   byId('composer').addEventListener('submit', (event) => {
     event.preventDefault();
@@ -183,6 +198,7 @@ function connect(): void {
   byId('language').addEventListener('click', () => changeLocale(settings.locale === 'en' ? 'zh-CN' : 'en'));
   byId('theme').addEventListener('click', () => changeTheme(isDark() ? 'light' : 'dark'));
   byId('particulars-open').addEventListener('click', () => void openParticulars());
+  byId('time-machine-open').addEventListener('click', showTimeMachine);
   byId('settings-open').addEventListener('click', showSettings);
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', showTheme);
   session.addEventListener('change', refreshSession);

@@ -59,27 +59,18 @@ const EN = {
   age16: 'Aged 16',
   age14: 'Aged 14',
   ageUnknown: 'Not known (treated as a minor)',
-  ageHint: 'Minors get the rules of {preset}: 1 or 2 hours a day, none from 22:00 to 6:00 (China time), a rest reminder every 30 minutes.',
-  usedToday: 'Used today {used}',
-  leftToday: '{left} left',
-  usageLabel: 'Time used today',
-  minorMode: 'Minors’ mode',
-  remainingSoon: 'Nearly used up.',
-  restTitle: 'Time for a break',
-  restText: 'You have been here for {time} without a break. Look up, stretch, drink some water.',
-  restDone: 'I’ll take a break',
-  closedTitle: 'Closed for now',
-  closed_curfew: 'It is night-time, and minors’ mode is closed at night.',
-  closed_quota: 'Today’s time is used up.',
-  closed_day: 'Minors’ mode is not open on this day.',
-  closed_guardian: 'A guardian has closed the service.',
-  closed_identity: 'The service cannot tell who is using it.',
-  closed_clock: 'This device’s clock cannot be trusted at the moment.',
-  closed_unknown: 'The service is closed under the rules for minors.',
-  opensAt: 'Opens again by itself on {time}, China time.',
-  opensIn: 'That is in {time}.',
-  opensUnknown: 'It opens again by itself once the reason is gone.',
-  usedTotal: 'Used today: {used}',
+  ageHint: 'The rules in force are those of {preset}. The time machine has others.',
+  timeMachine: 'Time machine',
+  timeMachineText: 'Only in this demo: the clock of the guard is moved, so that you see in a minute what takes a night or an hour. What is used on a journey is forgotten.',
+  rules: 'Rules in force',
+  scene_beforeNight: 'Just before the night', scene_beforeNight_more: '14 years old, 21:59:40. Ask something: the answer may finish its sentence.',
+  scene_night: 'At night', scene_night_more: '14 years old, 23:00.',
+  scene_beforeMorning: 'Just before the morning', scene_beforeMorning_more: '14 years old, 5:59:40. It opens by itself.',
+  scene_quota: 'An hour in a minute', scene_quota_more: '14 years old, 60 times as fast. A rest after 30 minutes, closed after 60.',
+  scene_holiday: 'The end of a holiday’s hour', scene_holiday_more: 'A game, 14 years old, 1 October, 20:59:20.',
+  scene_workedSaturday: 'A Saturday that is worked', scene_workedSaturday_more: 'A game, 14 years old, 10 October, 20:30: closed.',
+  scene_companion: 'Two hours with a companion', scene_companion_more: 'An adult, 120 times as fast: reminded after 2 hours.',
+  scene_present: 'Back to the present', scene_present_more: 'An adult, the real clock.',
   reportTitle: 'Report this answer',
   reportIntro: 'Your report goes to the provider of this service.',
   reportCategory: 'What is wrong with it?',
@@ -119,11 +110,6 @@ const EN = {
   factComplaints: 'Complaints',
   factLabels: 'Labelling',
   factLinks: 'More',
-  hours: '{h} h {m} min',
-  wholeHours: '{h} h',
-  minutes: '{m} min',
-  moment: '{day} at {time}',
-  lessThanMinute: 'less than a minute',
 };
 
 export type Key = keyof typeof EN;
@@ -185,27 +171,18 @@ const ZH: Record<Key, string> = {
   age16: '16 岁',
   age14: '14 岁',
   ageUnknown: '未知（按未成年人处理）',
-  ageHint: '未成年人适用 {preset}：每天 1 或 2 小时，22:00 至次日 6:00 关闭（北京时间），每 30 分钟提醒休息。',
-  usedToday: '今日已用 {used}',
-  leftToday: '剩余 {left}',
-  usageLabel: '今日已用时间',
-  minorMode: '未成年人模式',
-  remainingSoon: '今天的时间快用完了。',
-  restTitle: '休息一下吧',
-  restText: '你已经连续使用了 {time}。抬头看看远处，活动一下，喝口水。',
-  restDone: '好，去休息',
-  closedTitle: '现在暂停使用',
-  closed_curfew: '夜深了，未成年人模式在夜间关闭。',
-  closed_quota: '今天的使用时间已经用完。',
-  closed_day: '未成年人模式今天不开放。',
-  closed_guardian: '监护人已关闭服务。',
-  closed_identity: '暂时无法确认使用者身份。',
-  closed_clock: '本机时钟暂时不可信。',
-  closed_unknown: '服务按未成年人规则关闭。',
-  opensAt: '将于{time}（北京时间）自动开放。',
-  opensIn: '还有 {time}。',
-  opensUnknown: '原因消除后会自动开放。',
-  usedTotal: '今日已用：{used}',
+  ageHint: '当前适用的规则：{preset}。其他规则见“时光机”。',
+  timeMachine: '时光机',
+  timeMachineText: '仅用于演示：拨动守护的时钟，让你在一分钟内看到一整夜或一小时里发生的事。穿越期间的使用时间不会记录。',
+  rules: '适用规则',
+  scene_beforeNight: '夜间将至', scene_beforeNight_more: '14 岁，21:59:40。提一个问题：回答可以说完当前这句话。',
+  scene_night: '深夜', scene_night_more: '14 岁，23:00。',
+  scene_beforeMorning: '清晨将至', scene_beforeMorning_more: '14 岁，5:59:40。服务会自动恢复。',
+  scene_quota: '一分钟用完一小时', scene_quota_more: '14 岁，60 倍速。30 分钟提醒休息，60 分钟关闭。',
+  scene_holiday: '假日一小时的最后时刻', scene_holiday_more: '游戏，14 岁，10 月 1 日 20:59:20。',
+  scene_workedSaturday: '调休上班的周六', scene_workedSaturday_more: '游戏，14 岁，10 月 10 日 20:30：不开放。',
+  scene_companion: '与虚拟伙伴相处两小时', scene_companion_more: '成年人，120 倍速：满 2 小时提醒。',
+  scene_present: '回到现在', scene_present_more: '成年人，真实时钟。',
   reportTitle: '举报这段回答',
   reportIntro: '举报将提交给本服务的提供者。',
   reportCategory: '问题类型',
@@ -245,18 +222,9 @@ const ZH: Record<Key, string> = {
   factComplaints: '投诉举报',
   factLabels: '内容标识',
   factLinks: '相关协议',
-  hours: '{h} 小时 {m} 分钟',
-  wholeHours: '{h} 小时',
-  minutes: '{m} 分钟',
-  moment: '{day} {time}',
-  lessThanMinute: '不到 1 分钟',
 };
 
 const WORDS: Record<Locale, Record<Key, string>> = { en: EN, 'zh-CN': ZH };
-
-const MINUTE_MS = 60_000;
-/** China Standard Time: the zone of every `cn_*` preset. */
-const PRESET_ZONE = 'Asia/Shanghai';
 
 let locale: Locale = 'zh-CN';
 
@@ -287,23 +255,4 @@ export function translate(root: ParentNode): void {
   fill('data-i18n-label', (node, words) => node.setAttribute('aria-label', words));
   fill('data-i18n-title', (node, words) => { node.title = words; });
   fill('data-i18n-placeholder', (node, words) => node.setAttribute('placeholder', words));
-}
-
-/** A duration in words, rounded down to minutes; `up` rounds up, for time to wait. */
-export function duration(ms: number, up = false): string {
-  const minutes = up ? Math.ceil(ms / MINUTE_MS) : Math.floor(ms / MINUTE_MS);
-  if (minutes < 1) return t('lessThanMinute');
-  const h = Math.floor(minutes / 60);
-  const m = minutes % 60;
-  if (h === 0) return t('minutes', { m });
-  return m === 0 ? t('wholeHours', { h }) : t('hours', { h, m });
-}
-
-/** A moment as weekday and time of day in the presets' zone. */
-export function moment(ms: number): string {
-  const part = (options: Intl.DateTimeFormatOptions): string =>
-    new Intl.DateTimeFormat(locale, { ...options, timeZone: PRESET_ZONE }).format(ms);
-  return t('moment', {
-    day: part({ weekday: 'long' }), time: part({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }),
-  });
 }

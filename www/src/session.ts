@@ -2,11 +2,11 @@
  * The guard's life on this page: load the policy, create the guard, replace it
  * when the settings change. While there is no guard, nothing can be asked.
  */
-import { browserHost, createGuard, GuardError, init, inspectPack } from 'tidegate';
-import type { Guard, Host, PackInfo, UsageOptions } from 'tidegate';
-import type { Age, Clock, Settings } from './store.js';
+import { browserHost, createGuard, GuardError, init, inspectPack, memoryHost } from 'tidegate';
+import type { Guard, Host, PackInfo, Store, UsageOptions } from 'tidegate';
+import { findBackend } from './backend.js';
+import type { Clock, Settings } from './store.js';
 
-export const USAGE_PRESET = 'cn_minor_mode_2024';
 const PACK_URL = '/starter.pack';
 const KEY_URL = '/starter.pub';
 const REPORTS_URL = '/v1/reports';
@@ -17,14 +17,23 @@ export type SessionState = { state: 'loading' } | { state: 'failed'; code: strin
 /** Dispatches `change` whenever `current` is replaced. */
 export class Session extends EventTarget {
   current: SessionState = { state: 'loading' };
-  readonly host: Host;
+  host: Host;
+  private readonly real = browserHost();
   /** Only the latest `start` may set the state. */
   private turn = 0;
   private policy: Promise<Policy> | undefined;
 
   constructor(clock?: Clock) {
     super();
-    this.host = clock === undefined ? browserHost() : hostFrom(browserHost(), clock);
+    this.host = clock === undefined ? this.real : hostFrom(this.real, clock);
+  }
+
+  /**
+   * The next `start` is at another time; without a clock, in the present. Used
+   * time of a journey is not kept: it would count in the present.
+   */
+  travel(clock?: Clock): void {
+    this.host = clock === undefined ? this.real : hostFrom({ ...this.real, store: journeyStore(this.real.store) }, clock);
   }
 
   /** Creates the guard for these settings, in place of an earlier one. */
@@ -36,10 +45,12 @@ export class Session extends EventTarget {
       if (before.state === 'ready') await before.guard.dispose();
       this.policy ??= loadPolicy();
       const { pack, publicKeys } = await this.policy;
+      // A moved clock is not the server's; without keys there is nothing to check an assertion with.
+      const backend = publicKeys && this.host === this.real ? await findBackend(settings) : undefined;
       const guard = await createGuard({
         packs: [pack],
-        ...(publicKeys ? { publicKeys } : {}),
-        usage: usageOptions(settings.age),
+        ...(publicKeys ? { publicKeys: [...publicKeys, ...backend?.publicKeys ?? []] } : {}),
+        usage: { ...usageOptions(settings), ...backend?.usage },
         reports: { endpoint: REPORTS_URL },
         host: this.host,
         locale: settings.locale,
@@ -70,8 +81,7 @@ async function loadPolicy(): Promise<Policy> {
   return { pack: bytes, publicKeys: [(await key.text()).trim()] };
 }
 
-function usageOptions(age: Age): UsageOptions {
-  const presets = [USAGE_PRESET];
+function usageOptions({ age, presets }: Settings): UsageOptions {
   if (age === 'adult') return { presets, age: 18 };
   if (age === 'unknown') return { presets, assume: 'minor' };
   return { presets, age };
@@ -89,6 +99,19 @@ function hostFrom(host: Host, clock: Clock): Host {
     send: (request) => host.send(request),
     timer: (ms, run) => host.timer(ms / clock.speed, run),
     signals: (listen) => host.signals(listen),
+    ...(host.peers ? { peers: host.peers } : {}),
+  };
+}
+
+/** Keeps used time in memory and everything else where it belongs. */
+function journeyStore(store: Store): Store {
+  const journey = memoryHost().store;
+  const of = (key: string): Store => key.startsWith('usage/') ? journey : store;
+  return {
+    get: (key) => of(key).get(key),
+    set: (key, value) => of(key).set(key, value),
+    delete: (key) => of(key).delete(key),
+    keys: (prefix) => of(prefix).keys(prefix),
   };
 }
 

@@ -3,7 +3,6 @@ import { openDialog } from './dialog.js';
 import { el } from './dom.js';
 import { t } from './i18n.js';
 import type { Locale } from './locale.js';
-import { USAGE_PRESET } from './session.js';
 import type { Age, Settings, Theme } from './store.js';
 
 export interface SettingsActions {
@@ -32,7 +31,7 @@ export function openSettings(now: Settings, actions: SettingsActions): void {
     field('settings-language', t('language'), locale),
     field('settings-theme', t('theme'), theme),
     field('settings-age', t('age'), age),
-    el('p', { class: 'hint' }, t('ageHint', { preset: USAGE_PRESET })),
+    el('p', { class: 'hint' }, t('ageHint', { preset: now.presets.join(', ') })),
     el('p', { class: 'hint' }, t('settingsIntro'))));
 }
 

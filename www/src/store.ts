@@ -9,6 +9,10 @@ export interface Settings {
   locale: Locale;
   theme: Theme;
   age: Age;
+  /** Usage presets and groups. */
+  presets: string[];
+  /** Whose time it is, to try several devices; absent: this browser's own. */
+  subject?: string;
   /** Absent: the real clock. */
   clock?: Clock;
 }
@@ -21,6 +25,7 @@ export interface Clock {
   speed: number;
 }
 
+const PRESET = 'cn_minor_mode_2024';
 const PREFIX = 'tidegate-demo/';
 /** Oldest age that the address may name. */
 const MAX_AGE = 150;
@@ -34,7 +39,10 @@ export function readSettings(search: string): Settings {
     locale: toLocale(lang),
     theme: toTheme(read('theme')),
     age: toAge(query.get('age') ?? read('age')),
+    presets: (query.get('presets') ?? PRESET).split(','),
   };
+  const subject = query.get('subject');
+  if (subject) settings.subject = subject;
   const now = Number(query.get('now'));
   const speed = Number(query.get('speed') ?? 1);
   if (Number.isSafeInteger(now) && now > 0) {
@@ -44,7 +52,7 @@ export function readSettings(search: string): Settings {
 }
 
 /** Remembers one setting; a browser without storage only forgets it. */
-export function remember(name: 'lang' | 'theme' | 'age', value: string): void {
+export function remember(name: 'lang' | 'theme' | 'age' | 'subject', value: string): void {
   try {
     localStorage.setItem(PREFIX + name, value);
   } catch {
@@ -52,7 +60,8 @@ export function remember(name: 'lang' | 'theme' | 'age', value: string): void {
   }
 }
 
-function read(name: string): string | null {
+/** What was remembered, if anything. */
+export function read(name: string): string | null {
   try {
     return localStorage.getItem(PREFIX + name);
   } catch {
