@@ -33,6 +33,8 @@ export class UsageOff extends EventTarget implements UsageRuntime {
 
   assertOpen(): void {}
 
+  crisis(): void {}
+
   streaming(): void {}
 
   onClose(close: Close): () => void {

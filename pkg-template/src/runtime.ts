@@ -10,6 +10,8 @@ export interface UsageRuntime extends Usage {
   assertOpen(): void;
   /** The model is writing: counts as activity. */
   streaming(): void;
+  /** Words of a crisis were met: the server is told at once, by the rule's id and without the words. */
+  crisis(rule: string): void;
   /** Runs `close` when the service closes or the user leaves; returns stop. */
   onClose(close: Close): () => void;
   dispose(): Promise<void>;

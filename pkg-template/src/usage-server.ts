@@ -13,6 +13,8 @@ const BEAT_MS = 60_000;
 const MAX_SENT_INTERVALS = 512;
 const MAX_SENT_DAYS = 400;
 const MAX_EVENTS = 64;
+/** Longest reason, UTF-16 units. */
+const MAX_REASON = 32;
 /** Most intervals and days that are taken of an answer. */
 const MAX_TAKEN = 4_096;
 /** `offline: 'close'`: longest time without contact. */
@@ -82,7 +84,7 @@ export class ServerLink {
   /** Something that the server should know. */
   note(event: UsageEvent): void {
     if (this.#context.options.server === undefined) return;
-    this.#events.push(event);
+    this.#events.push(event.reason === undefined ? event : { ...event, reason: event.reason.slice(0, MAX_REASON) });
     if (this.#events.length > MAX_EVENTS) this.#events.shift();
   }
 

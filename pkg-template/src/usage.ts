@@ -173,6 +173,12 @@ export class UsageSession extends EventTarget implements UsageRuntime {
     this.#link.meet(true);
   }
 
+  crisis(rule: string): void {
+    if (this.#disposed) return;
+    this.#link.note({ kind: 'crisis', at: this.#refresh().now, reason: rule });
+    this.#link.meet(true);
+  }
+
   assertOpen(): void {
     this.#assertLive();
     const status = this.#refresh();

@@ -403,3 +403,17 @@ test('closings, reminders and exits are told with the next heartbeat, once', asy
   assert.equal(new Set(events.map((event) => JSON.stringify(event))).size, events.length);
   assert.ok(events.every(({ at }) => Number.isInteger(at) && at >= AFTERNOON));
 });
+
+test('a crisis is told at once, by the rule, and at most 64 events wait', async (t) => {
+  const { host, server, usage } = await identified(t);
+  usage.crisis('self-harm-words-with-a-very-long-name-of-a-rule');
+  await host.advance(0);
+  assert.deepEqual(server.beats().at(-1).text.events, [{ kind: 'crisis', at: AFTERNOON, reason: 'self-harm-words-with-a-very-long' }]);
+  server.down = true;
+  for (let time = 0; time < 100; time += 1) usage.crisis(`rule-${time}`);
+  server.down = false;
+  await host.advance(2 * MINUTE);
+  const waiting = server.beats().map(({ text }) => text.events).find((events) => events.length > 1);
+  assert.equal(waiting.length, 64);
+  assert.equal(waiting.at(-1).reason, 'rule-99');
+});
