@@ -5,6 +5,8 @@
  */
 import { ChatAnswer, guardStrings, isObject, type AnswerContext } from './chat.js';
 import { GuardError } from './error.js';
+import { exited } from './off.js';
+import { lastWords } from './said.js';
 import { guardEvents, type EventGuard } from './sse.js';
 
 /** Largest JSON body, bytes. */
@@ -19,12 +21,18 @@ export interface FetchContext extends AnswerContext {
   fetch: typeof fetch;
   /** Throws while nothing may be asked. */
   assertOpen(): void;
+  /** Whether some rule waits for words of the user. */
+  hears(): boolean;
+  /** Judges what the user wrote; `true`: the user wants to stop. */
+  said(text: string): boolean;
   /** Runs `close` when the service closes or the guard is disposed; returns stop. */
   onClose(close: (reason: GuardError) => void): () => void;
 }
 
 export function createFetch(context: FetchContext): typeof fetch {
   return async (input, init) => {
+    // Words for help are heard also while the service is closed.
+    if (context.hears() && context.said(await lastWords(input, init))) throw exited();
     context.assertOpen();
     const exchange = new Exchange(context, input, init);
     try {

@@ -8,7 +8,7 @@ import { ReportsOff, UsageOff } from './off.js';
 import { createReports } from './reports.js';
 import type { ReportsRuntime, UsageRuntime } from './runtime.js';
 import { createStream } from './stream.js';
-import type { Action, Channel, Guard, GuardOptions, Host, Message, MessageOptions, StreamOptions, Verdict } from './types.js';
+import type { Action, Channel, Escalation, Guard, GuardOptions, Host, Message, MessageOptions, StreamOptions, Verdict } from './types.js';
 import { createUsage } from './usage-start.js';
 
 const KEY_BYTES = 32;
@@ -56,6 +56,7 @@ class GuardRuntime implements Guard {
   readonly #parts: Parts;
   #rules: readonly Rule[] = [];
   #notice = '';
+  #help = '';
   /** Goes up when the service closes: messages of before are over, with this notice. */
   #era = 0;
   #eraNotice = '';
@@ -89,6 +90,8 @@ class GuardRuntime implements Guard {
       open: (id, channel) => this.#open(id, channel),
       newId: () => this.#newId(),
       assertOpen: () => this.#assertOpen(),
+      hears: () => this.#rules.some((rule) => rule.call !== undefined),
+      said: (text) => this.#judge(text).exit,
       onClose: (close) => this.#onClose(close),
     });
   }
@@ -99,9 +102,21 @@ class GuardRuntime implements Guard {
   }
 
   check(text: string): Verdict[] {
+    return this.#judge(text).verdicts;
+  }
+
+  /** Judges what the user writes, and does what it calls for; `exit`: the user wants to stop. */
+  #judge(text: string): { verdicts: Verdict[]; exit: boolean } {
     this.#assertLive();
-    const message = this.#open('', 'text', 'input');
-    return [...message.push(text).verdicts, ...message.finish().verdicts];
+    const called = new Map<string, Rule>();
+    const onHit = (rule: Rule): void => void (rule.call && called.set(rule.call, rule));
+    const message = this.#open('', 'text', 'input', onHit);
+    const verdicts = [...message.push(text).verdicts, ...message.finish().verdicts];
+    for (const [call, { id }] of called) {
+      if (call === 'exit') this.usage.exit();
+      else this.usage.escalate({ kind: call as Escalation, rule: id, help: this.#help });
+    }
+    return { verdicts, exit: called.has('exit') };
   }
 
   stream(options: StreamOptions = {}): TransformStream<string, string> {
@@ -145,7 +160,9 @@ class GuardRuntime implements Guard {
     await Promise.all([this.usage.dispose(), this.reports.dispose()]);
   }
 
-  #open(given: string, channel: Channel, direction: 'input' | 'output' = 'output'): GuardedMessage {
+  #open(
+    given: string, channel: Channel, direction: 'input' | 'output' = 'output', onHit: (rule: Rule) => void = () => {},
+  ): GuardedMessage {
     this.#assertLive();
     if (typeof given !== 'string' || given.length > MAX_ID_UNITS) {
       throw new GuardError('message/id', `an id is a string of at most ${MAX_ID_UNITS} characters`);
@@ -164,12 +181,15 @@ class GuardRuntime implements Guard {
         return era === this.#era ? undefined : this.#eraNotice;
       },
       closing: () => direction === 'output' && this.#graceUntil !== undefined ? closedNotice(locale) : undefined,
-      verdict: (verdict, { policy, revision, digest }, shownUnits) => {
-        reports.verdict({ verdict, policy, revision, digest, message: id, channel, locale, direction, shownUnits });
+      verdict: (verdict, rule, shownUnits) => {
+        const { policy, revision, digest, call } = rule;
+        const escalation = call === 'exit' ? undefined : call;
+        reports.verdict({ verdict, policy, revision, digest, message: id, channel, locale, direction, shownUnits, escalation });
+        onHit(rule);
       },
     };
     // An id that nobody else knows need not be remembered when it ends.
-    return new GuardedMessage(id, channel, call(() => filter.message(given, channel)), context);
+    return new GuardedMessage(id, channel, call(() => filter.message(given, direction === 'input' ? 'input' : channel)), context);
   }
 
   /** Random for the guard, then counted: drawing bytes for each message is a tenth of judging a page of text. */
@@ -187,8 +207,9 @@ class GuardRuntime implements Guard {
     const packs = call(() => filter.packs());
     this.#rules = call(() => filter.rules()).map((row) => {
       const { policy = '', revision = 0, digest = '' } = packs[row.pack] ?? {};
-      return { ...row, action: row.action as Action, policy, revision, digest };
+      return { ...row, action: row.action as Action, call: (row.call ?? undefined) as Rule['call'], policy, revision, digest };
     });
+    this.#help = call(() => filter.help(locale));
     this.#notice = call(() => filter.notice(locale)) || endedNotice(locale);
   }
 

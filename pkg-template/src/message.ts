@@ -5,7 +5,7 @@
  */
 import { call, inputUnits, memoryUnits, memoryWords, type Glue } from './core.js';
 import { GuardError } from './error.js';
-import type { Action, Channel, Message, MessageState, Outcome, Verdict } from './types.js';
+import type { Action, Channel, Escalation, Message, MessageState, Outcome, Verdict } from './types.js';
 
 /** Most UTF-16 units that cross into the core at once, as the core has room; a longer delta crosses in parts. */
 const MAX_CROSSING_UNITS = 1 << 14;
@@ -30,6 +30,8 @@ export interface Rule {
   action: Action;
   with: string;
   mask: string;
+  /** What words of the user call for. */
+  call: 'exit' | Escalation | undefined;
   policy: string;
   revision: number;
   digest: string;

@@ -1,7 +1,7 @@
 /** What stands in for the parts of a guard that are off: they say so. */
 import { GuardError } from './error.js';
 import type { Close, ReportsRuntime, UsageRuntime } from './runtime.js';
-import type { Host, Receipt, ReportStats, UsageStatus } from './types.js';
+import type { EscalationDetail, Host, Receipt, ReportStats, UsageStatus } from './types.js';
 
 /** Nothing is metered: always open. */
 export class UsageOff extends EventTarget implements UsageRuntime {
@@ -29,11 +29,14 @@ export class UsageOff extends EventTarget implements UsageRuntime {
 
   exit(): void {
     for (const close of [...this.#closers]) close(0, exited());
+    this.dispatchEvent(new CustomEvent('exit'));
+  }
+
+  escalate(detail: EscalationDetail): void {
+    this.dispatchEvent(new CustomEvent('escalation', { detail }));
   }
 
   assertOpen(): void {}
-
-  crisis(): void {}
 
   streaming(): void {}
 

@@ -96,10 +96,10 @@ class ReportRuntime implements ReportsRuntime {
   verdict(context: VerdictContext): void {
     if (this.isDisposed) return;
     const { rule, risk, action, start, end, view } = context.verdict;
-    const { policy, revision, digest, message, channel, direction, locale, shownUnits } = context;
+    const { policy, revision, digest, message, channel, direction, locale, shownUnits, escalation } = context;
     const data = {
       policy, revision, digest, rule, risk, action, view, start, end, message, channel, direction,
-      surface: 'web', locale, shown_units: shownUnits,
+      surface: 'web', locale, shown_units: shownUnits, escalation,
     };
     try {
       this.add('verdict', data);

@@ -2,7 +2,7 @@
  * What the parts of the runtime know of each other. Not public.
  */
 import type { GuardError } from './error.js';
-import type { Complaint, Host, Reports, ReportOptions, Usage, UsageOptions, Verdict } from './types.js';
+import type { Complaint, Escalation, EscalationDetail, Host, Reports, ReportOptions, Usage, UsageOptions, Verdict } from './types.js';
 
 /** The usage part, as the guard uses it. */
 export interface UsageRuntime extends Usage {
@@ -10,8 +10,8 @@ export interface UsageRuntime extends Usage {
   assertOpen(): void;
   /** The model is writing: counts as activity. */
   streaming(): void;
-  /** Words of a crisis were met: the server is told at once, by the rule's id and without the words. */
-  crisis(rule: string): void;
+  /** A person has to look at what the user wrote. */
+  escalate(detail: EscalationDetail): void;
   /** Runs `close` when the service closes or the user leaves; returns stop. */
   onClose(close: Close): () => void;
   dispose(): Promise<void>;
@@ -41,6 +41,7 @@ export interface VerdictContext {
   direction: 'input' | 'output';
   /** UTF-16 units released before the verdict. */
   shownUnits: number;
+  escalation: Escalation | undefined;
 }
 
 /** The report part, as the guard uses it. */

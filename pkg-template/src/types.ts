@@ -188,7 +188,10 @@ export interface UsageStatus {
   calendar: 'official' | 'statutory' | 'missing' | null;
 }
 
-/** Dispatches `change` (detail: UsageStatus) and `reminder` (detail: Reminder) as CustomEvents. */
+/**
+ * Dispatches CustomEvents: `change` (detail: UsageStatus), `reminder` (detail: Reminder), and, also
+ * without `usage` in the options, `exit` (no detail) and `escalation` (detail: EscalationDetail).
+ */
 export interface Usage extends EventTarget {
   status(): UsageStatus;
   /** Marks a due reminder as shown, so that it is not due any more. */
@@ -203,6 +206,18 @@ export interface Usage extends EventTarget {
    * The service stays open.
    */
   exit(): void;
+}
+
+/** Why a person has to look at what a user wrote. */
+export type Escalation = 'self_harm' | 'property' | 'abuse';
+
+/** Detail of the event `escalation`. */
+export interface EscalationDetail {
+  kind: Escalation;
+  /** The rule that was hit. */
+  rule: string;
+  /** The policy's `help` in the guard's locale; empty if it has none. */
+  help: string;
 }
 
 export interface ReportOptions {
@@ -329,6 +344,8 @@ export interface Policy {
   revision?: number;
   /** What to tell the user when a message is ended, by locale (BCP 47). */
   notice?: Record<string, string>;
+  /** Where the user finds help, shown when a rule escalates, by locale. */
+  help?: Record<string, string>;
   /** The action of rules that name none, by risk. */
   actions?: Record<string, Action>;
   /** Ends a message whose hits' scores add up to `limit` (1–1,000,000); default `terminate`. */
@@ -382,4 +399,8 @@ export interface PolicyRule {
   mask?: string;
   /** 1 (low) to 4 (critical); default 0, not stated. */
   severity?: number;
+  /** The user's words for stopping at once; the rule judges only what the user writes. */
+  exit?: boolean;
+  /** A hit is for a person to look at, and help is shown; the rule judges only what the user writes. */
+  escalate?: Escalation;
 }

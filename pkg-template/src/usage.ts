@@ -19,7 +19,7 @@
 import { GuardError } from './error.js';
 import { exited } from './off.js';
 import type { Close, UsageRuntime } from './runtime.js';
-import type { CloseReason, Host, Reminder, Signal, UsageOptions, UsageStatus } from './types.js';
+import type { CloseReason, EscalationDetail, Host, Reminder, Signal, UsageOptions, UsageStatus } from './types.js';
 import type { HostClock } from './usage-clock.js';
 import { ServerLink } from './usage-server.js';
 import { Keeper, type Meter } from './usage-store.js';
@@ -171,12 +171,14 @@ export class UsageSession extends EventTarget implements UsageRuntime {
     this.#altered();
     this.#keep();
     this.#link.meet(true);
+    this.dispatchEvent(new CustomEvent('exit'));
   }
 
-  crisis(rule: string): void {
+  escalate(detail: EscalationDetail): void {
     if (this.#disposed) return;
-    this.#link.note({ kind: 'crisis', at: this.#refresh().now, reason: rule });
+    this.#link.note({ kind: 'crisis', at: this.#current().now, reason: detail.kind });
     this.#link.meet(true);
+    this.dispatchEvent(new CustomEvent('escalation', { detail }));
   }
 
   assertOpen(): void {

@@ -24,6 +24,8 @@ export interface RuleRow {
   /** The character that `mask` repeats. */
   mask: string;
   severity: number;
+  /** What words of the user call for: `exit`, or an escalation. */
+  call?: string;
   /** Index into `packs()`. */
   pack: number;
 }
@@ -37,7 +39,9 @@ export class Filter {
   rules(): RuleRow[];
   /** Empty: nothing authored. */
   notice(locale: string): string;
-  /** An empty id is anonymous. */
+  /** Where the user finds help; empty: nothing authored. */
+  help(locale: string): string;
+  /** An empty id is anonymous; `input` is the channel of what the user writes. */
   message(id: string, channel: string): FilterMessage;
   attach(root: Element): DomGuard;
   /** Leaves rules for other jurisdictions out; empty: none. */

@@ -16,6 +16,9 @@ pub struct Document {
     /// What to tell the user when a message is ended, by locale (BCP 47).
     #[serde(default, deserialize_with = "pairs")]
     pub notice: Vec<(String, String)>,
+    /// Where the user finds help, shown when a rule escalates, by locale.
+    #[serde(default, deserialize_with = "pairs")]
+    pub help: Vec<(String, String)>,
     /// The action of rules that name none, by risk.
     #[serde(default, deserialize_with = "pairs")]
     pub actions: Vec<(String, String)>,
@@ -137,6 +140,13 @@ pub struct RuleDocument {
     /// What a hit adds to the message's score, 0 to 10,000; default 0.
     #[serde(default)]
     pub score: u16,
+    /// The user's words for stopping at once. Such a rule judges only what the
+    /// user writes.
+    #[serde(default)]
+    pub exit: bool,
+    /// `self_harm`, `property` or `abuse`: a hit is for a person to look at,
+    /// and help is shown. Such a rule judges only what the user writes.
+    pub escalate: Option<String>,
     /// A file of terms: only the `tidegate` command resolves it.
     #[serde(rename = "terms-from")]
     pub terms_from: Option<IgnoredAny>,

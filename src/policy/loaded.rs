@@ -13,6 +13,7 @@ use crate::lexicon::{
 pub struct Policy {
     pub(super) info: PackInfo,
     pub(super) notices: Vec<(String, String)>,
+    pub(super) help: Vec<(String, String)>,
     pub(super) rules: Vec<Rule>,
     pub(super) score_limit: Option<ScoreLimit>,
     /// The views that some form has.
@@ -68,16 +69,25 @@ impl Policy {
     /// What to tell the user when a message is ended: the notice of this
     /// locale, else of its language, else the first.
     pub fn notice(&self, locale: &str) -> Option<&str> {
-        let language = |tag: &str| {
-            tag.split(['-', '_'])
-                .next()
-                .unwrap_or("")
-                .to_ascii_lowercase()
-        };
-        let find = |fits: &dyn Fn(&str) -> bool| self.notices.iter().find(|(tag, _)| fits(tag));
-        find(&|tag| tag.eq_ignore_ascii_case(locale))
-            .or_else(|| find(&|tag| language(tag) == language(locale)))
-            .or(self.notices.first())
-            .map(|(_, notice)| notice.as_str())
+        in_locale(&self.notices, locale)
     }
+
+    /// Where the user finds help, chosen as [`notice`](Self::notice).
+    pub fn help(&self, locale: &str) -> Option<&str> {
+        in_locale(&self.help, locale)
+    }
+}
+
+fn in_locale<'t>(texts: &'t [(String, String)], locale: &str) -> Option<&'t str> {
+    let language = |tag: &str| {
+        tag.split(['-', '_'])
+            .next()
+            .unwrap_or("")
+            .to_ascii_lowercase()
+    };
+    let find = |fits: &dyn Fn(&str) -> bool| texts.iter().find(|(tag, _)| fits(tag));
+    find(&|tag| tag.eq_ignore_ascii_case(locale))
+        .or_else(|| find(&|tag| language(tag) == language(locale)))
+        .or(texts.first())
+        .map(|(_, text)| text.as_str())
 }

@@ -22,5 +22,5 @@ pub use loaded::Policy;
 pub use pack::{FORMAT, PackInfo, inspect, sign};
 pub use patterns::{MAX_HOSTS, MAX_PATTERNS};
 pub use risk::{RISKS, Risk, is_risk, risk};
-pub use rule::{Action, Channel, Combination, Rule, ScoreLimit};
+pub use rule::{Action, Call, Channel, Combination, Rule, ScoreLimit};
 pub use signature::{KeyError, public_key};

@@ -21,7 +21,7 @@ use super::document::Document;
 use super::error::PackError;
 use super::loaded::Policy;
 use super::patterns::{self, PatternSource, Patterns};
-use super::rule::{Action, Channel, Combination, Rule, ScoreLimit};
+use super::rule::{Action, Call, Channel, Combination, Rule, ScoreLimit};
 use super::signature;
 use crate::lexicon::{
     ALL_VIEWS, Alphabet, Automaton, Chars, Context, Imitations, Reader, Sounds, Target, Writer,
@@ -79,10 +79,12 @@ pub(super) fn write(
     meta.byte(lexicon.views);
     meta.int(limit.map_or(0, |limit| limit.points));
     meta.byte(limit.map_or(0, |limit| limit.action as u8));
-    meta.int(document.notice.len() as u32);
-    for (locale, notice) in &document.notice {
-        meta.text(locale);
-        meta.text(notice);
+    for texts in [&document.notice, &document.help] {
+        meta.int(texts.len() as u32);
+        for (locale, text) in texts {
+            meta.text(locale);
+            meta.text(text);
+        }
     }
     section(&mut pack, *b"META", &meta.into_bytes());
 
@@ -155,6 +157,7 @@ fn write_rule(out: &mut Writer, rule: &Rule) {
     out.int(u32::from(rule.score));
     out.int(rule.jurisdictions.len() as u32);
     rule.jurisdictions.iter().for_each(|code| out.text(code));
+    out.byte(rule.call.map_or(0, |call| call as u8 + 1));
 }
 
 /// The sections of a pack whose digest is right.
@@ -255,10 +258,8 @@ impl<'a> Sections<'a> {
         let views = meta.byte()? & ALL_VIEWS;
         let points = meta.int()?;
         let action = Action::from_byte(meta.byte()?).ok_or(PackError::Malformed("action"))?;
-        let mut notices = Vec::new();
-        for _ in 0..meta.count(meta.remaining(), "notices")? {
-            notices.push((meta.text()?.to_owned(), meta.text()?.to_owned()));
-        }
+        let notices = read_texts(&mut meta)?;
+        let help = read_texts(&mut meta)?;
         meta.end()?;
 
         let mut from = self.section(b"RULE")?;
@@ -309,6 +310,7 @@ impl<'a> Sections<'a> {
         Ok(Policy {
             info,
             notices,
+            help,
             rules,
             score_limit: (points > 0).then_some(ScoreLimit { points, action }),
             views,
@@ -349,6 +351,15 @@ fn section_at(pack: &[u8], at: usize) -> Result<([u8; 4], u8, &[u8]), PackError>
     ))
 }
 
+/// Texts by locale.
+fn read_texts(from: &mut Reader<'_>) -> Result<Vec<(String, String)>, PackError> {
+    let mut texts = Vec::new();
+    for _ in 0..from.count(from.remaining(), "texts")? {
+        texts.push((from.text()?.to_owned(), from.text()?.to_owned()));
+    }
+    Ok(texts)
+}
+
 fn read_rule(from: &mut Reader<'_>) -> Result<Rule, PackError> {
     let id = from.text()?.to_owned();
     let risk = from.text()?.to_owned();
@@ -375,6 +386,7 @@ fn read_rule(from: &mut Reader<'_>) -> Result<Rule, PackError> {
     for _ in 0..from.count(from.remaining(), "jurisdictions")? {
         jurisdictions.push(from.text()?.to_owned());
     }
+    let call = Call::from_byte(from.byte()?).ok_or(PackError::Malformed("call"))?;
     Ok(Rule {
         id,
         risk,
@@ -387,6 +399,7 @@ fn read_rule(from: &mut Reader<'_>) -> Result<Rule, PackError> {
         unless_within,
         score,
         jurisdictions,
+        call,
     })
 }
 

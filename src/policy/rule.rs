@@ -68,10 +68,13 @@ pub enum Channel {
     Error,
     /// Why the model refused.
     Refusal,
+    /// What the user writes: judged by the rules for the answer, and by those
+    /// that call for something. No rule names it.
+    Input,
 }
 
 impl Channel {
-    const NAMES: [(&'static str, Self); 8] = [
+    const NAMES: [(&'static str, Self); 9] = [
         ("text", Self::Text),
         ("reasoning", Self::Reasoning),
         ("tool-input", Self::ToolInput),
@@ -80,6 +83,7 @@ impl Channel {
         ("source", Self::Source),
         ("error", Self::Error),
         ("refusal", Self::Refusal),
+        ("input", Self::Input),
     ];
     /// A rule for every channel.
     pub(crate) const ALL: u8 = 0xFF;
@@ -97,8 +101,52 @@ impl Channel {
             .map(|(_, channel)| *channel)
     }
 
+    /// In what a rule stores; [`Channel::Input`] has none.
     pub(crate) fn bit(self) -> u8 {
-        1 << self as u8
+        1u8.checked_shl(self as u32).unwrap_or(0)
+    }
+}
+
+/// What words of the user call for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// Everything stops at once.
+    Exit,
+    /// A person looks: somebody may harm themselves.
+    SelfHarm,
+    /// A person looks: property is in danger.
+    Property,
+    /// A person looks: somebody is abused.
+    Abuse,
+}
+
+impl Call {
+    const NAMES: [(&'static str, Self); 4] = [
+        ("exit", Self::Exit),
+        ("self_harm", Self::SelfHarm),
+        ("property", Self::Property),
+        ("abuse", Self::Abuse),
+    ];
+
+    /// As in rules and records.
+    pub fn name(self) -> &'static str {
+        Self::NAMES[self as usize].0
+    }
+
+    /// The escalation of this name; `exit` is none.
+    pub fn escalation(name: &str) -> Option<Self> {
+        let named = Self::NAMES[1..].iter().find(|(known, _)| *known == name);
+        named.map(|(_, call)| *call)
+    }
+
+    /// 0 stands for none.
+    pub(super) fn from_byte(byte: u8) -> Option<Option<Self>> {
+        match byte {
+            0 => Some(None),
+            n => Self::NAMES
+                .get(usize::from(n) - 1)
+                .map(|(_, call)| Some(*call)),
+        }
     }
 }
 
@@ -148,6 +196,8 @@ pub struct Rule {
     pub score: u16,
     /// Where it applies; empty: everywhere.
     pub jurisdictions: Vec<String>,
+    /// What it calls for; with it, the rule judges only what the user writes.
+    pub call: Option<Call>,
 }
 
 impl Rule {
@@ -159,7 +209,10 @@ impl Rule {
                 .iter()
                 .any(|known| known.eq_ignore_ascii_case(code))
         };
-        self.channels & channel.bit() != 0
-            && (self.jurisdictions.is_empty() || jurisdiction.is_none_or(here))
+        let hears = match channel {
+            Channel::Input => self.call.is_some() || self.channels & Channel::Text.bit() != 0,
+            channel => self.call.is_none() && self.channels & channel.bit() != 0,
+        };
+        hears && (self.jurisdictions.is_empty() || jurisdiction.is_none_or(here))
     }
 }

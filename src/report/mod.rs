@@ -22,7 +22,7 @@ pub use event::{Drops, Effect, Event, Item, Now, Rejection};
 pub use outbox::{Outbox, OutboxStats};
 pub use queue::OutboxLimits;
 pub use record::{
-    AgeBand, ComplaintCategory, ComplaintData, Direction, DropReason, DropsData, Record,
-    RecordAction, RecordData, RecordSource, VerdictData,
+    AgeBand, ComplaintCategory, ComplaintData, Direction, DropReason, DropsData, Escalation,
+    Record, RecordAction, RecordData, RecordSource, VerdictData,
 };
 pub use time::{format_utc, parse_utc};

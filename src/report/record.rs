@@ -82,6 +82,9 @@ pub struct VerdictData {
     /// The rule's severity, if it has one; larger is worse.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub severity: Option<u8>,
+    /// Present if a person has to look at it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub escalation: Option<Escalation>,
     /// View that found the match.
     pub view: String,
     /// First UTF-16 unit of the span in the raw message.
@@ -183,6 +186,39 @@ impl RecordAction {
             Self::Replace => "replace",
             Self::Terminate => "terminate",
             Self::Retract => "retract",
+        }
+    }
+
+    /// The one of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.name() == name)
+    }
+}
+
+/// Why a person has to look at what a user wrote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Escalation {
+    /// Somebody may harm themselves.
+    SelfHarm,
+    /// Property is in danger.
+    Property,
+    /// Somebody is abused.
+    Abuse,
+}
+
+impl Escalation {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::SelfHarm, Self::Property, Self::Abuse];
+
+    /// The name in records and policies.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SelfHarm => "self_harm",
+            Self::Property => "property",
+            Self::Abuse => "abuse",
         }
     }
 

@@ -122,6 +122,11 @@ impl Filter {
         Some(self.rule(verdict.pack, verdict.rule)?.action)
     }
 
+    /// Where the user finds help.
+    pub fn help(&self, locale: &str) -> Option<&str> {
+        self.policies.iter().find_map(|policy| policy.help(locale))
+    }
+
     /// What to tell the user when a message is ended.
     pub fn notice(&self, locale: &str) -> Option<&str> {
         self.policies

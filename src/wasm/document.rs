@@ -6,10 +6,10 @@ use tidegate::policy::{Document, HostsDocument, RuleDocument, ScoreDocument, Wit
 use wasm_bindgen::JsValue;
 
 const SHAPE: &str = "policy/shape";
-const FIELDS: [&str; 7] = [
-    "policy", "revision", "notice", "actions", "score", "rules", "allow",
+const FIELDS: [&str; 8] = [
+    "policy", "revision", "notice", "help", "actions", "score", "rules", "allow",
 ];
-const RULE_FIELDS: [&str; 20] = [
+const RULE_FIELDS: [&str; 22] = [
     "id",
     "risk",
     "action",
@@ -29,6 +29,8 @@ const RULE_FIELDS: [&str; 20] = [
     "mask",
     "severity",
     "score",
+    "exit",
+    "escalate",
     "terms-from",
 ];
 
@@ -45,6 +47,7 @@ pub(super) fn read(value: &JsValue) -> Result<Document, JsValue> {
         policy: fields.text("policy")?,
         revision: fields.whole_if("revision", u32::MAX)?.unwrap_or(1),
         notice: read_texts(&fields, "notice")?,
+        help: read_texts(&fields, "help")?,
         actions: read_texts(&fields, "actions")?,
         score: read_score(&fields)?,
         rules,
@@ -104,6 +107,8 @@ fn read_rule(value: &JsValue, place: &str) -> Result<RuleDocument, JsValue> {
         mask: fields.text_if("mask")?,
         severity: small("severity", u16::from(u8::MAX))? as u8,
         score: small("score", u16::MAX)?,
+        exit: fields.truth_if("exit")?.unwrap_or(false),
+        escalate: fields.text_if("escalate")?,
         terms_from: fields.has("terms-from").then_some(IgnoredAny),
     })
 }

@@ -7,7 +7,7 @@ use js_sys::{Array, Uint8Array};
 use serde::Serialize;
 use std::cell::Cell;
 use std::rc::Rc;
-use tidegate::policy::{Channel, KeyError};
+use tidegate::policy::{Call, Channel, KeyError};
 use tidegate::stream::{self, Kind, MessageState, Outcome, view_name};
 use wasm_bindgen::prelude::*;
 
@@ -19,6 +19,7 @@ struct RuleRow<'a> {
     with: &'a str,
     mask: char,
     severity: u8,
+    call: Option<&'a str>,
     pack: usize,
 }
 
@@ -84,6 +85,7 @@ impl Filter {
                 with: &rule.with,
                 mask: rule.mask,
                 severity: rule.severity,
+                call: rule.call.map(Call::name),
                 pack,
             }));
         }
@@ -93,6 +95,11 @@ impl Filter {
     /// What to tell the user when a message is ended; empty: nothing authored.
     pub fn notice(&self, locale: &str) -> String {
         self.inner.notice(locale).unwrap_or_default().to_owned()
+    }
+
+    /// Where the user finds help; empty: nothing authored.
+    pub fn help(&self, locale: &str) -> String {
+        self.inner.help(locale).unwrap_or_default().to_owned()
     }
 
     /// Opens a message; an empty id is anonymous.

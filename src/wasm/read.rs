@@ -105,6 +105,17 @@ impl Fields {
         named(&self.text(name)?).ok_or_else(|| self.wrong(name, what))
     }
 
+    /// A truth that may be absent.
+    pub(super) fn truth_if(&self, name: &str) -> Result<Option<bool>, JsValue> {
+        let Some(value) = self.get(name) else {
+            return Ok(None);
+        };
+        let truth = value.as_bool();
+        truth
+            .map(Some)
+            .ok_or_else(|| self.wrong(name, "true or false is expected"))
+    }
+
     /// A number that may be absent.
     pub(super) fn number_if(&self, name: &str) -> Result<Option<f64>, JsValue> {
         match self.get(name) {

@@ -9,8 +9,8 @@ use js_sys::Array;
 use tidegate::report::record::{ENGINE_VERSION, SCHEMA_VERSION};
 use tidegate::report::{
     AgeBand, ComplaintCategory, ComplaintData, Direction, DropReason, Drops, DropsData, Effect,
-    Event, Item, MAX_COMPLAINT_UNITS, Now, OutboxLimits, Record, RecordAction, RecordData,
-    RecordError, RecordSource, Rejection, VerdictData,
+    Escalation, Event, Item, MAX_COMPLAINT_UNITS, Now, OutboxLimits, Record, RecordAction,
+    RecordData, RecordError, RecordSource, Rejection, VerdictData,
 };
 use wasm_bindgen::prelude::*;
 
@@ -175,6 +175,11 @@ fn record_object(record: &Record) -> Result<JsValue, JsValue> {
                     "severity",
                     data.severity
                         .map_or(View::Absent, |severity| View::Number(f64::from(severity))),
+                ),
+                (
+                    "escalation",
+                    data.escalation
+                        .map_or(View::Absent, |escalation| View::Text(escalation.name())),
                 ),
                 ("view", View::Text(&data.view)),
                 ("start", View::Number(f64::from(data.start))),
@@ -344,6 +349,10 @@ fn read_verdict(data: &Fields) -> Result<VerdictData, JsValue> {
         severity: data
             .whole_if("severity", u32::from(u8::MAX))?
             .map(|severity| severity as u8),
+        escalation: data
+            .text_if("escalation")?
+            .as_deref()
+            .and_then(Escalation::named),
         view,
         start,
         end,

@@ -404,16 +404,17 @@ test('closings, reminders and exits are told with the next heartbeat, once', asy
   assert.ok(events.every(({ at }) => Number.isInteger(at) && at >= AFTERNOON));
 });
 
-test('a crisis is told at once, by the rule, and at most 64 events wait', async (t) => {
+test('an escalation is told at once, by its kind, and at most 64 events wait', async (t) => {
   const { host, server, usage } = await identified(t);
-  usage.crisis('self-harm-words-with-a-very-long-name-of-a-rule');
+  const escalation = (kind) => ({ kind, rule: 'crisis', help: '' });
+  usage.escalate(escalation('self_harm'));
   await host.advance(0);
-  assert.deepEqual(server.beats().at(-1).text.events, [{ kind: 'crisis', at: AFTERNOON, reason: 'self-harm-words-with-a-very-long' }]);
+  assert.deepEqual(server.beats().at(-1).text.events, [{ kind: 'crisis', at: AFTERNOON, reason: 'self_harm' }]);
   server.down = true;
-  for (let time = 0; time < 100; time += 1) usage.crisis(`rule-${time}`);
+  for (let time = 0; time < 100; time += 1) usage.escalate(escalation(time < 99 ? 'abuse' : 'property'));
   server.down = false;
   await host.advance(2 * MINUTE);
   const waiting = server.beats().map(({ text }) => text.events).find((events) => events.length > 1);
   assert.equal(waiting.length, 64);
-  assert.equal(waiting.at(-1).reason, 'rule-99');
+  assert.equal(waiting.at(-1).reason, 'property');
 });

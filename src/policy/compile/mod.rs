@@ -112,9 +112,11 @@ fn check_head(document: &Document) -> Result<(), PolicyError> {
     if document.revision == 0 {
         return Err(PolicyError::new("policy/revision", "revisions begin at 1"));
     }
-    for (locale, notice) in &document.notice {
-        text("notice", locale, 1)?;
-        text("notice", notice, 1)?;
+    for (field, texts) in [("notice", &document.notice), ("help", &document.help)] {
+        for (locale, shown) in texts {
+            text(field, locale, 1)?;
+            text(field, shown, 1)?;
+        }
     }
     for (risk, action) in &document.actions {
         if !is_risk(risk) || Action::named(action).is_none() {

@@ -6,7 +6,7 @@ use crate::lexicon::{JOINED, LEET, SOUND, TIGHT, Views};
 use crate::pattern::{BUILTINS, Check, Hosts, PatternError, parse};
 use crate::policy::document::{Document, RuleDocument, WithinDocument};
 use crate::policy::patterns::{MAX_HOSTS, MAX_PATTERNS, PatternSource};
-use crate::policy::rule::{Action, Channel, Combination, Rule};
+use crate::policy::rule::{Action, Call, Channel, Combination, Rule};
 use crate::policy::{PolicyError, is_risk};
 
 const DEFAULT_WITHIN: u32 = 20;
@@ -66,6 +66,7 @@ pub(super) fn check(document: &Document, authored: &RuleDocument) -> Result<Rule
         unless_within: unless_within(authored, &kind)?,
         score: authored.score,
         jurisdictions: authored.jurisdictions.clone(),
+        call: call(authored)?,
     })
 }
 
@@ -125,7 +126,8 @@ fn channels(authored: &RuleDocument) -> Result<u8, PolicyError> {
     };
     let mut bits = 0;
     for name in names {
-        let channel = Channel::named(name).ok_or_else(|| {
+        let named = Channel::named(name).filter(|channel| *channel != Channel::Input);
+        let channel = named.ok_or_else(|| {
             PolicyError::new("policy/channel", format!("unknown channel {name:?}"))
         })?;
         bits |= channel.bit();
@@ -137,6 +139,23 @@ fn channels(authored: &RuleDocument) -> Result<u8, PolicyError> {
         ));
     }
     Ok(bits)
+}
+
+fn call(authored: &RuleDocument) -> Result<Option<Call>, PolicyError> {
+    let wrong = |message: String| Err(PolicyError::new("policy/escalate", message));
+    let call = match (&authored.escalate, authored.exit) {
+        (None, false) => return Ok(None),
+        (None, true) => Call::Exit,
+        (Some(_), true) => return wrong("exit and escalate exclude each other".into()),
+        (Some(name), false) => match Call::escalation(name) {
+            Some(call) => call,
+            None => return wrong(format!("unknown escalation {name:?}")),
+        },
+    };
+    if authored.channels.is_some() {
+        return wrong("it judges what the user writes, which is no channel".into());
+    }
+    Ok(Some(call))
 }
 
 fn mask(authored: &RuleDocument) -> Result<char, PolicyError> {
