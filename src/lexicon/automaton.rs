@@ -260,11 +260,11 @@ impl Automaton {
             }
             state = self.nodes[state as usize].fail();
         }
-        self.from_root(symbol)
+        self.root_step(symbol)
     }
 
     #[inline(always)]
-    fn from_root(&self, symbol: Symbol) -> Step {
+    fn root_step(&self, symbol: Symbol) -> Step {
         self.root
             .get(usize::from(symbol))
             .copied()
@@ -274,7 +274,7 @@ impl Automaton {
     /// Whether `symbol` leads from `state` to where it leads from the root.
     #[inline(never)]
     pub fn falls(&self, state: State, symbol: Symbol) -> bool {
-        self.step(state, symbol) == self.from_root(symbol)
+        self.step(state, symbol) == self.root_step(symbol)
     }
 
     #[inline]
