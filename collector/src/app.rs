@@ -1,24 +1,27 @@
 //! What the handlers share, and which handler answers what.
 
+use crate::assertions::{self, Assertions, MAX_ISSUE_BYTES};
 use crate::auth::AdminToken;
 use crate::chat::{Chat, Conversations, Generations, MAX_REQUEST_BYTES, Player, Upstream};
-use crate::config::Args;
+use crate::config::{Args, ServiceZone};
 use crate::error::ApiError;
+use crate::guardian::{self, MAX_GUARDIAN_BYTES, PinHasher};
 use crate::metrics::Metrics;
 use crate::particulars::Particulars;
 use crate::policies::{MAX_CHECK_BYTES, Policies};
 use crate::reports::MAX_BATCH_BYTES;
 use crate::storage::Storage;
 use crate::time::TimeSigner;
+use crate::usage::{self, MAX_HEARTBEAT_BYTES};
 use crate::{
-    chat, console, headers, health, log, metrics, openapi, particulars, policies, reports, site,
-    time,
+    chat, console, headers, health, log, metrics, openapi, particulars, policies, reports, signing,
+    site, time,
 };
 use anyhow::{Context, Result};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{Method, StatusCode};
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, delete, get, post, put};
 use std::sync::Arc;
 use std::time::Duration;
 use tower_http::timeout::RequestBodyTimeoutLayer;
@@ -30,13 +33,18 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(crate) struct App {
     pub(crate) admin: AdminToken,
+    pub(crate) assertions: Assertions,
     pub(crate) chat: Chat,
     pub(crate) generations: Arc<Generations>,
+    /// Whether anybody may have an assertion.
+    pub(crate) is_demo: bool,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) particulars: Particulars,
+    pub(crate) pins: PinHasher,
     pub(crate) policies: Policies,
     pub(crate) storage: Storage,
     pub(crate) time: TimeSigner,
+    pub(crate) zone: ServiceZone,
 }
 
 impl App {
@@ -45,15 +53,20 @@ impl App {
         let metrics = Arc::<Metrics>::default();
         let storage = Storage::open(&args.database_path()?, Arc::clone(&metrics))?;
         let time = TimeSigner::new(&storage.secret_key(time::KEY_NAME)?);
+        let life = Duration::from_secs(args.assertion_life);
         Ok(Self {
             admin,
+            assertions: Assertions::new(&storage.secret_key(assertions::KEY_NAME)?, life),
             chat: open_chat(args)?,
             generations: Arc::new(Generations::new(Arc::clone(&metrics))),
+            is_demo: args.demo,
             particulars: Particulars::load(args.particulars.as_deref())?,
+            pins: PinHasher::default(),
             policies: Policies::load(&args.policies)?,
             metrics,
             storage,
             time,
+            zone: args.zone.clone(),
         })
     }
 }
@@ -96,6 +109,7 @@ pub(crate) fn routes() -> Vec<Route> {
         path,
         handler: handler.layer(DefaultBodyLimit::max(most_bytes)),
     };
+    let guardian_post = |path, handler| post_route(path, MAX_GUARDIAN_BYTES, handler);
     vec![
         post_route(
             "/v1/chat/completions",
@@ -108,7 +122,29 @@ pub(crate) fn routes() -> Vec<Route> {
         post_route("/v1/check", MAX_CHECK_BYTES, post(policies::check)),
         get_route("/v1/policies/{file}", get(policies::show)),
         get_route("/v1/time", get(time::now)),
-        get_route("/v1/keys", get(time::keys)),
+        get_route("/v1/keys", get(signing::keys)),
+        post_route("/v1/assertions", MAX_ISSUE_BYTES, post(assertions::issue)),
+        post_route(
+            "/v1/usage/{subject}/intervals",
+            MAX_HEARTBEAT_BYTES,
+            post(usage::heartbeat),
+        ),
+        get_route("/v1/usage/{subject}", get(usage::show)),
+        guardian_post("/v1/guardian/{subject}/pin", post(guardian::set_pin)),
+        guardian_post("/v1/guardian/{subject}/session", post(guardian::sign_in)),
+        Route {
+            method: Method::DELETE,
+            path: "/v1/guardian/{subject}/session",
+            handler: delete(guardian::sign_out),
+        },
+        get_route("/v1/guardian/{subject}/settings", get(guardian::settings)),
+        Route {
+            method: Method::PUT,
+            path: "/v1/guardian/{subject}/settings",
+            handler: put(guardian::change_settings)
+                .layer(DefaultBodyLimit::max(MAX_GUARDIAN_BYTES)),
+        },
+        get_route("/v1/guardian/{subject}/summary", get(guardian::summary)),
         get_route("/v1/particulars", get(particulars::show)),
         get_route("/v1/openapi.json", get(openapi::show)),
         get_route("/healthz", get(health::show)),

@@ -1,4 +1,4 @@
-//! The provider's staff, known by one bearer token.
+//! Bearer tokens, and the provider's staff, who have one.
 
 use crate::error::ApiError;
 use crate::random;
@@ -44,25 +44,32 @@ impl AdminToken {
 
     /// Lets a request pass that carries the token.
     pub(crate) fn require(&self, headers: &HeaderMap) -> Result<(), ApiError> {
-        let sent = headers
-            .get(header::AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.split_once(' '))
-            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-            .map(|(_, token)| token.trim_start());
-        let Some(sent) = sent else {
-            return Err(refusal("an admin token is needed"));
-        };
-        let digest: [u8; 32] = Sha256::digest(sent).into();
-        if bool::from(digest.ct_eq(&self.digest)) {
-            Ok(())
-        } else {
-            Err(refusal("the admin token is wrong"))
+        match bearer(headers) {
+            None => Err(refusal("an admin token is needed")),
+            Some(sent) if self.is(sent) => Ok(()),
+            Some(_) => Err(refusal("the admin token is wrong")),
         }
+    }
+
+    /// Whether `sent` is the token.
+    pub(crate) fn is(&self, sent: &str) -> bool {
+        let digest: [u8; 32] = Sha256::digest(sent).into();
+        digest.ct_eq(&self.digest).into()
     }
 }
 
-fn refusal(message: &str) -> ApiError {
+/// The bearer token of a request.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim_start())
+}
+
+/// Says that a token is missing or wrong.
+pub(crate) fn refusal(message: &str) -> ApiError {
     ApiError::new(StatusCode::UNAUTHORIZED, "auth/token", message)
 }
 

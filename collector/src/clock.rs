@@ -10,3 +10,8 @@ pub(crate) fn now_ms() -> u64 {
             u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
         })
 }
+
+/// The same as a signed number, as the database keeps it.
+pub(crate) fn now() -> i64 {
+    i64::try_from(now_ms()).unwrap_or(i64::MAX)
+}

@@ -5,6 +5,7 @@ use clap::Parser;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
+use tidegate::usage::Zone;
 
 /// Longest pause between two tokens that may be asked for, in ms.
 const MAX_TOKEN_DELAY_MS: u64 = 10_000;
@@ -57,6 +58,20 @@ pub struct Args {
     /// it 15 to 60 ms, as a model would take.
     #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(0..=MAX_TOKEN_DELAY_MS))]
     pub token_delay: Option<u64>,
+
+    /// Gives age assertions to anybody, and lets the subject itself set the
+    /// first guardian's PIN. Never on a server that minors use.
+    #[arg(long)]
+    pub demo: bool,
+
+    /// Zone of the days that a guardian sees, as `+08:00`; the guard's option
+    /// `zone`, and China's time for presets of China.
+    #[arg(long, value_name = "OFFSET", default_value = "+08:00", allow_hyphen_values = true, value_parser = read_zone)]
+    pub zone: ServiceZone,
+
+    /// How long an age assertion lasts in seconds, 60–604800.
+    #[arg(long, value_name = "SECONDS", default_value_t = 86_400, value_parser = clap::value_parser!(u64).range(60..=604_800))]
+    pub assertion_life: u64,
 
     /// Log lines as JSON objects instead of text.
     #[arg(long)]
@@ -111,6 +126,24 @@ impl Args {
             Some(ms) => Pace::Fixed(Duration::from_millis(ms)),
         }
     }
+}
+
+/// The zone of the service's days.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceZone {
+    /// As it was given.
+    pub name: String,
+    /// Its offset.
+    pub zone: Zone,
+}
+
+/// Reads `+HH:MM` or `-HH:MM`, at most 18 hours.
+fn read_zone(text: &str) -> Result<ServiceZone, &'static str> {
+    let zone = Zone::parse(text).ok_or("an offset is +HH:MM or -HH:MM, at most 18 hours")?;
+    Ok(ServiceZone {
+        name: text.to_owned(),
+        zone,
+    })
 }
 
 /// How fast tokens are played.

@@ -1,10 +1,14 @@
 //! Errors as clients see them: a status and `{code, message}`.
 
+use crate::storage::Unavailable;
 use axum::Json;
 use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
+
+/// When to try again after the database failed, in seconds.
+const RETRY_AFTER_S: u32 = 5;
 
 /// An answer other than success. `code` is stable and may be compared;
 /// `message` is for people and never repeats what the client sent.
@@ -28,6 +32,10 @@ impl ApiError {
 
     pub(crate) fn bad_request(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, code, message)
+    }
+
+    pub(crate) fn unavailable(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, code, message)
     }
 
     /// Asks the client to come back in `seconds`.
@@ -57,6 +65,13 @@ impl ApiError {
             "message": self.message,
             "error": {"code": self.code, "message": self.message, "type": "tidegate"},
         })
+    }
+}
+
+impl From<Unavailable> for ApiError {
+    fn from(_: Unavailable) -> Self {
+        Self::unavailable("storage/unavailable", "the database does not answer")
+            .retry_after(RETRY_AFTER_S)
     }
 }
 

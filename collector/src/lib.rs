@@ -1,16 +1,19 @@
 //! The reference provider backend: what a provider runs on day one.
 //!
 //! Chat completions that can be stopped, records taken in and listed, signed
-//! time, the provider's particulars, and a console page, on one SQLite file.
+//! time, age assertions, usage that is one on all devices, the guardian's side
+//! of it, the provider's particulars, and a console page, on one SQLite file.
 //! [`Collector`] is the whole of it; the binary only reads the command line.
 
 mod app;
+mod assertions;
 mod auth;
 mod chat;
 mod clock;
 mod config;
 mod console;
 mod error;
+mod guardian;
 mod headers;
 mod health;
 mod log;
@@ -21,11 +24,13 @@ mod policies;
 mod random;
 mod reports;
 mod server;
+mod signing;
 mod site;
 mod storage;
 mod time;
+mod usage;
 
 pub use auth::AdminToken;
-pub use config::{Args, Pace};
+pub use config::{Args, Pace, ServiceZone};
 pub use log::start as start_log;
 pub use server::Collector;

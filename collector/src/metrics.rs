@@ -21,6 +21,9 @@ pub(crate) struct Metrics {
     pub(crate) records_duplicate: Counter,
     pub(crate) records_rejected: Counter,
     pub(crate) batches_refused: Counter,
+    pub(crate) heartbeats_accepted: Counter,
+    pub(crate) heartbeats_refused: Counter,
+    pub(crate) pins_wrong: Counter,
     pub(crate) commits: Counter,
 }
 
@@ -90,9 +93,24 @@ pub(crate) async fn show(State(app): State<Arc<App>>) -> impl IntoResponse {
             "Batches refused as a whole.",
         ),
         (
+            "heartbeats_accepted_total",
+            &metrics.heartbeats_accepted,
+            "Heartbeats merged.",
+        ),
+        (
+            "heartbeats_refused_total",
+            &metrics.heartbeats_refused,
+            "Heartbeats refused.",
+        ),
+        (
+            "guardian_pins_wrong_total",
+            &metrics.pins_wrong,
+            "Wrong tries at a guardian's PIN.",
+        ),
+        (
             "commits_total",
             &metrics.commits,
-            "Transactions that stored records.",
+            "Transactions that were committed.",
         ),
     ];
     let mut text = String::with_capacity(2_048);

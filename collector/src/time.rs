@@ -1,17 +1,14 @@
-//! Signed time: `GET /v1/time`, and the key to check it with: `GET /v1/keys`.
+//! Signed time: `GET /v1/time`.
 
 use crate::app::App;
 use crate::clock;
 use crate::error::ApiError;
+use crate::signing::SigningPair;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ed25519_dalek::{Signer as _, SigningKey};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
 /// Name of the key in the database.
@@ -25,43 +22,21 @@ const MAX_NONCE_CHARS: usize = 64;
 /// Signs the time. Ed25519 over the bytes `tidegate.time.v1\n{now}\n{nonce}`
 /// in ASCII, where `now` is in ms since the epoch in decimal and `nonce` is
 /// empty if the request had none.
-pub(crate) struct TimeSigner {
-    key: SigningKey,
-    key_id: String,
-}
-
-impl std::fmt::Debug for TimeSigner {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "TimeSigner({})", self.key_id)
-    }
-}
+#[derive(Debug)]
+pub(crate) struct TimeSigner(SigningPair);
 
 impl TimeSigner {
     pub(crate) fn new(secret: &[u8; 32]) -> Self {
-        let key = SigningKey::from_bytes(secret);
-        let digest = Sha256::digest(key.verifying_key().as_bytes());
-        let key_id = URL_SAFE_NO_PAD.encode(&digest[..12]);
-        Self { key, key_id }
+        Self(SigningPair::new(PURPOSE, secret))
+    }
+
+    pub(crate) fn pair(&self) -> &SigningPair {
+        &self.0
     }
 
     fn sign(&self, now_ms: u64, nonce: &str) -> String {
-        let signature = self
-            .key
-            .sign(format!("{PURPOSE}\n{now_ms}\n{nonce}").as_bytes());
-        URL_SAFE_NO_PAD.encode(signature.to_bytes())
-    }
-
-    /// The public key as a JSON Web Key.
-    fn public(&self) -> Value {
-        json!({
-            "kty": "OKP",
-            "crv": "Ed25519",
-            "alg": "EdDSA",
-            "use": "sig",
-            "kid": self.key_id,
-            "x": URL_SAFE_NO_PAD.encode(self.key.verifying_key().as_bytes()),
-            "purpose": PURPOSE,
-        })
+        self.0
+            .sign(format!("{PURPOSE}\n{now_ms}\n{nonce}").as_bytes())
     }
 }
 
@@ -88,13 +63,9 @@ pub(crate) async fn now(
     Ok(Json(json!({
         "now": now_ms,
         "nonce": nonce,
-        "key": app.time.key_id,
+        "key": app.time.pair().key_id(),
         "signature": signature,
     })))
-}
-
-pub(crate) async fn keys(State(app): State<Arc<App>>) -> Json<Value> {
-    Json(json!({"keys": [app.time.public()]}))
 }
 
 fn is_nonce(nonce: &str) -> bool {

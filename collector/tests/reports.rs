@@ -3,8 +3,30 @@
 
 mod support;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use support::{ADMIN_TOKEN, BATCH_TYPE, complaint, id, ids, record_ids, start, start_in, verdict};
+use tempfile::TempDir;
+
+/// The first schema, as files of version 0.1 have it.
+const FIRST_SCHEMA: &str = "
+    CREATE TABLE records (
+        row INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        kind TEXT NOT NULL,
+        risk TEXT,
+        received_ms INTEGER NOT NULL,
+        body TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX records_by_kind ON records (kind, row);
+    CREATE INDEX records_by_risk ON records (risk, row);
+    CREATE TABLE keys (
+        name TEXT PRIMARY KEY,
+        secret BLOB NOT NULL,
+        made_ms INTEGER NOT NULL
+    ) STRICT;
+    PRAGMA user_version = 1;";
 
 #[tokio::test]
 async fn records_are_acknowledged_and_listed_as_they_were_sent() {
@@ -317,5 +339,39 @@ async fn records_survive_a_stop_and_a_new_start() {
     let server = start_in(directory, &[]).await;
     let answer = server.report(&json!([verdict(1), verdict(2)])).await;
     assert_eq!(answer["duplicates"], json!([id(1)]));
+    assert_eq!(record_ids(&server.list("").await), ids(1..3));
+}
+
+#[tokio::test]
+async fn a_file_of_the_first_schema_opens_with_its_records_and_its_key() {
+    let directory = TempDir::new().unwrap();
+    let database = rusqlite::Connection::open(directory.path().join("test.db")).unwrap();
+    database.execute_batch(FIRST_SCHEMA).unwrap();
+    let event = verdict(1);
+    let row = (id(1), event["type"].as_str().unwrap(), event.to_string());
+    database
+        .execute(
+            "INSERT INTO records (id, kind, risk, received_ms, body) VALUES (?1, ?2, 'x_gambling', 1, ?3)",
+            row,
+        )
+        .unwrap();
+    database
+        .execute("INSERT INTO keys VALUES ('time', ?1, 1)", [[7_u8; 32]])
+        .unwrap();
+    drop(database);
+    let server = start_in(directory, &["--demo"]).await;
+    assert_eq!(record_ids(&server.list("").await), ids(1..2));
+    let answer = server.report(&json!([verdict(1), verdict(2)])).await;
+    assert_eq!(answer["duplicates"], json!(ids(1..2)));
+    let public = ed25519_dalek::SigningKey::from_bytes(&[7; 32]).verifying_key();
+    let keys = server.json("/v1/keys").await;
+    assert_eq!(
+        keys["keys"][0]["x"],
+        URL_SAFE_NO_PAD.encode(public.as_bytes())
+    );
+    let token = server.assertion(&json!({"subject": "s"})).await;
+    let body = json!({"device": "d", "intervals": []});
+    assert_eq!(server.heartbeat("s", &token, &body).await.0, 200);
+    let server = start_in(server.stop().await, &[]).await;
     assert_eq!(record_ids(&server.list("").await), ids(1..3));
 }

@@ -1,6 +1,7 @@
 //! `POST /v1/reports`: a batch of records. Acknowledged means committed.
 
 use crate::app::App;
+use crate::auth;
 use crate::clock;
 use crate::error::ApiError;
 use crate::storage::{NewRecord, Outcome};
@@ -48,11 +49,16 @@ pub(crate) async fn ingest(
         .map_err(|rejection| ApiError::from_body(&rejection))
         .and_then(|body| split(&headers, &body))
         .inspect_err(|_| app.metrics.batches_refused.add(1))?;
-    let received_ms = i64::try_from(clock::now_ms()).unwrap_or(i64::MAX);
+    let received_ms = clock::now();
+    // Whoever proves a subject has the records counted for its guardian; who
+    // does not, or no longer can, is heard all the same.
+    let subject = auth::bearer(&headers)
+        .and_then(|token| app.assertions.verify(token, received_ms).ok())
+        .map(|payload| payload.sub);
     let mut acknowledgement = Acknowledgement::default();
     let mut records = Vec::with_capacity(events.len());
     for event in &events {
-        match read(event.get(), received_ms) {
+        match read(event.get(), subject.as_deref(), received_ms) {
             Ok(record) => records.push(record),
             Err(rejection) => acknowledgement.rejected.push(rejection),
         }
@@ -109,7 +115,7 @@ fn split(headers: &HeaderMap, body: &[u8]) -> Result<Vec<Box<RawValue>>, ApiErro
 
 /// Reads and checks one event. What is stored is written anew from the types,
 /// so that fields outside the contract are not kept.
-fn read(event: &str, received_ms: i64) -> Result<NewRecord, Rejection> {
+fn read(event: &str, subject: Option<&str>, received_ms: i64) -> Result<NewRecord, Rejection> {
     let head = || serde_json::from_str::<RecordHead>(event).unwrap_or_default();
     if event.len() > MAX_RECORD_BYTES {
         return Err(Rejection {
@@ -135,6 +141,7 @@ fn read(event: &str, received_ms: i64) -> Result<NewRecord, Rejection> {
     Ok(NewRecord {
         kind: record.body.type_name(),
         risk,
+        subject: subject.map(str::to_owned),
         received_ms,
         body,
         id: record.id,

@@ -8,7 +8,7 @@ use rusqlite::{Connection, params};
 /// the key of the first.
 pub(super) fn find_or_make(connection: &Connection, name: &str) -> Result<[u8; 32]> {
     let fresh = random::bytes::<32>()?;
-    let now = i64::try_from(clock::now_ms())?;
+    let now = clock::now();
     connection.execute(
         "INSERT INTO keys (name, secret, made_ms) VALUES (?1, ?2, ?3) ON CONFLICT (name) DO NOTHING",
         params![name, fresh.as_slice(), now],

@@ -1,7 +1,54 @@
-//! Reading records page by page.
+//! Records: stored once each, read page by page.
 
 use rusqlite::types::Value;
-use rusqlite::{Connection, params_from_iter};
+use rusqlite::{Connection, params, params_from_iter};
+
+/// A valid record that is to be stored.
+#[derive(Debug, Clone)]
+pub(crate) struct NewRecord {
+    pub(crate) id: String,
+    pub(crate) kind: &'static str,
+    pub(crate) risk: Option<String>,
+    /// Whose it is, if the sender proved it; only counted, never listed.
+    pub(crate) subject: Option<String>,
+    pub(crate) received_ms: i64,
+    /// The event as JSON.
+    pub(crate) body: String,
+}
+
+/// What became of one record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Stored,
+    /// A record of that id had been stored before.
+    Known,
+}
+
+pub(super) fn insert(
+    connection: &Connection,
+    records: &[NewRecord],
+) -> rusqlite::Result<Vec<Outcome>> {
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO records (id, kind, risk, subject, received_ms, body)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (id) DO NOTHING",
+    )?;
+    let mut insert_one = |record: &NewRecord| {
+        let rows = insert.execute(params![
+            record.id,
+            record.kind,
+            record.risk,
+            record.subject,
+            record.received_ms,
+            record.body
+        ])?;
+        Ok(if rows == 0 {
+            Outcome::Known
+        } else {
+            Outcome::Stored
+        })
+    };
+    records.iter().map(&mut insert_one).collect()
+}
 
 /// Which way a list runs. Row numbers follow the order of arrival.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,4 +125,32 @@ pub(super) fn list(connection: &Connection, query: &Query) -> rusqlite::Result<P
     let has_more = rows.len() > query.limit;
     rows.truncate(query.limit);
     Ok(Page { rows, has_more })
+}
+
+/// How many records there are of one risk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RiskCount {
+    pub(crate) risk: String,
+    pub(crate) count: i64,
+}
+
+/// Verdicts about a subject that arrived since `from_ms`, by risk.
+pub(super) fn count(
+    connection: &Connection,
+    subject: &str,
+    from_ms: i64,
+) -> rusqlite::Result<Vec<RiskCount>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT risk, count(*) FROM records
+         WHERE subject = ?1 AND received_ms >= ?2 AND risk IS NOT NULL
+         GROUP BY risk ORDER BY count(*) DESC, risk",
+    )?;
+    statement
+        .query_map(params![subject, from_ms], |row| {
+            Ok(RiskCount {
+                risk: row.get(0)?,
+                count: row.get(1)?,
+            })
+        })?
+        .collect()
 }

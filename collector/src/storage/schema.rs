@@ -10,7 +10,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Statements that lead from version `i` to `i + 1`. Old entries are never
 /// changed.
-const MIGRATIONS: [&str; 1] = [
+const MIGRATIONS: [&str; 2] = [
     // AUTOINCREMENT: a row number is never used twice, so that a page's
     // cursor stays right even when records have been removed.
     "CREATE TABLE records (
@@ -28,6 +28,41 @@ const MIGRATIONS: [&str; 1] = [
         secret BLOB NOT NULL,
         made_ms INTEGER NOT NULL
     ) STRICT;",
+    // A subject is a pseudonym. `claims`, `guardian`, `ledger` and `wrong` are
+    // JSON that is only ever read as a whole.
+    "ALTER TABLE records ADD COLUMN subject TEXT;
+    CREATE INDEX records_by_subject ON records (subject, received_ms)
+        WHERE subject IS NOT NULL;
+    CREATE TABLE subjects (
+        subject TEXT PRIMARY KEY,
+        claims TEXT NOT NULL,
+        guardian TEXT NOT NULL,
+        changed_s INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE usage_ledgers (
+        subject TEXT PRIMARY KEY,
+        ledger TEXT NOT NULL,
+        changed_ms INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE usage_events (
+        subject TEXT NOT NULL,
+        at_ms INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        PRIMARY KEY (subject, at_ms, kind, reason)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE guardian_pins (
+        subject TEXT PRIMARY KEY,
+        hash TEXT NOT NULL,
+        wrong TEXT NOT NULL DEFAULT '[]',
+        locked_until_ms INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    CREATE TABLE guardian_sessions (
+        digest BLOB PRIMARY KEY,
+        subject TEXT NOT NULL,
+        expires_ms INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX guardian_sessions_by_subject ON guardian_sessions (subject, expires_ms);",
 ];
 
 /// Opens a connection on which a commit means that the disk has it.

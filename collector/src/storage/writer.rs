@@ -3,57 +3,74 @@
 use super::Unavailable;
 use crate::metrics::Metrics;
 use anyhow::Result;
-use rusqlite::{Connection, TransactionBehavior, params};
+use rusqlite::{Connection, TransactionBehavior};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use tokio::sync::{mpsc, oneshot};
 
-/// Batches that may wait for the writer; more wait in their requests.
-const MAX_QUEUED_BATCHES: usize = 64;
-/// Records after which a transaction takes no further batch.
-const MAX_RECORDS_PER_COMMIT: usize = 4_096;
+/// Jobs that may wait for the writer; more wait in their requests.
+const MAX_QUEUED_JOBS: usize = 64;
+/// Rows after which a transaction takes no further job.
+const MAX_ROWS_PER_COMMIT: usize = 4_096;
 
-/// A valid record that is to be stored.
-#[derive(Debug, Clone)]
-pub(crate) struct NewRecord {
-    pub(crate) id: String,
-    pub(crate) kind: &'static str,
-    pub(crate) risk: Option<String>,
-    pub(crate) received_ms: i64,
-    /// The event as JSON.
-    pub(crate) body: String,
+/// What is to be done in a transaction, and who waits for it.
+trait Job: Send {
+    /// About how many rows it writes.
+    fn rows(&self) -> usize;
+    /// Does it. What it did before an error is undone.
+    fn perform(&mut self, connection: &Connection) -> rusqlite::Result<()>;
+    /// Answers: with what it came to if the transaction is on the disk.
+    fn answer(self: Box<Self>, is_committed: bool);
 }
 
-/// What became of one record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    Stored,
-    /// A record of that id had been stored before.
-    Known,
+/// A job whose work is a closure.
+struct Task<T, F> {
+    rows: usize,
+    work: Option<F>,
+    value: Option<T>,
+    answer: oneshot::Sender<Result<T, Unavailable>>,
 }
 
-struct Job {
-    records: Vec<NewRecord>,
-    answer: oneshot::Sender<Result<Vec<Outcome>, Unavailable>>,
+impl<T, F> Job for Task<T, F>
+where
+    T: Send,
+    F: FnOnce(&Connection) -> rusqlite::Result<T> + Send,
+{
+    fn rows(&self) -> usize {
+        self.rows
+    }
+
+    fn perform(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        if let Some(work) = self.work.take() {
+            self.value = Some(work(connection)?);
+        }
+        Ok(())
+    }
+
+    fn answer(self: Box<Self>, is_committed: bool) {
+        let value = self.value.filter(|_| is_committed).ok_or(Unavailable);
+        // The client may have left; what it sent is kept anyway and found to
+        // be known when it sends it again.
+        let _ = self.answer.send(value);
+    }
 }
 
 /// The way to the writing thread. Dropping it lets the thread finish what is
 /// queued, and waits for that.
-#[derive(Debug)]
 pub(super) struct Writer {
-    jobs: Option<mpsc::Sender<Job>>,
+    jobs: Option<mpsc::Sender<Box<dyn Job>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
-impl std::fmt::Debug for Job {
+impl std::fmt::Debug for Writer {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "Job({} records)", self.records.len())
+        formatter.write_str("Writer")
     }
 }
 
 impl Writer {
     pub(super) fn start(connection: Connection, metrics: Arc<Metrics>) -> Result<Self> {
-        let (jobs, queue) = mpsc::channel(MAX_QUEUED_BATCHES);
+        let (jobs, queue) = mpsc::channel(MAX_QUEUED_JOBS);
         let thread = std::thread::Builder::new()
             .name("tidegate-writer".to_owned())
             .spawn(move || run(connection, queue, &metrics))?;
@@ -63,20 +80,35 @@ impl Writer {
         })
     }
 
-    pub(super) async fn insert(
-        &self,
-        records: Vec<NewRecord>,
-    ) -> Result<Vec<Outcome>, Unavailable> {
-        if records.is_empty() {
-            return Ok(Vec::new());
-        }
-        let (answer, answered) = oneshot::channel();
+    /// Runs `work`, which writes about `rows` rows, in a transaction with
+    /// whatever else waits, and returns what it gave once that is committed.
+    pub(super) async fn write<T, F>(&self, rows: usize, work: F) -> Result<T, Unavailable>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        let (job, answered) = task(rows, work);
         let jobs = self.jobs.as_ref().ok_or(Unavailable)?;
-        jobs.send(Job { records, answer })
-            .await
-            .map_err(|_| Unavailable)?;
+        jobs.send(job).await.map_err(|_| Unavailable)?;
         answered.await.map_err(|_| Unavailable)?
     }
+}
+
+type Answer<T> = oneshot::Receiver<Result<T, Unavailable>>;
+
+fn task<T, F>(rows: usize, work: F) -> (Box<dyn Job>, Answer<T>)
+where
+    T: Send + 'static,
+    F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+{
+    let (answer, answered) = oneshot::channel();
+    let job = Task {
+        rows,
+        work: Some(work),
+        value: None,
+        answer,
+    };
+    (Box::new(job), answered)
 }
 
 impl Drop for Writer {
@@ -92,86 +124,72 @@ impl Drop for Writer {
     }
 }
 
-fn run(mut connection: Connection, mut queue: mpsc::Receiver<Job>, metrics: &Metrics) {
+fn run(mut connection: Connection, mut queue: mpsc::Receiver<Box<dyn Job>>, metrics: &Metrics) {
     while let Some(first) = queue.blocking_recv() {
-        let mut count = first.records.len();
+        let mut rows = first.rows();
         let mut jobs = vec![first];
-        while count < MAX_RECORDS_PER_COMMIT
+        while rows < MAX_ROWS_PER_COMMIT
             && let Ok(job) = queue.try_recv()
         {
-            count += job.records.len();
+            rows += job.rows();
             jobs.push(job);
         }
-        let result = commit(&mut connection, &jobs);
-        match result {
-            Ok(outcomes) => {
-                metrics.commits.add(1);
-                for (job, outcomes) in jobs.into_iter().zip(outcomes) {
-                    // The client may have left; the records are kept anyway
-                    // and found to be duplicates when it sends them again.
-                    let _ = job.answer.send(Ok(outcomes));
-                }
-            }
-            Err(error) => {
-                tracing::error!(%error, records = count, "records cannot be stored");
-                for job in jobs {
-                    let _ = job.answer.send(Err(Unavailable));
-                }
-            }
+        let result = commit(&mut connection, &mut jobs);
+        match &result {
+            Ok(()) => metrics.commits.add(1),
+            Err(error) => tracing::error!(%error, jobs = jobs.len(), "nothing can be stored"),
+        }
+        for job in jobs {
+            job.answer(result.is_ok());
         }
     }
 }
 
-/// Stores all jobs or none.
-fn commit(connection: &mut Connection, jobs: &[Job]) -> rusqlite::Result<Vec<Vec<Outcome>>> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let outcomes = {
-        let mut insert = transaction.prepare_cached(
-            "INSERT INTO records (id, kind, risk, received_ms, body) VALUES (?1, ?2, ?3, ?4, ?5)
-             ON CONFLICT (id) DO NOTHING",
-        )?;
-        let mut insert_one = |record: &NewRecord| {
-            let rows = insert.execute(params![
-                record.id,
-                record.kind,
-                record.risk,
-                record.received_ms,
-                record.body
-            ])?;
-            Ok(if rows == 0 {
-                Outcome::Known
-            } else {
-                Outcome::Stored
-            })
-        };
-        jobs.iter()
-            .map(|job| job.records.iter().map(&mut insert_one).collect())
-            .collect::<rusqlite::Result<Vec<Vec<Outcome>>>>()?
-    };
-    transaction.commit()?;
-    Ok(outcomes)
+/// Does all jobs that can be done, each as a whole, and commits them together.
+/// A job that fails takes none of the others with it.
+fn commit(connection: &mut Connection, jobs: &mut [Box<dyn Job>]) -> rusqlite::Result<()> {
+    let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for job in jobs {
+        let savepoint = transaction.savepoint()?;
+        match job.perform(&savepoint) {
+            Ok(()) => savepoint.commit()?,
+            Err(error) => {
+                // When the disk is full, SQLite has undone everything.
+                if savepoint.is_autocommit() {
+                    return Err(error);
+                }
+                tracing::error!(%error, "a job cannot be stored");
+                drop(savepoint);
+            }
+        }
+    }
+    transaction.commit()
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::super::records::{NewRecord, Outcome, insert};
     use super::super::schema;
     use super::*;
+    use std::time::Duration;
 
     fn record(id: &str) -> NewRecord {
         NewRecord {
             id: id.to_owned(),
             kind: "kind",
             risk: None,
+            subject: None,
             received_ms: 1,
             body: "{}".to_owned(),
         }
     }
 
-    fn job(ids: &[&str]) -> (Job, oneshot::Receiver<Result<Vec<Outcome>, Unavailable>>) {
-        let (answer, answered) = oneshot::channel();
-        let records = ids.iter().map(|id| record(id)).collect();
-        (Job { records, answer }, answered)
+    fn job(ids: &[&str]) -> (Box<dyn Job>, Answer<Vec<Outcome>>) {
+        let records: Vec<NewRecord> = ids.iter().map(|id| record(id)).collect();
+        task(records.len(), move |connection| {
+            insert(connection, &records)
+        })
     }
 
     fn database() -> (tempfile::TempDir, Connection) {
@@ -187,8 +205,8 @@ mod tests {
         let (sender, queue) = mpsc::channel(8);
         let (first, mut first_answer) = job(&["a", "b", "a"]);
         let (second, mut second_answer) = job(&["b", "c"]);
-        sender.try_send(first).unwrap();
-        sender.try_send(second).unwrap();
+        assert!(sender.try_send(first).is_ok());
+        assert!(sender.try_send(second).is_ok());
         drop(sender);
         let metrics = Metrics::default();
         run(connection, queue, &metrics);
@@ -202,14 +220,46 @@ mod tests {
     }
 
     #[test]
+    fn a_job_that_fails_is_answered_as_unavailable_and_takes_no_other_with_it() {
+        let (directory, connection) = database();
+        let (sender, queue) = mpsc::channel(8);
+        let (first, mut first_answer) = job(&["a"]);
+        let (failing, mut failing_answer) = task(2, |connection| {
+            insert(connection, &[record("b")])?;
+            connection.execute("DELETE FROM nothing", [])
+        });
+        let (last, mut last_answer) = job(&["a", "c"]);
+        for job in [first, failing, last] {
+            assert!(sender.try_send(job).is_ok());
+        }
+        drop(sender);
+        let metrics = Metrics::default();
+        run(connection, queue, &metrics);
+        use Outcome::{Known, Stored};
+        assert_eq!(first_answer.try_recv().unwrap(), Ok(vec![Stored]));
+        assert_eq!(failing_answer.try_recv().unwrap(), Err(Unavailable));
+        assert_eq!(last_answer.try_recv().unwrap(), Ok(vec![Known, Stored]));
+        assert_eq!(metrics.commits.get(), 1);
+        let connection = schema::open(&directory.path().join("a.db")).unwrap();
+        let ids: String = connection
+            .query_row("SELECT group_concat(id) FROM records", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(ids, "a,c");
+    }
+
+    #[test]
     fn a_failed_commit_is_answered_as_unavailable() {
-        let (_directory, connection) = database();
-        connection.execute_batch("DROP TABLE records").unwrap();
+        let (directory, connection) = database();
+        connection.busy_timeout(Duration::ZERO).unwrap();
+        let other = schema::open(&directory.path().join("a.db")).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
         let (sender, queue) = mpsc::channel(8);
         let (only, mut answer) = job(&["a"]);
-        sender.try_send(only).unwrap();
+        assert!(sender.try_send(only).is_ok());
         drop(sender);
-        run(connection, queue, &Metrics::default());
+        let metrics = Metrics::default();
+        run(connection, queue, &metrics);
         assert_eq!(answer.try_recv().unwrap(), Err(Unavailable));
+        assert_eq!(metrics.commits.get(), 0);
     }
 }

@@ -84,6 +84,35 @@ impl Server {
         self.client.post(self.url(path))
     }
 
+    pub(crate) fn put(&self, path: &str) -> RequestBuilder {
+        self.client.put(self.url(path))
+    }
+
+    /// The database, to look into it.
+    pub(crate) fn database(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.directory.path().join("test.db")).unwrap()
+    }
+
+    /// A new assertion; needs `--demo`.
+    pub(crate) async fn assertion(&self, claims: &Value) -> String {
+        let response = self.post("/v1/assertions").json(claims).send().await;
+        let response = response.unwrap();
+        assert_eq!(response.status(), 200);
+        let answer: Value = response.json().await.unwrap();
+        answer["assertion"].as_str().unwrap().to_owned()
+    }
+
+    /// Sends a heartbeat and returns status and answer.
+    pub(crate) async fn heartbeat(
+        &self,
+        subject: &str,
+        assertion: &str,
+        body: &Value,
+    ) -> (u16, Value) {
+        let request = self.post(&format!("/v1/usage/{subject}/intervals"));
+        read(request.bearer_auth(assertion).json(body)).await
+    }
+
     /// Stops in order and hands the directory on.
     pub(crate) async fn stop(mut self) -> TempDir {
         drop(self.stop.take());
@@ -157,6 +186,20 @@ impl Server {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
+}
+
+/// Status and body of an answer; `null` for none.
+pub(crate) async fn read(request: RequestBuilder) -> (u16, Value) {
+    let response = request.send().await.unwrap();
+    let status = response.status().as_u16();
+    let body = response.bytes().await.unwrap();
+    (status, serde_json::from_slice(&body).unwrap_or_default())
+}
+
+/// Milliseconds since the epoch.
+pub(crate) fn now() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    i64::try_from(since.unwrap().as_millis()).unwrap()
 }
 
 pub(crate) async fn send(client: &Client, base: &str, events: &Value) -> Response {

@@ -1,0 +1,67 @@
+//! Keys that sign, and `GET /v1/keys`: what to check signatures with.
+
+use crate::app::App;
+use axum::Json;
+use axum::extract::State;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+
+/// An Ed25519 key that signs for one purpose.
+pub(crate) struct SigningPair {
+    key: SigningKey,
+    key_id: String,
+    purpose: &'static str,
+}
+
+impl std::fmt::Debug for SigningPair {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "SigningPair({}, {})", self.purpose, self.key_id)
+    }
+}
+
+impl SigningPair {
+    pub(crate) fn new(purpose: &'static str, secret: &[u8; 32]) -> Self {
+        let key = SigningKey::from_bytes(secret);
+        let digest = Sha256::digest(key.verifying_key().as_bytes());
+        let key_id = URL_SAFE_NO_PAD.encode(&digest[..12]);
+        Self {
+            key,
+            key_id,
+            purpose,
+        }
+    }
+
+    pub(crate) fn key_id(&self) -> &str {
+        &self.key_id
+    }
+
+    pub(crate) fn verifying_key(&self) -> VerifyingKey {
+        self.key.verifying_key()
+    }
+
+    /// The signature over `message` in base64url.
+    pub(crate) fn sign(&self, message: &[u8]) -> String {
+        URL_SAFE_NO_PAD.encode(self.key.sign(message).to_bytes())
+    }
+
+    /// The public key as a JSON Web Key.
+    fn public(&self) -> Value {
+        json!({
+            "kty": "OKP",
+            "crv": "Ed25519",
+            "alg": "EdDSA",
+            "use": "sig",
+            "kid": self.key_id,
+            "x": URL_SAFE_NO_PAD.encode(self.verifying_key().as_bytes()),
+            "purpose": self.purpose,
+        })
+    }
+}
+
+pub(crate) async fn keys(State(app): State<Arc<App>>) -> Json<Value> {
+    Json(json!({"keys": [app.time.pair().public(), app.assertions.pair().public()]}))
+}
