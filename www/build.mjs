@@ -1,5 +1,5 @@
 /**
- * Builds the demo page: www/ → dist/www/. Needs the built package in pkg/.
+ * Builds the demo's pages: www/ → dist/www/. Needs the built package in pkg/.
  * Usage: node www/build.mjs [--out DIR] [--pkg DIR] [--minify]
  */
 import { build } from 'esbuild';
@@ -55,6 +55,7 @@ await build({
   alias: { 'tidegate/elements': await entryOf(pkg, './elements'), tidegate: await entryOf(pkg) },
   define: { SUGGESTIONS: JSON.stringify({ 'zh-CN': await suggestions('zh-CN'), en: await suggestions('en') }) },
 });
+await build({ ...common, entryPoints: [join(WWW, 'src/guardian.ts')], format: 'esm' });
 await build({ ...common, entryPoints: [join(WWW, 'src/boot.ts')], format: 'iife' });
-for (const file of ['index.html', 'styles.css', 'icon.svg']) await cp(join(WWW, file), join(out, file));
+for (const file of ['index.html', 'guardian.html', 'styles.css', 'guardian.css', 'icon.svg']) await cp(join(WWW, file), join(out, file));
 await cp(join(pkg, CORE), join(out, CORE));

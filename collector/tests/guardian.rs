@@ -351,7 +351,10 @@ async fn the_summary_has_times_closings_reminders_and_risks_but_no_text() {
         (&summary["exits"], &summary["crises"]),
         (&json!(1), &json!(1))
     );
-    assert_eq!(summary["reports"], json!({"x_gambling": 2}));
+    assert_eq!(
+        summary["reports"],
+        json!([{"risk": "x_gambling", "count": 2, "name": {"zh-CN": "赌博", "en": "Gambling"}}])
+    );
     assert_eq!(summary["claims"], json!({"age": 14}));
     assert_eq!(summary["zone"], "+08:00");
     assert!(!summary.to_string().contains("secret"));

@@ -445,6 +445,9 @@ async fn an_assertion_past_half_of_its_life_is_answered_with_a_fresh_one() {
     server.assertion(&json!({"subject": "s", "age": 14})).await;
     let (_, answer) = read(server.get("/v1/usage/s").bearer_auth(fresh)).await;
     assert_eq!(payload(answer["assertion"].as_str().unwrap())["age"], 14);
+    // Whoever asks with the subject alone gets what is known of it.
+    let same = server.assertion(&json!({"subject": "s"})).await;
+    assert_eq!(payload(&same)["age"], 14);
 }
 
 #[tokio::test]

@@ -54,6 +54,7 @@ pub(crate) fn run(root: &Path, mut arguments: Arguments) -> Result<()> {
         "dist/www",
         "--policy",
         "dist/www/starter.pack",
+        "--demo",
         "--listen",
         &listen,
     ];

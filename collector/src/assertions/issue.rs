@@ -26,7 +26,8 @@ struct Request {
 }
 
 /// In the demo anybody may ask, otherwise the provider's staff only. The
-/// claims are kept: later assertions of the subject repeat them.
+/// claims are kept: later assertions of the subject repeat them, also one
+/// that is asked for with the subject alone.
 pub(crate) async fn issue(
     State(app): State<Arc<App>>,
     headers: HeaderMap,

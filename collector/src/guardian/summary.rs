@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::assertions::Claims;
 use crate::clock;
 use crate::error::ApiError;
-use crate::storage::EventRow;
+use crate::storage::{EventRow, RiskCount};
 use crate::usage::{EventKind, open_account};
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
@@ -15,6 +15,7 @@ use axum::http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use tidegate::policy;
 use tidegate::usage::Zone;
 use tidegate::usage::civil::day_text;
 use tidegate::usage::ledger::MAX_DAYS;
@@ -48,8 +49,24 @@ pub(crate) struct Summary {
     /// Times that a crisis word showed where to find help.
     crises: i64,
     /// Verdicts of the filter, by risk, that were reported with the subject's
-    /// assertion.
-    reports: Counts,
+    /// assertion; the most frequent first.
+    reports: Vec<Reports>,
+}
+
+#[derive(Debug, Serialize)]
+struct Reports {
+    risk: String,
+    count: i64,
+    /// Of risks that the texts name; a provider may have others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<Name>,
+}
+
+#[derive(Debug, Serialize)]
+struct Name {
+    #[serde(rename = "zh-CN")]
+    zh: &'static str,
+    en: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -99,8 +116,18 @@ pub(crate) async fn summary(
         reminders: by_reason(EventKind::Reminder),
         exits: total(EventKind::Exit),
         crises: total(EventKind::Crisis),
-        reports: risks.into_iter().map(|one| (one.risk, one.count)).collect(),
+        reports: risks.into_iter().map(Reports::from).collect(),
     }))
+}
+
+impl From<RiskCount> for Reports {
+    fn from(RiskCount { risk, count }: RiskCount) -> Self {
+        let name = policy::risk(&risk).map(|known| Name {
+            zh: known.zh,
+            en: known.en,
+        });
+        Self { risk, count, name }
+    }
 }
 
 fn summarise(zone: Zone, day: i64, used_ms: i64, events: &[EventRow]) -> Day {

@@ -22,6 +22,7 @@ pub(super) fn find(connection: &Connection, subject: &str) -> rusqlite::Result<O
         .optional()
 }
 
+/// Claims that say nothing leave those that are known.
 pub(super) fn put_claims(
     connection: &Connection,
     subject: &str,
@@ -29,7 +30,9 @@ pub(super) fn put_claims(
     now_ms: i64,
 ) -> rusqlite::Result<Profile> {
     change(connection, subject, now_ms, |profile| {
-        profile.claims = claims
+        if claims != Claims::default() {
+            profile.claims = claims;
+        }
     })
 }
 
