@@ -12,7 +12,7 @@ import {
 import { ReminderDialog, UsageBadge, UsageOverlay, defineElements } from 'tidegate/elements';
 import * as inline from 'tidegate/inline';
 
-type View = 'tight' | 'joined' | 'leet' | 'sound' | 'pattern';
+type View = 'tight' | 'joined' | 'leet' | 'sound' | 'pattern' | 'score';
 
 /** Fails to compile unless both types are the same. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false;
@@ -23,7 +23,7 @@ function fact<T extends true>(): T | undefined {
 fact<Same<Action, 'flag' | 'mask' | 'replace' | 'terminate' | 'retract'>>();
 fact<Same<MessageState, 'open' | 'finished' | 'terminated' | 'retracted'>>();
 fact<Same<Verdict, { rule: string; risk: string; action: Action; start: number; end: number; view: View }>>();
-fact<Same<PolicyRule['views'], Exclude<View, 'pattern'>[] | undefined>>();
+fact<Same<PolicyRule['views'], Exclude<View, 'pattern' | 'score'>[] | undefined>>();
 fact<Same<typeof inline.createGuard, typeof createGuard>>();
 fact<Same<typeof inline.init, typeof init>>();
 

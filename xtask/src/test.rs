@@ -80,8 +80,8 @@ impl Steps<'_> {
         self.check("format", None, &["fmt", "--all", "--check"]);
         let lint = ["clippy", "--workspace", "--all-targets"];
         self.check("lint, native", None, &[&lint[..], &deny].concat());
-        let lint = ["clippy", "--target", "wasm32-unknown-unknown", "--lib"];
-        let tests = ["--test", "wasm"];
+        let lint = ["clippy", "--package", "tidegate-wasm"];
+        let tests = ["--target", "wasm32-unknown-unknown", "--lib", "--test", "wasm"];
         let need = Some(Need::WasmTarget);
         self.check("lint, wasm", need, &[&lint[..], &tests, &deny].concat());
         self.tests("native tests", &[], COMPILING, |tools| {
