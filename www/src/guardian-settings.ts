@@ -1,8 +1,8 @@
 /** What a guardian changes: at once (more time, pause, exit) and for good (limits). */
 import type { Session, Settings, Summary } from './guardian-api.js';
-import { say, type Word } from './guardian-words.js';
+import { duration, say, type Word } from './guardian-words.js';
 import { byId, el } from './dom.js';
-import { currentLocale, duration } from './i18n.js';
+import { currentLocale } from './i18n.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_S = 3_600;

@@ -1,8 +1,8 @@
 /** What was used and what happened, in tables and bars. */
 import type { Summary } from './guardian-api.js';
-import { isWord, say, type Word } from './guardian-words.js';
+import { duration, isWord, say, type Word } from './guardian-words.js';
 import { byId, el } from './dom.js';
-import { currentLocale, duration } from './i18n.js';
+import { currentLocale } from './i18n.js';
 
 export function showSummary(summary: Summary): void {
   const { claims, days, zone } = summary;

@@ -2,6 +2,8 @@
 import { currentLocale } from './i18n.js';
 import type { Locale } from './locale.js';
 
+const MINUTE_MS = 60_000;
+
 const EN = {
   title: 'Guardian',
   guardian: 'guardian',
@@ -46,6 +48,10 @@ const EN = {
   usedSpan: 'In {days} days',
   average: 'On average a day',
   noTime: 'none',
+  hours: '{h} h {m} min',
+  wholeHours: '{h} h',
+  minutes: '{m} min',
+  lessThanMinute: 'less than a minute',
   zoneNote: 'Days and curfews are those of the zone {zone}.',
   eventsTitle: 'What happened',
   closed_quota: 'Closed: time used up',
@@ -166,6 +172,10 @@ const ZH: Record<Word, string> = {
   usedSpan: '{days} 天合计',
   average: '日均',
   noTime: '无',
+  hours: '{h} 小时 {m} 分钟',
+  wholeHours: '{h} 小时',
+  minutes: '{m} 分钟',
+  lessThanMinute: '不到 1 分钟',
   zoneNote: '日期与夜间时段按时区 {zone} 计算。',
   eventsTitle: '发生了什么',
   closed_quota: '关闭：时长用完',
@@ -245,6 +255,15 @@ const WORDS: Record<Locale, Record<Word, string>> = { en: EN, 'zh-CN': ZH };
 /** The words for `word`, with `{name}` replaced by `values.name`. */
 export function say(word: Word, values: Record<string, string | number> = {}): string {
   return WORDS[currentLocale()][word].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}
+
+/** A time in words, rounded down to minutes. */
+export function duration(ms: number): string {
+  const minutes = Math.floor(ms / MINUTE_MS);
+  if (minutes < 1) return say('lessThanMinute');
+  const [h, m] = [Math.floor(minutes / 60), minutes % 60];
+  if (h === 0) return say('minutes', { m });
+  return m === 0 ? say('wholeHours', { h }) : say('hours', { h, m });
 }
 
 /** Whether there are words of this name. */

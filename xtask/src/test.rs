@@ -81,7 +81,13 @@ impl Steps<'_> {
         let lint = ["clippy", "--workspace", "--all-targets"];
         self.check("lint, native", None, &[&lint[..], &deny].concat());
         let lint = ["clippy", "--package", "tidegate-wasm"];
-        let tests = ["--target", "wasm32-unknown-unknown", "--lib", "--test", "wasm"];
+        let tests = [
+            "--target",
+            "wasm32-unknown-unknown",
+            "--lib",
+            "--test",
+            "wasm",
+        ];
         let need = Some(Need::WasmTarget);
         self.check("lint, wasm", need, &[&lint[..], &tests, &deny].concat());
         self.tests("native tests", &[], COMPILING, |tools| {
