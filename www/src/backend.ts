@@ -13,6 +13,8 @@ const SUBJECT_BYTES = 12;
 export interface Backend {
   publicKeys: string[];
   usage: Pick<UsageOptions, 'server' | 'subject' | 'assertion' | 'renew'>;
+  /** Goes with reports, so that the guardian's summary counts them. */
+  token: () => Promise<string>;
 }
 
 /** Resolves to nothing if there is no such backend, or nothing is known of the user. */
@@ -22,9 +24,12 @@ export async function findBackend({ age, subject }: Settings): Promise<Backend |
   const claims = { subject: known, ...(age === 'adult' ? { age_band: '18-150' } : { age }) };
   try {
     const [{ keys }, assertion] = await Promise.all([json<{ keys: { x: string }[] }>(KEYS_URL), assert(claims)]);
+    let newest = assertion;
+    const renew = async (): Promise<string> => (newest = await assert(claims));
     return {
       publicKeys: keys.map(({ x }) => x),
-      usage: { server: location.origin, subject: known, assertion, renew: () => assert(claims) },
+      usage: { server: location.origin, subject: known, assertion, renew },
+      token: async () => newest,
     };
   } catch {
     return undefined;

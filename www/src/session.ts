@@ -51,7 +51,7 @@ export class Session extends EventTarget {
         packs: [pack],
         ...(publicKeys ? { publicKeys: [...publicKeys, ...backend?.publicKeys ?? []] } : {}),
         usage: { ...usageOptions(settings), ...backend?.usage },
-        reports: { endpoint: REPORTS_URL },
+        reports: { endpoint: REPORTS_URL, ...(backend ? { token: backend.token } : {}) },
         host: this.host,
         locale: settings.locale,
       });

@@ -146,7 +146,7 @@ impl Heartbeat {
             return refuse(
                 "usage/event",
                 "events are at most 64 of {kind, at, reason?}; a reason is at most 32 characters \
-                 of a-z and _",
+                 of 0-9, A-Z, a-z, - and _",
             );
         }
         let ends = self.intervals.iter().map(|&(_, end)| end);
@@ -168,7 +168,7 @@ impl Event {
             (1..=MAX_REASON_CHARS).contains(&reason.len())
                 && reason
                     .bytes()
-                    .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+                    .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
         };
         self.at >= 0 && self.reason.as_ref().is_none_or(is_word)
     }
