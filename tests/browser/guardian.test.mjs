@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Key } from 'selenium-webdriver';
-import { Collector, Page, until } from './harness.mjs';
+import { Collector, conversations, Page, until } from './harness.mjs';
 
 const PIN = '482913';
 const SUBJECT = 'child-7';
@@ -10,7 +10,7 @@ let collector;
 let page;
 
 before(async () => {
-  collector = await Collector.start();
+  collector = await Collector.start({ demo: true });
   page = await Page.start();
 });
 after(async () => {
@@ -39,6 +39,8 @@ async function open(query = `?lang=en&subject=${SUBJECT}`) {
 }
 
 const keys = async (...text) => await page.driver.actions().sendKeys(...text).perform();
+/** Empties a field without taking the focus, as `clear` would. */
+const empty = (id) => page.run("document.getElementById(arguments[0]).value = ''", id);
 const focused = () => page.run('return document.activeElement.id');
 
 async function signIn(pin = PIN) {
@@ -51,16 +53,17 @@ test('a guardian sets the first PIN and signs in with the keyboard alone', async
   await until('it is said that there is no PIN', async () => (await page.text('#entry-error')).includes('No PIN is set'));
   await (await page.find('#entry-mode')).sendKeys(Key.ENTER);
   assert.equal(await focused(), 'pin');
-  await (await page.find('#pin')).clear();
+  await empty('pin');
   await keys(PIN, Key.TAB, '482914', Key.ENTER);
   await until('the difference is found', async () => (await page.text('#entry-error')).includes('not the same'));
   assert.equal(await focused(), 'again');
-  await (await page.find('#again')).clear();
+  await empty('again');
   await keys(PIN, Key.ENTER);
   await until('the dashboard is shown', () => page.isVisible('#dashboard'));
   assert.equal(await focused(), 'dashboard-title');
   assert.deepEqual(await page.run('return violations'), []);
-  assert.equal(await page.run('return localStorage.length + sessionStorage.length'), 0);
+  // Neither PIN nor token is kept anywhere.
+  assert.deepEqual(await page.run('return [...Object.keys(localStorage), ...Object.keys(sessionStorage)]'), ['tidegate-demo/lang']);
 });
 
 test('time, closings, reminders and risks are shown, and a bar for each day', async () => {
@@ -76,7 +79,7 @@ test('time, closings, reminders and risks are shown, and a bar for each day', as
   await until('the table is filled', async () => await page.count('#days tr') === 7);
   assert.match(await page.text('#claims'), /14.*cn\/chat/);
   assert.match(await page.text('#figures'), /In 7 days\s+30 min/);
-  assert.match(await page.text('#events'), /Closed: time used up\s+1 ×\s+Reminders to rest\s+1 ×\s+Other reminders\s+1 ×/);
+  for (const fact of [/Closed: time used up\s+1 ×/, /Reminders to rest\s+1 ×/, /Other reminders\s+1 ×/]) assert.match(await page.text('#events'), fact);
   assert.equal(await page.count('#days progress[aria-hidden=true]'), 7);
   await page.run("const span = document.getElementById('span'); span.value = '30'; span.dispatchEvent(new Event('change'))");
   await until('a month is shown', async () => await page.count('#days tr') === 30);
@@ -93,18 +96,20 @@ test('what a guardian decides is in the next answer to a device', async () => {
   await until('the mistake is said', async () => (await page.text('#settings-error')).includes('0 to 1440'));
   assert.equal(await focused(), 'daily');
   assert.equal(await daily.getAttribute('aria-invalid'), 'true');
-  await daily.clear();
+  await empty('daily');
   await daily.sendKeys('45');
   await page.run("document.querySelector('input[name=curfew][value=own]').click()");
   await page.run("document.getElementById('curfew-from').value = '21:00'");
   await daily.sendKeys(Key.ENTER);
   await until('it is saved', () => page.isVisible('#settings-status'));
-  for (const id of ['extra-0', 'extra-1', 'paused_until-0', 'exit_until-1']) {
+  // Two presses at once are both heard.
+  await page.run("document.getElementById('extra-0').click(); document.getElementById('extra-1').click()");
+  await until('45 minutes more', async () => (await page.text('#actions')).includes('45 min more today'));
+  for (const id of ['paused_until-0', 'exit_until-1']) {
     await (await page.find(`#${id}`)).sendKeys(Key.ENTER);
     await until(`${id} is in force`, () => page.isVisible(`#${id.split('-')[0]}-end`));
     assert.equal(await focused(), id);
   }
-  await until('45 minutes more', async () => (await page.text('#actions')).includes('45 min more today'));
   let { guardian } = payload((await beat(token)).assertion);
   const seconds = Date.now() / 1_000;
   assert.deepEqual([guardian.daily_min, guardian.curfew, guardian.extra.min], [45, ['21:00', '06:00'], 45]);
@@ -117,6 +122,26 @@ test('what a guardian decides is in the next answer to a device', async () => {
   ({ guardian } = payload((await beat(token)).assertion));
   assert.equal(guardian.paused_until, undefined);
   assert.deepEqual([guardian.daily_min, guardian.extra.min], [45, 45]);
+});
+
+test('what the filter found in the chat is counted for the guardian, without a word of it', async () => {
+  const { prompt } = (await conversations('en')).find(({ expect }) => expect === 'mask');
+  await page.openReady(collector.url, '?lang=en&age=adult&subject=grown-1');
+  await page.ask(prompt);
+  const [record] = await until('the record has arrived', async () => {
+    const records = await collector.records();
+    return records.length > 0 ? records : undefined;
+  });
+  const { assertion: own } = await api('POST', '/v1/assertions', undefined, { subject: 'grown-1' });
+  assert.equal((await fetch(`${collector.url}/v1/guardian/grown-1/pin`, {
+    method: 'POST', headers: { authorization: `Bearer ${own}` }, body: JSON.stringify({ pin: PIN }),
+  })).status, 204);
+  await open('?lang=en&subject=grown-1');
+  await signIn();
+  await until('the dashboard is shown', () => page.isVisible('#dashboard'));
+  assert.match(await page.text('#reports'), /[1-9] ×/);
+  assert.doesNotMatch(await page.text('#reports'), /Nothing/);
+  assert.ok(!(await page.text('#dashboard')).includes(record.data.message));
 });
 
 test('every field has a name, and the page speaks Chinese too', async () => {
@@ -145,7 +170,7 @@ test('signing out forgets what was shown, and wrong PINs lock the next try', asy
   await until('the form is shown', () => page.isVisible('#entry-form'));
   assert.equal(await page.count('#days tr'), 0);
   for (let nth = 0; nth < 5; nth += 1) {
-    await (await page.find('#pin')).clear();
+    await empty('pin');
     await signIn('000000');
     await until('the try is refused', () => page.run("return document.getElementById('entry-error').hidden === false && !document.getElementById('entry-submit').disabled"));
     assert.match(await page.text('#entry-error'), /PIN is wrong/);

@@ -85,7 +85,7 @@ export class Collector {
     collector.url = `http://127.0.0.1:${collector.port}`;
     collector.args = [
       '--listen', `127.0.0.1:${collector.port}`, '--database', `sqlite://${join(collector.directory, 'test.db')}`,
-      '--site', site, '--token-delay', String(delay), '--demo',
+      '--site', site, '--token-delay', String(delay),
     ];
     if (demo) collector.args.push('--demo');
     if (play) {

@@ -9,11 +9,16 @@ const HOUR_S = 3_600;
 /** Most minutes of a day. */
 const DAY_MIN = 1_440;
 
+/** What becomes of the settings, whatever they are by then. */
+type Change = (now: Settings) => Settings;
+
 const input = (id: string): HTMLInputElement => byId<HTMLInputElement>(id);
 
 export class SettingsCards {
   private session: Session | undefined;
   private settings: Settings = {};
+  /** The last change asked for; the next one waits for it, so that none undoes another. */
+  private turn: Promise<unknown> = Promise.resolve();
   /** The service's day and clock, by the last summary. */
   private today = '';
   private ahead = 0;
@@ -52,41 +57,43 @@ export class SettingsCards {
   showActions(): void {
     const now = Math.floor((Date.now() + this.ahead) / 1_000);
     const { extra, paused_until = 0, exit_until = 0 } = this.settings;
-    const more = extra?.date === this.today ? extra.min : 0;
+    const more = this.extraMin(extra);
     const until = (seconds: number): string => new Intl.DateTimeFormat(currentLocale(), {
       weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23',
     }).format(seconds * 1_000);
-    const add = (min: number): [string, Settings] =>
-      [say('extraAdd', { min }), { extra: { date: this.today, min: Math.min(more + min, DAY_MIN) } }];
+    const add = (min: number): [string, Change] => [say('extraAdd', { min }), (settings) =>
+      ({ ...settings, extra: { date: this.today, min: Math.min(this.extraMin(settings.extra) + min, DAY_MIN) } })];
+    const set = (change: Settings): Change => (settings) => ({ ...settings, ...change });
     byId('actions').replaceChildren(
       this.action('extra', more > 0, more > 0 ? say('extraOn', { time: duration(more * MINUTE_MS) }) : say('extraOff'),
         [add(15), add(30)], 'extra'),
       this.action('pause', paused_until > now, paused_until > now ? say('pauseOn', { time: until(paused_until) }) : say('pauseOff'),
-        [[say('pause1'), { paused_until: now + HOUR_S }], [say('pause24'), { paused_until: now + 24 * HOUR_S }]], 'paused_until'),
+        [[say('pause1'), set({ paused_until: now + HOUR_S })], [say('pause24'), set({ paused_until: now + 24 * HOUR_S })]], 'paused_until'),
       this.action('exit', exit_until > now, exit_until > now ? say('exitOn', { time: until(exit_until) }) : say('exitOff'),
-        [[say('exit1'), { exit_until: now + HOUR_S }], [say('exit3'), { exit_until: now + 3 * HOUR_S }]], 'exit_until'));
+        [[say('exit1'), set({ exit_until: now + HOUR_S })], [say('exit3'), set({ exit_until: now + 3 * HOUR_S })]], 'exit_until'));
   }
 
-  private action(title: Word, isOn: boolean, state: string, steps: [string, Settings][], name: keyof Settings): HTMLElement {
+  private extraMin(extra: Settings['extra']): number {
+    return extra?.date === this.today ? extra.min : 0;
+  }
+
+  private action(title: Word, isOn: boolean, state: string, steps: [string, Change][], name: keyof Settings): HTMLElement {
     const heading = `${name}-heading`;
-    const button = (key: string, words: string, act: () => Settings): HTMLElement => {
+    const button = (key: string, words: string, change: Change): HTMLElement => {
       const made = el('button', { type: 'button', class: 'button', id: `${name}-${key}`, 'aria-describedby': heading }, words);
-      made.addEventListener('click', () => void this.act(act(), made.id));
+      made.addEventListener('click', () => void this.act(change, made.id));
       return made;
     };
-    const without = (): Settings => {
-      const { [name]: _, ...rest } = this.settings;
-      return rest;
-    };
+    const without: Change = ({ [name]: _, ...rest }) => rest;
     return el('li', { class: 'action' },
       el('p', { id: heading }, say(title), el('span', { class: isOn ? 'state on' : 'state' }, state)),
       el('div', { class: 'action-buttons' },
-        ...steps.map(([words, change], place) => button(String(place), words, () => ({ ...this.settings, ...change }))),
+        ...steps.map(([words, change], place) => button(String(place), words, change)),
         isOn ? button('end', say('end'), without) : null));
   }
 
-  private async act(settings: Settings, button: string): Promise<void> {
-    if (await this.change(settings, 'now-status')) {
+  private async act(change: Change, button: string): Promise<void> {
+    if (await this.change(change, 'now-status')) {
       tell('now-status', say('saved'));
       this.showActions();
       // The buttons were drawn anew; whoever pressed one stays where they were.
@@ -99,19 +106,27 @@ export class SettingsCards {
     tell('settings-status');
     const limits = this.read();
     if (!limits) return;
-    const { daily_min: _daily, curfew: _curfew, remind_min: _remind, consent: _consent, ...rest } = this.settings;
-    if (await this.change({ ...rest, ...limits }, 'settings-error')) tell('settings-status', say('saved'));
+    const replace: Change = ({ daily_min: _daily, curfew: _curfew, remind_min: _remind, consent: _consent, ...rest }) =>
+      ({ ...rest, ...limits });
+    if (await this.change(replace, 'settings-error')) tell('settings-status', say('saved'));
   }
 
-  private async change(settings: Settings, place: 'now-status' | 'settings-error'): Promise<boolean> {
-    if (!this.session) return false;
-    try {
-      this.settings = await this.session.change(settings);
-      return true;
-    } catch (error) {
-      this.failed(error, place);
-      return false;
-    }
+  private change(change: Change, place: 'now-status' | 'settings-error'): Promise<boolean> {
+    const done = this.turn.then(async () => {
+      const asked = this.session;
+      if (!asked) return false;
+      try {
+        const answer = await asked.change(change(this.settings));
+        if (this.session !== asked) return false;
+        this.settings = answer;
+        return true;
+      } catch (error) {
+        if (this.session === asked) this.failed(error, place);
+        return false;
+      }
+    });
+    this.turn = done;
+    return done;
   }
 
   private fill(): void {

@@ -7,14 +7,15 @@ import { byId } from './dom.js';
 import { drawIcons } from './icons.js';
 import { setLocale } from './i18n.js';
 import type { Locale } from './locale.js';
-import { readSettings, remember } from './store.js';
+import { read, readSettings, remember } from './store.js';
 
 /** How often the summary is asked for again, ms. */
 const REFRESH_MS = 60_000;
 
 const input = (id: string): HTMLInputElement => byId<HTMLInputElement>(id);
 
-let locale = readSettings(location.search).locale;
+const settings = readSettings(location.search);
+let locale = settings.locale;
 /** Whether the form sets the first PIN instead of asking for one. */
 let isFirst = false;
 let session: Session | undefined;
@@ -173,6 +174,7 @@ byId('sign-out').addEventListener('click', () => void leave());
 byId('span').addEventListener('change', () => void refresh());
 byId('language').addEventListener('click', () => changeLocale(locale === 'en' ? 'zh-CN' : 'en'));
 setInterval(() => void refresh(), REFRESH_MS);
-input('subject').value = new URLSearchParams(location.search).get('subject') ?? '';
+// Without one in the address, whoever uses the chat in this browser.
+input('subject').value = settings.subject ?? read('subject') ?? '';
 drawIcons(document);
 changeLocale(locale);
