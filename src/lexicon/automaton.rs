@@ -221,11 +221,8 @@ impl Automaton {
 
     #[inline(never)]
     fn link_failures(&mut self, block: Range<usize>) {
-        for state in block {
-            // The root has nothing behind it.
-            if state == 0 {
-                continue;
-            }
+        // The root has nothing behind it.
+        for state in block.start.max(1)..block.end {
             let node = self.nodes[state];
             let marks = self.nodes[node.fail() as usize].marks() & OUTPUT;
             self.nodes[state].mark(marks);

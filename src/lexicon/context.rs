@@ -142,13 +142,19 @@ impl Context {
         if !(2..=MAX_DOUBTED).contains(&term.len()) {
             return Doubt::Keep;
         }
-        let term_at_most = if self.has_word(term) { TERM } else { COINED };
-        let (margin, most) = match written {
-            Written::Plain => (MARGIN, term_at_most),
-            Written::Apart => (MARGIN_APART, term_at_most),
-            Written::InHalves => (MARGIN, IN_HALVES),
+        let margin = match written {
+            Written::Plain | Written::InHalves => MARGIN,
+            Written::Apart => MARGIN_APART,
         };
-        let itself = || self.cost(term).min(most);
+        // Asked for only when a word crosses an edge, which is seldom.
+        let itself = || {
+            let most = match written {
+                Written::InHalves => IN_HALVES,
+                _ if self.has_word(term) => TERM,
+                _ => COINED,
+            };
+            self.cost(term).min(most)
+        };
         // The least part of the term that a word takes on each side.
         let (mut left, mut right) = (term.len(), term.len());
         let mut dismissed = false;

@@ -174,8 +174,9 @@ pub fn unpack(bytes: &[u8], symbols: usize) -> Result<Automaton, LexiconError> {
     for block in blocks(states) {
         shape.read(block)?;
     }
-    let is_terminal = |state: usize| bits[state / 8] >> (state % 8) & 1 == 1;
-    if shape.next != states || is_terminal(0) {
+    // No form is empty.
+    let is_root_terminal = bits.first().is_some_and(|byte| byte & 1 == 1);
+    if shape.next != states || is_root_terminal {
         return Err(LexiconError::Malformed("trie shape"));
     }
     shape.nodes[states].set_first(states as u32);
@@ -282,6 +283,7 @@ fn read_terminals(
     Ok(terminals)
 }
 
+/// The meanings, and the deepest place of a run in each.
 fn read_meanings(from: &mut Reader<'_>) -> Result<(Meanings, Vec<u8>), LexiconError> {
     let mut meanings = Meanings::default();
     let mut deepest = Vec::new();

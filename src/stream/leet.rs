@@ -2,7 +2,7 @@
 //! punctuation inside words dropped, repeats collapsed.
 
 use super::cursor::{Cursor, Found};
-use super::reading::{At, Last};
+use super::reading::{At, Last, initial};
 use crate::lexicon::{Automaton, END, Imitation, LEET, Symbol};
 
 /// The state of the view while it is apart from `tight`.
@@ -106,7 +106,7 @@ impl LeetView {
         imitation: Option<Imitation>,
         found: &mut Vec<Found>,
     ) {
-        let initial = !std::mem::replace(&mut self.inside, true);
+        let is_inside = std::mem::replace(&mut self.inside, true);
         match imitation {
             None => {
                 self.real_end = at.1;
@@ -123,7 +123,7 @@ impl LeetView {
             }
         }
         self.letter_end = at.1;
-        let symbol = letter + Symbol::from(initial && letter != 0);
+        let symbol = if is_inside { letter } else { initial(letter) };
         self.take(automaton, symbol, letter, at, found);
     }
 

@@ -272,8 +272,8 @@ impl Reading {
         } else if self.apart & LEET != 0 {
             self.leet.letter(automaton, letter, at, None, found);
         }
-        let initial = !std::mem::replace(&mut self.inside, true);
-        let symbol = letter + Symbol::from(initial && letter != 0);
+        let is_inside = std::mem::replace(&mut self.inside, true);
+        let symbol = if is_inside { letter } else { initial(letter) };
         self.letter(policy, symbol, letter, at, found);
         if imitates.is_none() {
             self.real_end = at.1;
@@ -494,4 +494,10 @@ impl Reading {
             self.apart &= !LEET;
         }
     }
+}
+
+/// The symbol of a letter at the beginning of a word.
+#[inline]
+pub(super) fn initial(letter: Symbol) -> Symbol {
+    letter + Symbol::from(letter != 0)
 }

@@ -2,7 +2,7 @@
 //! between the views. The same as taking each character, but quick: this is
 //! what nearly all text is.
 
-use super::{Last, Reading};
+use super::{Last, Reading, initial};
 use crate::lexicon::{Automaton, END, GAP, Symbol, Unit, Views};
 use crate::policy::Policy;
 use crate::stream::cursor::{Cursor, MAX_GAP};
@@ -174,12 +174,6 @@ impl Run<'_> {
         self.gaps += 1;
         true
     }
-}
-
-/// The symbol of a letter at the beginning of a word.
-#[inline]
-fn initial(letter: Symbol) -> Symbol {
-    letter + Symbol::from(letter != 0)
 }
 
 /// Letters that imitate no others.
