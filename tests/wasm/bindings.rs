@@ -29,7 +29,7 @@ fn pack() -> Vec<u8> {
 
 /// The compiler with its tables.
 fn compiler() {
-    set_tables(include_bytes!("../data/tables/tables.bin")).unwrap();
+    set_tables(include_bytes!("../../data/tables/tables.bin")).unwrap();
 }
 
 fn array(items: &[&[u8]]) -> Array {
