@@ -37,9 +37,6 @@ const HEAD: usize = 8;
 const SECTION_HEAD: usize = 9;
 /// Largest pack, in bytes.
 const MAX_PACK: usize = 64 << 20;
-/// Bytes hashed in one call, so that an engine that compiles while it runs can
-/// put better code in place in between.
-const HASH_BLOCK: usize = 8 << 10;
 
 /// What a pack says of itself, without loading it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,17 +111,9 @@ pub(super) fn write(
             section(&mut pack, *tag, bytes);
         }
     }
-    let hash = digest(&pack);
+    let hash = Sha512_256::digest(&pack);
     section(&mut pack, *b"HASH", &hash);
     pack
-}
-
-fn digest(bytes: &[u8]) -> [u8; 32] {
-    let mut hash = Sha512_256::new();
-    bytes
-        .chunks(HASH_BLOCK)
-        .for_each(|block| hash.update(block));
-    hash.finalize().into()
 }
 
 fn section(pack: &mut Vec<u8>, tag: [u8; 4], bytes: &[u8]) {
@@ -203,7 +192,7 @@ impl<'a> Sections<'a> {
             let known = flags == MUST_UNDERSTAND;
             let slot = match &tag {
                 b"HASH" if known && hash.is_none() => {
-                    if bytes != digest(&pack[..at]) {
+                    if bytes != Sha512_256::digest(&pack[..at]).as_slice() {
                         return Err(PackError::Digest);
                     }
                     hash = bytes.try_into().ok();
