@@ -4,15 +4,16 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "explore/mod.rs"]
+mod explore;
 #[path = "outbox/promises.rs"]
 mod promises;
 #[path = "outbox/world.rs"]
 mod world;
 
+use explore::{explore, fingerprint};
 use proptest::prelude::*;
 use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use tidegate::report::OutboxLimits;
 use world::{Budget, Poison, World};
 
@@ -31,54 +32,6 @@ const BRIEF: OutboxLimits = OutboxLimits {
     max_age_ms: 2_000,
 };
 
-/// Visits every reachable world once, checks it, and checks that it ends well
-/// if nothing more goes wrong; returns how many worlds there are.
-fn explore(start: World) -> usize {
-    // Fingerprints of 64 bits: among a million worlds the chance that two
-    // share one is below one in ten million.
-    let (mut seen, mut completed) = (HashSet::new(), HashSet::new());
-    let mut trails: Vec<(usize, String)> = vec![(0, String::new())];
-    let mut open = vec![(start, 0)];
-    while let Some((world, trail)) = open.pop() {
-        if !seen.insert(fingerprint(&world)) {
-            continue;
-        }
-        let verdict = catch_unwind(AssertUnwindSafe(|| {
-            world.check();
-            if completed.insert(fingerprint(&world.calm())) {
-                world.clone().complete();
-                world.without_answers().complete();
-            }
-            world.successors()
-        }));
-        let Ok(next) = verdict else {
-            panic!("after {:?}", follow(&trails, trail));
-        };
-        for (label, world) in next {
-            trails.push((trail, label));
-            open.push((world, trails.len() - 1));
-        }
-    }
-    seen.len()
-}
-
-fn fingerprint(world: &World) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    world.hash(&mut hasher);
-    hasher.finish()
-}
-
-/// The events that led here, first to last.
-fn follow(trails: &[(usize, String)], mut at: usize) -> Vec<&str> {
-    let mut labels = Vec::new();
-    while at != 0 {
-        labels.push(trails[at].1.as_str());
-        at = trails[at].0;
-    }
-    labels.reverse();
-    labels
-}
-
 fn budget(adds: u8, faults: u8, crashes: u8, hides: u8) -> Budget {
     Budget {
         adds,
@@ -90,7 +43,16 @@ fn budget(adds: u8, faults: u8, crashes: u8, hides: u8) -> Budget {
 
 /// Explores and guards against a model in which nothing can happen.
 fn assert_explored(limits: OutboxLimits, poison: Poison, budget: Budget) {
-    let worlds = explore(World::new(limits, poison, budget));
+    let mut completed = HashSet::new();
+    let worlds = explore(World::new(limits, poison, budget), |world| {
+        world.check();
+        // It ends well if nothing more goes wrong.
+        if completed.insert(fingerprint(&world.calm())) {
+            world.clone().complete();
+            world.without_answers().complete();
+        }
+        world.successors()
+    });
     println!("{worlds} worlds");
     assert!(worlds > 100, "only {worlds} worlds: the model is broken");
 }

@@ -7,6 +7,8 @@
 
 #[path = "usage_model/events.rs"]
 mod events;
+#[path = "explore/mod.rs"]
+mod explore;
 #[path = "usage_model/known.rs"]
 mod known;
 #[path = "usage_model/promises.rs"]
@@ -15,9 +17,7 @@ mod promises;
 mod world;
 
 use events::Budget;
-use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use explore::explore;
 use world::World;
 
 /// Nothing but time.
@@ -31,56 +31,16 @@ const NONE: Budget = Budget {
     is_one_at_a_time: false,
 };
 
-/// Visits every reachable world once, checks it, and how it ends if all meet
-/// again; returns how many worlds there are.
-fn explore(start: World) -> usize {
-    // Fingerprints of 64 bits: among a million worlds the chance that two share
-    // one is below one in ten million.
-    let mut seen = HashSet::new();
-    let mut trails: Vec<(usize, String)> = vec![(0, String::new())];
-    let mut open = vec![(start, 0)];
-    while let Some((world, trail)) = open.pop() {
-        if !seen.insert(fingerprint(&world)) {
-            continue;
-        }
-        let verdict = catch_unwind(AssertUnwindSafe(|| {
-            world.check();
-            if world.is_over() {
-                world.clone().complete();
-            }
-            world.successors()
-        }));
-        let Ok(next) = verdict else {
-            panic!("after {:#?}", follow(&trails, trail));
-        };
-        for (label, world) in next {
-            trails.push((trail, label));
-            open.push((world, trails.len() - 1));
-        }
-    }
-    seen.len()
-}
-
-fn fingerprint(world: &World) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    world.hash(&mut hasher);
-    hasher.finish()
-}
-
-/// The events that led here, first to last.
-fn follow(trails: &[(usize, String)], mut at: usize) -> Vec<&str> {
-    let mut labels = Vec::new();
-    while at != 0 {
-        labels.push(trails[at].1.as_str());
-        at = trails[at].0;
-    }
-    labels.reverse();
-    labels
-}
-
 /// Explores and guards against a model in which nothing can happen.
 fn assert_explored(pages: [usize; 2], budget: Budget) {
-    let worlds = explore(World::new(pages, budget));
+    let worlds = explore(World::new(pages, budget), |world| {
+        world.check();
+        // It ends well if all meet again.
+        if world.is_over() {
+            world.clone().complete();
+        }
+        world.successors()
+    });
     println!("{worlds} worlds");
     assert!(worlds > 100, "only {worlds} worlds: the model is broken");
 }
