@@ -2,7 +2,7 @@
 import type { Session, Settings, Summary } from './guardian-api.js';
 import { duration, say, type Word } from './guardian-words.js';
 import { byId, el } from './dom.js';
-import { currentLocale } from './i18n.js';
+import { currentLocale } from './words.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_S = 3_600;

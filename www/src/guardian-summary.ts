@@ -2,7 +2,7 @@
 import type { Summary } from './guardian-api.js';
 import { duration, isWord, say, type Word } from './guardian-words.js';
 import { byId, el } from './dom.js';
-import { currentLocale } from './i18n.js';
+import { currentLocale } from './words.js';
 
 export function showSummary(summary: Summary): void {
   const { claims, days, zone } = summary;

@@ -1,6 +1,6 @@
 /** The guardian page's words in Chinese and English. */
-import { currentLocale } from './i18n.js';
 import type { Locale } from './locale.js';
+import { Words } from './words.js';
 
 const MINUTE_MS = 60_000;
 
@@ -250,11 +250,21 @@ const ZH: Record<Word, string> = {
   offline: '无法连接服务。',
 };
 
-const WORDS: Record<Locale, Record<Word, string>> = { en: EN, 'zh-CN': ZH };
+const WORDS = new Words<Word>({ en: EN, 'zh-CN': ZH }, 'data-word');
+
+/** Sets the language of the page and rewrites every static text in it. */
+export function setLocale(next: Locale): void {
+  WORDS.speak(next);
+}
 
 /** The words for `word`, with `{name}` replaced by `values.name`. */
 export function say(word: Word, values: Record<string, string | number> = {}): string {
-  return WORDS[currentLocale()][word].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+  return WORDS.say(word, values);
+}
+
+/** Whether there are words of this name. */
+export function isWord(name: string): name is Word {
+  return WORDS.has(name);
 }
 
 /** A time in words, rounded down to minutes. */
@@ -264,19 +274,4 @@ export function duration(ms: number): string {
   const [h, m] = [Math.floor(minutes / 60), minutes % 60];
   if (h === 0) return say('minutes', { m });
   return m === 0 ? say('wholeHours', { h }) : say('hours', { h, m });
-}
-
-/** Whether there are words of this name. */
-export function isWord(name: string): name is Word {
-  return Object.hasOwn(EN, name);
-}
-
-/** Fills elements that carry `data-word` (text) or `data-word-label`. */
-export function fillWords(root: ParentNode): void {
-  for (const node of root.querySelectorAll<HTMLElement>('[data-word]')) {
-    node.textContent = say(node.dataset['word'] as Word);
-  }
-  for (const node of root.querySelectorAll<HTMLElement>('[data-word-label]')) {
-    node.setAttribute('aria-label', say(node.dataset['wordLabel'] as Word));
-  }
 }

@@ -2,10 +2,9 @@
 import { changePin, Refusal, Session, setFirstPin, type Summary } from './guardian-api.js';
 import { SettingsCards, tell } from './guardian-settings.js';
 import { showSummary } from './guardian-summary.js';
-import { fillWords, isWord, say, type Word } from './guardian-words.js';
+import { isWord, say, setLocale, type Word } from './guardian-words.js';
 import { byId } from './dom.js';
 import { drawIcons } from './icons.js';
-import { setLocale } from './i18n.js';
 import type { Locale } from './locale.js';
 import { read, readSettings, remember } from './store.js';
 
@@ -149,7 +148,6 @@ function changeLocale(next: Locale): void {
   remember('lang', next);
   setLocale(next);
   document.title = `Tidegate · ${say('title')}`;
-  fillWords(document);
   for (const id of ['entry-error', 'settings-error', 'settings-status', 'now-status', 'pin-error']) tell(id);
   showEntry();
   showDashboard();

@@ -1,6 +1,7 @@
 /** The page's words in Chinese and English, and the switch between them. */
 
 import type { Locale } from './locale.js';
+import { Words } from './words.js';
 
 const EN = {
   demo: 'demo',
@@ -224,35 +225,19 @@ const ZH: Record<Key, string> = {
   factLinks: '相关协议',
 };
 
-const WORDS: Record<Locale, Record<Key, string>> = { en: EN, 'zh-CN': ZH };
-
-let locale: Locale = 'zh-CN';
-
-export function currentLocale(): Locale {
-  return locale;
-}
+const WORDS = new Words<Key>({ en: EN, 'zh-CN': ZH }, 'data-i18n');
 
 /** Sets the language of the page and rewrites every static text in it. */
 export function setLocale(next: Locale): void {
-  locale = next;
-  document.documentElement.lang = next;
-  translate(document);
+  WORDS.speak(next);
 }
 
 /** The words for `key`, with `{name}` replaced by `values.name`. */
 export function t(key: Key, values: Record<string, string | number> = {}): string {
-  return WORDS[locale][key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+  return WORDS.say(key, values);
 }
 
 /** Fills elements that carry `data-i18n` (text), `-label`, `-title` or `-placeholder`. */
 export function translate(root: ParentNode): void {
-  const fill = (attribute: string, set: (node: HTMLElement, words: string) => void): void => {
-    for (const node of root.querySelectorAll<HTMLElement>(`[${attribute}]`)) {
-      set(node, t(node.getAttribute(attribute) as Key));
-    }
-  };
-  fill('data-i18n', (node, words) => { node.textContent = words; });
-  fill('data-i18n-label', (node, words) => node.setAttribute('aria-label', words));
-  fill('data-i18n-title', (node, words) => { node.title = words; });
-  fill('data-i18n-placeholder', (node, words) => node.setAttribute('placeholder', words));
+  WORDS.fill(root);
 }

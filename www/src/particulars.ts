@@ -1,7 +1,8 @@
 /** Who provides this service, from `GET /v1/particulars`. */
 import { openDialog } from './dialog.js';
 import { el } from './dom.js';
-import { currentLocale, t, type Key } from './i18n.js';
+import { t, type Key } from './i18n.js';
+import { currentLocale } from './words.js';
 import { codeOf } from './session.js';
 
 const PARTICULARS_URL = '/v1/particulars';

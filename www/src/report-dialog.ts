@@ -2,7 +2,8 @@
 import type { Complaint, ComplaintCategory, Guard } from 'tidegate';
 import { openDialog } from './dialog.js';
 import { el } from './dom.js';
-import { currentLocale, t, type Key } from './i18n.js';
+import { t, type Key } from './i18n.js';
+import { currentLocale } from './words.js';
 import { codeOf } from './session.js';
 
 /** Longest complaint, in UTF-16 units. */
