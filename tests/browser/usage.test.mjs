@@ -1,26 +1,9 @@
 /** A minor's time: closed means closed, and it opens by itself. */
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { test } from 'node:test';
 import { Key } from 'selenium-webdriver';
-import { chinaTime, Collector, conversations, Page, until } from './harness.mjs';
-
-let collector;
-let page;
-let clean;
-before(async () => {
-  collector = await Collector.start({ delay: 40 });
-  [clean] = (await conversations('en')).filter(({ expect }) => expect === 'clean');
-});
-after(async () => {
-  await collector?.dispose();
-});
-// A profile of its own for each test: used time is remembered.
-beforeEach(async () => {
-  page = await Page.start();
-});
-afterEach(async () => {
-  await page?.dispose();
-});
+import { chinaTime, Collector, until } from './harness.mjs';
+import { clean, collector, page } from './own-page.mjs';
 
 const at = (clock, lang = 'en') => `?lang=${lang}&age=14&now=${chinaTime(clock)}`;
 const isClosed = () => page.run("return document.querySelector('#closed').open");
