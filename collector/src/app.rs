@@ -3,7 +3,7 @@
 use crate::assertions::{self, Assertions, MAX_ISSUE_BYTES};
 use crate::auth::AdminToken;
 use crate::chat::{Chat, Conversations, Generations, MAX_REQUEST_BYTES, Player, Upstream};
-use crate::config::{Args, ServiceZone};
+use crate::config::Args;
 use crate::error::ApiError;
 use crate::guardian::{self, MAX_GUARDIAN_BYTES, PinHasher};
 use crate::metrics::Metrics;
@@ -24,6 +24,7 @@ use axum::http::{Method, StatusCode};
 use axum::routing::{MethodRouter, delete, get, post, put};
 use std::sync::Arc;
 use std::time::Duration;
+use tidegate::usage::Zone;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
 /// Longest silence while a request's body is read.
@@ -44,7 +45,7 @@ pub(crate) struct App {
     pub(crate) policies: Policies,
     pub(crate) storage: Storage,
     pub(crate) time: TimeSigner,
-    pub(crate) zone: ServiceZone,
+    pub(crate) zone: Zone,
 }
 
 impl App {
@@ -66,7 +67,7 @@ impl App {
             metrics,
             storage,
             time,
-            zone: args.zone.clone(),
+            zone: args.zone,
         })
     }
 }

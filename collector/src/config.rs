@@ -67,7 +67,7 @@ pub struct Args {
     /// Zone of the days that a guardian sees, as `+08:00`; the guard's option
     /// `zone`, and China's time for presets of China.
     #[arg(long, value_name = "OFFSET", default_value = "+08:00", allow_hyphen_values = true, value_parser = read_zone)]
-    pub zone: ServiceZone,
+    pub zone: Zone,
 
     /// How long an age assertion lasts in seconds, 60–604800.
     #[arg(long, value_name = "SECONDS", default_value_t = 86_400, value_parser = clap::value_parser!(u64).range(60..=604_800))]
@@ -128,22 +128,9 @@ impl Args {
     }
 }
 
-/// The zone of the service's days.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ServiceZone {
-    /// As it was given.
-    pub name: String,
-    /// Its offset.
-    pub zone: Zone,
-}
-
 /// Reads `+HH:MM` or `-HH:MM`, at most 18 hours.
-fn read_zone(text: &str) -> Result<ServiceZone, &'static str> {
-    let zone = Zone::parse(text).ok_or("an offset is +HH:MM or -HH:MM, at most 18 hours")?;
-    Ok(ServiceZone {
-        name: text.to_owned(),
-        zone,
-    })
+fn read_zone(text: &str) -> Result<Zone, &'static str> {
+    Zone::parse(text).ok_or("an offset is +HH:MM or -HH:MM, at most 18 hours")
 }
 
 /// How fast tokens are played.

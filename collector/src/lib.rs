@@ -31,6 +31,6 @@ mod time;
 mod usage;
 
 pub use auth::AdminToken;
-pub use config::{Args, Pace, ServiceZone};
+pub use config::{Args, Pace};
 pub use log::start as start_log;
 pub use server::Collector;

@@ -8,13 +8,11 @@ import { UsageSession } from './usage.js';
 
 /** The subject of who says nothing of one. */
 const LOCAL = 'local';
-/** China: the zone of the presets whose names begin so, one of which names the zone of all. */
-const CHINA = /^cn[_/]/;
 
 /** Starts metering. Rejects with a coded GuardError if the options are wrong. */
 export const createUsage: CreateUsage = async (options, host, keys) => {
   check(options, keys);
-  const { server, presets, zone } = options;
+  const { server } = options;
   const time = server === undefined ? undefined : await serverTime(host, server, keys);
   const subject = options.subject ?? subjectOf(options, keys, time ?? host.now());
   const known = { ...options, subject };
@@ -28,7 +26,7 @@ export const createUsage: CreateUsage = async (options, host, keys) => {
   const session = new UsageSession({
     options: known, host, keys, subject, key, meter, clock, damaged,
     device: server === undefined ? '' : await deviceOf(host, key),
-    zone: CHINA.test(presets[0] ?? '') ? '+08:00' : zone ?? '+00:00',
+    zone: meter.zone,
     synced: time !== undefined,
     contact: time ?? await contactOf(options, host, key),
   });

@@ -100,6 +100,8 @@ export class UsageMeter {
   save(): Uint8Array;
   readonly last: number | undefined;
   readonly idleMs: number;
+  /** The offset of the service's days, `+08:00`. */
+  readonly zone: string;
 }
 
 /** Time that wall clocks cannot move. */

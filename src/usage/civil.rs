@@ -38,6 +38,17 @@ impl Zone {
             .then(|| Self::from_minutes(if sign == b'-' { -east } else { east }))
     }
 
+    /// As [`parse`](Self::parse) reads it.
+    pub fn text(self) -> String {
+        let minutes = (self.offset_ms / MINUTE_MS).abs();
+        let mut text = String::with_capacity(6);
+        text.push(if self.offset_ms < 0 { '-' } else { '+' });
+        push_digits(&mut text, minutes / 60, 2);
+        text.push(':');
+        push_digits(&mut text, minutes % 60, 2);
+        text
+    }
+
     /// Number of the civil day that contains `time`; day 0 is 1970-01-01.
     pub fn day(self, time: i64) -> i64 {
         time.saturating_add(self.offset_ms).div_euclid(DAY_MS)
@@ -118,11 +129,16 @@ pub fn day_text(day: i64) -> String {
         if !text.is_empty() {
             text.push('-');
         }
-        for place in (0..width).rev() {
-            text.push(char::from(b'0' + (number / 10_i64.pow(place) % 10) as u8));
-        }
+        push_digits(&mut text, number, width);
     }
     text
+}
+
+/// The last `width` digits of a number.
+fn push_digits(text: &mut String, number: i64, width: u32) {
+    for place in (0..width).rev() {
+        text.push(char::from(b'0' + (number / 10_i64.pow(place) % 10) as u8));
+    }
 }
 
 /// Minutes since midnight of `HH:MM`, 0–1439; `None` if it is not written so.
@@ -147,6 +163,13 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
+
+    #[test]
+    fn a_zone_is_written_as_it_is_read() {
+        for text in ["+08:00", "-05:30", "+00:00", "+18:00", "-18:00"] {
+            assert_eq!(Zone::parse(text).unwrap().text(), text);
+        }
+    }
 
     #[test]
     fn dates_are_read_back() {

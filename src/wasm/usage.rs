@@ -135,6 +135,12 @@ impl UsageMeter {
         self.meter.last().map(|at| at as f64)
     }
 
+    /// The offset of the service's days, `+08:00`.
+    #[wasm_bindgen(getter)]
+    pub fn zone(&self) -> String {
+        self.meter.zone().text()
+    }
+
     /// The gap that ends continuous use, in milliseconds.
     #[wasm_bindgen(getter, js_name = idleMs)]
     pub fn idle_ms(&self) -> f64 {

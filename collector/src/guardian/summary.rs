@@ -92,7 +92,7 @@ pub(crate) async fn summary(
         .filter(|days| (1..=most).contains(days))
         .ok_or_else(|| ApiError::bad_request("request/query", format!("days is 1 to {most}")))?;
     let now_ms = clock::now();
-    let zone = app.zone.zone;
+    let zone = app.zone;
     let first = zone.day(now_ms) - (days - 1);
     let (kept, profile) = app.storage.usage(subject.clone()).await?;
     let (events, risks) = app.storage.events(subject, zone.day_start(first)).await?;
@@ -107,7 +107,7 @@ pub(crate) async fn summary(
     let total = |kind: EventKind| by_reason(kind).values().sum();
     Ok(Json(Summary {
         now: now_ms,
-        zone: app.zone.name.clone(),
+        zone: app.zone.text(),
         claims: profile.unwrap_or_default().claims,
         days: (first..first + days)
             .map(|day| summarise(zone, day, account.used_on(day), &events))

@@ -64,7 +64,7 @@ pub(crate) fn open_account(
     kept: Option<Kept>,
     now_ms: i64,
 ) -> Result<Account, ApiError> {
-    Account::open(app.zone.zone, &kept.unwrap_or_default(), now_ms).map_err(|_| damaged())
+    Account::open(app.zone, &kept.unwrap_or_default(), now_ms).map_err(|_| damaged())
 }
 
 /// Says that what is kept of a subject cannot be read.

@@ -82,7 +82,7 @@ pub(crate) async fn heartbeat(
         .assertions
         .require(&headers, &subject, now_ms)
         .inspect_err(refused)?;
-    let zone = app.zone.zone;
+    let zone = app.zone;
     let (used, events) = body
         .map_err(|rejection| ApiError::from_body(&rejection))
         .and_then(|body| Heartbeat::read(&body, zone, now_ms))

@@ -13,7 +13,7 @@ use super::preset::{Ages, MAX_AGE, Preset};
 use super::reminder::ReminderKind;
 use std::sync::Arc;
 
-use super::{Guardian, Ledger, MAX_TIME, MINUTE_MS, UsageError};
+use super::{Guardian, Ledger, MAX_TIME, MINUTE_MS, UsageError, Zone};
 
 /// Gap that ends continuous use, by default. No text says how long a rest has to
 /// be (regulations leave 连续使用 undefined); five minutes is our choice.
@@ -116,6 +116,11 @@ impl Meter {
     /// The ledger.
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
+    }
+
+    /// The zone of the service's days.
+    pub fn zone(&self) -> Zone {
+        self.ledger.zone()
     }
 
     /// It is `now`, and from now on the user is `active` or not. What passed
