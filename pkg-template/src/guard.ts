@@ -2,6 +2,7 @@
 import { call, core, type Glue } from './core.js';
 import { GuardError } from './error.js';
 import { createFetch } from './fetch.js';
+import { toHex } from './hex.js';
 import { GuardedMessage, type MessageContext, type Rule } from './message.js';
 import { closedNotice, endedNotice, exitNotice } from './notices.js';
 import { ReportsOff, UsageOff } from './off.js';
@@ -195,8 +196,7 @@ class GuardRuntime implements Guard {
   /** Random for the guard, then counted: drawing bytes for each message is a tenth of judging a page of text. */
   #newId(): string {
     if (this.#idStem === '') {
-      const bytes = this.#parts.host.random(ID_BYTES);
-      this.#idStem = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+      this.#idStem = toHex(this.#parts.host.random(ID_BYTES));
     }
     this.#ids += 1;
     return `${this.#idStem}-${this.#ids}`;

@@ -1,6 +1,7 @@
 /**
  * The report part's words: with the core, with the store, with the collector.
  */
+import { toHex } from './hex.js';
 
 /** A larger answer is not read, bytes. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
@@ -117,6 +118,6 @@ export function uuid(random: Uint8Array): string {
   const bytes = Uint8Array.from(random);
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const hex = toHex(bytes);
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
 }

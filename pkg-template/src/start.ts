@@ -6,6 +6,7 @@
  */
 import { startOnce } from './core.js';
 import { createGuardOn } from './guard.js';
+import { fromHex } from './hex.js';
 import { memoryHost } from './hosts/memory.js';
 import type { WasmInput } from './types.js';
 import { WARM_KEY, WARM_PACK } from './warm-pack.js';
@@ -19,14 +20,10 @@ export function startCore(source: () => Promise<WasmInput>): Promise<void> {
 }
 
 async function warmUp(): Promise<void> {
-  const options = { packs: [bytes(WARM_PACK)], publicKeys: [bytes(WARM_KEY)], host: memoryHost() };
+  const options = { packs: [fromHex(WARM_PACK)], publicKeys: [fromHex(WARM_KEY)], host: memoryHost() };
   const guard = await createGuardOn(options, memoryHost);
   const message = guard.message();
   message.push(TEXT);
   message.finish();
   await guard.dispose();
-}
-
-function bytes(hex: string): Uint8Array {
-  return Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }

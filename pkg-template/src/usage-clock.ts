@@ -3,6 +3,7 @@
  * carried forward by the monotonic clock.
  */
 import { call, type Glue } from './core.js';
+import { toHex } from './hex.js';
 import type { Host, HostResponse } from './types.js';
 
 /** How long the server may take to answer. */
@@ -82,7 +83,7 @@ export async function ask(
  */
 export async function serverTime(host: Host, server: string, keys: Uint8Array[]): Promise<number | undefined> {
   const asked = host.monotonic();
-  const nonce = keys.length === 0 ? '' : nonceOf(host.random(NONCE_BYTES));
+  const nonce = keys.length === 0 ? '' : toHex(host.random(NONCE_BYTES));
   const answer = await ask(host, server, nonce === '' ? '/v1/time' : `/v1/time?nonce=${nonce}`);
   const { now, nonce: returned, signature } = answer ?? {};
   if (typeof now !== 'number' || !(now >= 0 && now <= MAX_TIME)) return undefined;
@@ -92,8 +93,4 @@ export async function serverTime(host: Host, server: string, keys: Uint8Array[])
   }
   // The answer was true about half a round trip ago.
   return now + (host.monotonic() - asked) / 2;
-}
-
-function nonceOf(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,6 +1,7 @@
 /** What is kept of a subject's time, and how a meter goes on from it. */
 import { core, type Glue } from './core.js';
 import { GuardError } from './error.js';
+import { toHex } from './hex.js';
 import { timer } from './hosts/common.js';
 import type { Host, UsageOptions } from './types.js';
 import { within } from './usage-clock.js';
@@ -77,7 +78,7 @@ export async function deviceOf(host: Host, key: string): Promise<string> {
   const kept = await read(host, `${key}.device`);
   const text = kept ? new TextDecoder().decode(kept) : '';
   if (/^[0-9a-f]{24}$/.test(text)) return text;
-  const device = Array.from(host.random(DEVICE_BYTES), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const device = toHex(host.random(DEVICE_BYTES));
   await write(host, `${key}.device`, new TextEncoder().encode(device));
   return device;
 }
