@@ -9,4 +9,4 @@ mod token;
 pub(crate) use claims::{Claims, is_subject};
 pub(crate) use issue::{MAX_ISSUE_BYTES, issue};
 pub(crate) use profile::{Profile, Settings};
-pub(crate) use token::{Assertions, KEY_NAME, Payload, bad_subject};
+pub(crate) use token::{Assertions, KEY_NAME, Payload, check_subject};

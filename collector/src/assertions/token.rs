@@ -143,9 +143,7 @@ impl Assertions {
         subject: &str,
         now_ms: i64,
     ) -> Result<Payload, ApiError> {
-        if !is_subject(subject) {
-            return Err(bad_subject());
-        }
+        check_subject(subject)?;
         let token = auth::bearer(headers)
             .ok_or_else(|| auth::refusal("the subject's age assertion is needed"))?;
         let payload = self.verify(token, now_ms)?;
@@ -165,12 +163,15 @@ fn refusal(error: &UsageError) -> ApiError {
     ApiError::new(status, error.code(), error.to_string())
 }
 
-/// Says that a path names no subject.
-pub(crate) fn bad_subject() -> ApiError {
-    ApiError::bad_request(
+/// Refuses a path that names no subject.
+pub(crate) fn check_subject(subject: &str) -> Result<(), ApiError> {
+    if is_subject(subject) {
+        return Ok(());
+    }
+    Err(ApiError::bad_request(
         "usage/subject",
         "a subject is 1 to 128 characters without control characters",
-    )
+    ))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::hash::is_pin;
 use super::session;
 use crate::app::App;
-use crate::assertions::{bad_subject, is_subject};
+use crate::assertions::check_subject;
 use crate::auth;
 use crate::clock;
 use crate::error::ApiError;
@@ -31,9 +31,7 @@ pub(crate) async fn set_pin(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<StatusCode, ApiError> {
-    if !is_subject(&subject) {
-        return Err(bad_subject());
-    }
+    check_subject(&subject)?;
     let body = body.map_err(|rejection| ApiError::from_body(&rejection))?;
     let request: Request = serde_json::from_slice(&body).map_err(|_| {
         ApiError::bad_request(

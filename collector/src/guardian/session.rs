@@ -2,7 +2,7 @@
 
 use super::hash::is_pin;
 use crate::app::App;
-use crate::assertions::{bad_subject, is_subject};
+use crate::assertions::check_subject;
 use crate::auth;
 use crate::clock;
 use crate::error::ApiError;
@@ -40,9 +40,7 @@ pub(crate) async fn sign_in(
     Path(subject): Path<String>,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<SignedIn>, ApiError> {
-    if !is_subject(&subject) {
-        return Err(bad_subject());
-    }
+    check_subject(&subject)?;
     let body = body.map_err(|rejection| ApiError::from_body(&rejection))?;
     let request: Request = serde_json::from_slice(&body).map_err(|_| {
         ApiError::bad_request("guardian/request", "the body is not {\"pin\": \"…\"}")
