@@ -52,7 +52,7 @@ impl App {
     /// Opens and reads everything that `args` names. Blocks on the disk.
     pub(crate) fn open(args: &Args, admin: AdminToken) -> Result<Self> {
         let metrics = Arc::<Metrics>::default();
-        let storage = Storage::open(&args.database_path()?, Arc::clone(&metrics))?;
+        let storage = Storage::open(&args.database, &metrics)?;
         let time = TimeSigner::new(&storage.secret_key(time::KEY_NAME)?);
         let life = Duration::from_secs(args.assertion_life);
         Ok(Self {

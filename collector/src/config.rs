@@ -1,6 +1,6 @@
 //! The command line.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use clap::Parser;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -18,8 +18,17 @@ pub struct Args {
     #[arg(long, default_value = "127.0.0.1:8787")]
     pub listen: SocketAddr,
 
-    /// Where records and keys are kept: `sqlite://` and a path.
-    #[arg(long, default_value = "sqlite://tidegate.db")]
+    /// Where records and keys are kept: `sqlite://` and a path, or a database
+    /// of PostgreSQL that several collectors may share,
+    /// `postgres://USER:PASSWORD@HOST/NAME`. Over a network with TLS
+    /// (`?sslrootcert=FILE` for roots of your own, `?sslmode=disable` for
+    /// none).
+    #[arg(
+        long,
+        env = "TIDEGATE_DATABASE",
+        default_value = "sqlite://tidegate.db",
+        hide_env_values = true
+    )]
     pub database: String,
 
     /// OpenAI-compatible server to forward chat completions to. Without it
@@ -89,21 +98,6 @@ pub struct Args {
 }
 
 impl Args {
-    /// Path of the SQLite file.
-    ///
-    /// # Errors
-    /// `--database` names something else than a SQLite file.
-    pub fn database_path(&self) -> Result<PathBuf> {
-        let Some(path) = self.database.strip_prefix("sqlite://") else {
-            // The URL may carry a password, so it is not repeated.
-            bail!("--database must be sqlite:// followed by a path");
-        };
-        if path.is_empty() {
-            bail!("--database names no file after sqlite://");
-        }
-        Ok(PathBuf::from(path))
-    }
-
     /// The upstream's API key, if one is to be sent.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use support::{ADMIN_TOKEN, client, id, record_ids, send, verdict};
+use support::{ADMIN_TOKEN, client, database_url, id, record_ids, send, verdict};
 
 struct Process {
     child: Child,
@@ -19,6 +19,7 @@ fn spawn(directory: &Path, token: &str) -> Process {
     let mut child = Command::new(env!("CARGO_BIN_EXE_tidegate-collector"))
         .current_dir(directory)
         .args(["--listen", "127.0.0.1:0"])
+        .args(["--database", &database_url(directory)])
         .env("TIDEGATE_ADMIN_TOKEN", token)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

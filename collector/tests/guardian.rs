@@ -213,10 +213,7 @@ async fn the_first_pin_is_set_by_the_staff_or_in_a_demo_with_the_assertion_and_o
     // Who had signed in with the old one has to sign in again.
     assert_eq!(put(&server, &session, &json!({})).await.0, 401);
     assert_eq!(sign_in(&server, "222222").await.0, 200);
-    let kept: String = server
-        .database()
-        .query_row("SELECT hash FROM guardian_pins", [], |row| row.get(0))
-        .unwrap();
+    let kept: String = server.database().one("SELECT hash FROM guardian_pins");
     assert!(
         kept.starts_with("$argon2id$") && !kept.contains("222222"),
         "{kept}"
@@ -260,18 +257,17 @@ async fn a_guardians_token_is_for_one_subject_and_ends() {
     // The database has no token to steal.
     let stored: Vec<u8> = server
         .database()
-        .query_row("SELECT digest FROM guardian_sessions", [], |row| row.get(0))
-        .unwrap();
+        .one("SELECT digest FROM guardian_sessions");
     assert_eq!(stored.len(), 32);
     assert_ne!(stored, token.as_bytes());
     let end = server.client.delete(server.url("/v1/guardian/s/session"));
     assert_eq!(read(end.bearer_auth(token)).await.0, 204);
     assert_eq!(put(&server, token, &json!({})).await.0, 401);
     let token = guardian(&server).await;
-    let database = server.database();
-    database
-        .execute("UPDATE guardian_sessions SET expires_ms = ?1", [now()])
-        .unwrap();
+    server.database().execute(&format!(
+        "UPDATE guardian_sessions SET expires_ms = {}",
+        now()
+    ));
     assert_eq!(put(&server, &token, &json!({})).await.0, 401);
 }
 

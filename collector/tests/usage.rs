@@ -33,10 +33,7 @@ fn payload(token: &str) -> Value {
 fn forge(server: &Server, header: &Value, payload: &Value) -> String {
     let secret: Vec<u8> = server
         .database()
-        .query_row("SELECT secret FROM keys WHERE name = 'age'", [], |row| {
-            row.get(0)
-        })
-        .unwrap();
+        .one("SELECT secret FROM keys WHERE name = 'age'");
     let key = SigningKey::from_bytes(&secret.try_into().unwrap());
     let signed = format!(
         "{}.{}",
@@ -116,10 +113,10 @@ async fn a_heartbeat_sent_again_changes_nothing_and_survives_a_stop() {
     assert_eq!(first["assertion"], Value::Null);
     let count = || -> (i64, i64) {
         let database = server.database();
-        let changed =
-            database.query_row("SELECT changed_ms FROM usage_ledgers", [], |row| row.get(0));
-        let events = database.query_row("SELECT count(*) FROM usage_events", [], |row| row.get(0));
-        (changed.unwrap(), events.unwrap())
+        (
+            database.one("SELECT changed_ms FROM usage_ledgers"),
+            database.one("SELECT count(*) FROM usage_events"),
+        )
     };
     let before = count();
     for _ in 0..3 {

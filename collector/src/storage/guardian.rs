@@ -1,7 +1,7 @@
 //! Guardians' PINs, wrong tries, and sessions.
 
+use super::driver::{Connection, Result, values};
 use super::json::{read_json, to_json};
-use rusqlite::{Connection, OptionalExtension as _, params};
 
 /// Wrong tries in a span of [`WINDOW_MS`] after which no more are taken.
 const MAX_WRONG: usize = 5;
@@ -34,20 +34,15 @@ pub(crate) struct Session {
 
 /// Begins a try. It counts as wrong until [`absolve`] says otherwise, so that
 /// neither many at once nor a crash give more tries.
-pub(super) fn attempt(
-    connection: &Connection,
-    subject: &str,
-    now_ms: i64,
-) -> rusqlite::Result<Attempt> {
-    let mut statement = connection.prepare_cached(
+pub(super) fn attempt(connection: &mut Connection, subject: &str, now_ms: i64) -> Result<Attempt> {
+    let found = connection.query_first(
         "SELECT hash, wrong, locked_until_ms FROM guardian_pins WHERE subject = ?1",
-    )?;
-    let found = statement
-        .query_row([subject], |row| {
+        values![subject],
+        |row| {
             let wrong: Vec<i64> = read_json(row, 1)?;
-            Ok((row.get::<_, String>(0)?, wrong, row.get::<_, i64>(2)?))
-        })
-        .optional()?;
+            Ok((row.get::<String>(0)?, wrong, row.get::<i64>(2)?))
+        },
+    )?;
     let Some((hash, mut wrong, locked_until_ms)) = found else {
         return Ok(Attempt::Unset);
     };
@@ -63,74 +58,71 @@ pub(super) fn attempt(
         wrong.clear();
         locked_until_ms = now_ms + LOCK_MS;
     }
-    let mut update = connection.prepare_cached(
+    connection.execute(
         "UPDATE guardian_pins SET wrong = ?2, locked_until_ms = ?3 WHERE subject = ?1",
+        values![subject, to_json(&wrong)?, locked_until_ms],
     )?;
-    update.execute(params![subject, to_json(&wrong)?, locked_until_ms])?;
     Ok(Attempt::Open { hash })
 }
 
 /// The try was right: forgets all wrong ones. `false` if the PIN is no longer
 /// the one that was compared.
-fn absolve(connection: &Connection, subject: &str, hash: &str) -> rusqlite::Result<bool> {
-    let mut update = connection.prepare_cached(
+fn absolve(connection: &mut Connection, subject: &str, hash: &str) -> Result<bool> {
+    let rows = connection.execute(
         "UPDATE guardian_pins SET wrong = '[]', locked_until_ms = 0
          WHERE subject = ?1 AND hash = ?2",
+        values![subject, hash],
     )?;
-    Ok(update.execute(params![subject, hash])? > 0)
+    Ok(rows > 0)
 }
 
 /// Begins a session after the PIN with this hash was right; `false` if it is
 /// no longer the PIN.
 pub(super) fn sign_in(
-    connection: &Connection,
+    connection: &mut Connection,
     session: &Session,
     hash: &str,
     now_ms: i64,
-) -> rusqlite::Result<bool> {
+) -> Result<bool> {
     if !absolve(connection, &session.subject, hash)? {
         return Ok(false);
     }
-    connection
-        .prepare_cached("DELETE FROM guardian_sessions WHERE expires_ms <= ?1")?
-        .execute([now_ms])?;
-    connection
-        .prepare_cached(
-            "INSERT INTO guardian_sessions (digest, subject, expires_ms) VALUES (?1, ?2, ?3)",
-        )?
-        .execute(params![
-            session.digest.as_slice(),
-            session.subject,
-            session.expires_ms
-        ])?;
-    connection
-        .prepare_cached(
-            "DELETE FROM guardian_sessions WHERE digest IN (SELECT digest FROM guardian_sessions
-             WHERE subject = ?1 ORDER BY expires_ms DESC LIMIT -1 OFFSET ?2)",
-        )?
-        .execute(params![session.subject, MAX_SESSIONS])?;
+    connection.execute(
+        "DELETE FROM guardian_sessions WHERE subject = ?1 AND expires_ms <= ?2",
+        values![&session.subject, now_ms],
+    )?;
+    connection.execute(
+        "INSERT INTO guardian_sessions (digest, subject, expires_ms) VALUES (?1, ?2, ?3)",
+        values![&session.digest, &session.subject, session.expires_ms],
+    )?;
+    connection.execute(
+        "DELETE FROM guardian_sessions WHERE subject = ?1 AND digest NOT IN
+             (SELECT digest FROM guardian_sessions
+              WHERE subject = ?1 ORDER BY expires_ms DESC LIMIT ?2)",
+        values![&session.subject, MAX_SESSIONS],
+    )?;
     Ok(true)
 }
 
 /// Whether the token with this digest is of a guardian of `subject`.
 pub(super) fn is_signed_in(
-    connection: &Connection,
+    connection: &mut Connection,
     digest: &[u8; 32],
     subject: &str,
     now_ms: i64,
-) -> rusqlite::Result<bool> {
-    connection
-        .prepare_cached(
-            "SELECT TRUE FROM guardian_sessions
-             WHERE digest = ?1 AND subject = ?2 AND expires_ms > ?3",
-        )?
-        .exists(params![digest.as_slice(), subject, now_ms])
+) -> Result<bool> {
+    connection.exists(
+        "SELECT 1 FROM guardian_sessions
+         WHERE digest = ?1 AND subject = ?2 AND expires_ms > ?3",
+        values![digest, subject, now_ms],
+    )
 }
 
-pub(super) fn sign_out(connection: &Connection, digest: &[u8; 32]) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached("DELETE FROM guardian_sessions WHERE digest = ?1")?
-        .execute([digest.as_slice()])?;
+pub(super) fn sign_out(connection: &mut Connection, digest: &[u8; 32]) -> Result<()> {
+    connection.execute(
+        "DELETE FROM guardian_sessions WHERE digest = ?1",
+        values![digest],
+    )?;
     Ok(())
 }
 
@@ -148,32 +140,34 @@ pub(crate) enum Replaced {
 /// Sets the PIN and ends all sessions; `false` if there was another one than
 /// was to be replaced.
 pub(super) fn set_pin(
-    connection: &Connection,
+    connection: &mut Connection,
     subject: &str,
     replaced: &Replaced,
     hash: &str,
-) -> rusqlite::Result<bool> {
+) -> Result<bool> {
     let rows = match replaced {
-        Replaced::Nothing => connection
-            .prepare_cached(
-                "INSERT INTO guardian_pins (subject, hash) VALUES (?1, ?2)
-                 ON CONFLICT (subject) DO NOTHING",
-            )?
-            .execute(params![subject, hash])?,
-        Replaced::This(old) => connection
-            .prepare_cached(
-                "UPDATE guardian_pins SET hash = ?2, wrong = '[]', locked_until_ms = 0
-                 WHERE subject = ?1 AND hash = ?3",
-            )?
-            .execute(params![subject, hash, old])?,
-        Replaced::Anything => connection
-            .prepare_cached("INSERT OR REPLACE INTO guardian_pins (subject, hash) VALUES (?1, ?2)")?
-            .execute(params![subject, hash])?,
+        Replaced::Nothing => connection.execute(
+            "INSERT INTO guardian_pins (subject, hash) VALUES (?1, ?2)
+             ON CONFLICT (subject) DO NOTHING",
+            values![subject, hash],
+        )?,
+        Replaced::This(old) => connection.execute(
+            "UPDATE guardian_pins SET hash = ?2, wrong = '[]', locked_until_ms = 0
+             WHERE subject = ?1 AND hash = ?3",
+            values![subject, hash, old],
+        )?,
+        Replaced::Anything => connection.execute(
+            "INSERT INTO guardian_pins (subject, hash) VALUES (?1, ?2)
+             ON CONFLICT (subject) DO UPDATE
+             SET hash = excluded.hash, wrong = '[]', locked_until_ms = 0",
+            values![subject, hash],
+        )?,
     };
     if rows > 0 {
-        connection
-            .prepare_cached("DELETE FROM guardian_sessions WHERE subject = ?1")?
-            .execute([subject])?;
+        connection.execute(
+            "DELETE FROM guardian_sessions WHERE subject = ?1",
+            values![subject],
+        )?;
     }
     Ok(rows > 0)
 }
@@ -181,18 +175,19 @@ pub(super) fn set_pin(
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-    use super::super::schema;
+    use super::super::testing::Database;
     use super::*;
 
     const NOW: i64 = 1_800_000_000_000;
     const MINUTE: i64 = 60_000;
 
-    fn database() -> (tempfile::TempDir, Connection) {
-        let directory = tempfile::tempdir().unwrap();
-        let mut connection = schema::open(&directory.path().join("a.db")).unwrap();
-        schema::migrate(&mut connection).unwrap();
-        assert!(set_pin(&connection, "s", &Replaced::Nothing, "hash").unwrap());
-        (directory, connection)
+    /// Connections to both databases, with a PIN of the subject `s`.
+    fn each(mut act: impl FnMut(&mut Connection)) {
+        for database in Database::all() {
+            let mut connection = database.migrated();
+            assert!(set_pin(&mut connection, "s", &Replaced::Nothing, "hash").unwrap());
+            act(&mut connection);
+        }
     }
 
     fn open() -> Attempt {
@@ -203,91 +198,99 @@ mod tests {
 
     #[test]
     fn after_five_wrong_tries_in_a_quarter_of_an_hour_none_is_taken_for_another() {
-        let (_directory, connection) = database();
-        let attempt = |minutes: i64| attempt(&connection, "s", NOW + minutes * MINUTE).unwrap();
-        for minutes in 0..5 {
-            assert_eq!(attempt(minutes), open());
-        }
-        let locked = Attempt::Locked {
-            until_ms: NOW + 19 * MINUTE,
-        };
-        assert_eq!(attempt(4), locked);
-        assert_eq!(attempt(18), locked);
-        for minutes in 19..24 {
-            assert_eq!(attempt(minutes), open());
-        }
-        assert!(matches!(attempt(24), Attempt::Locked { .. }));
+        each(|connection| {
+            let mut attempt =
+                |minutes: i64| attempt(connection, "s", NOW + minutes * MINUTE).unwrap();
+            for minutes in 0..5 {
+                assert_eq!(attempt(minutes), open());
+            }
+            let locked = Attempt::Locked {
+                until_ms: NOW + 19 * MINUTE,
+            };
+            assert_eq!(attempt(4), locked);
+            assert_eq!(attempt(18), locked);
+            for minutes in 19..24 {
+                assert_eq!(attempt(minutes), open());
+            }
+            assert!(matches!(attempt(24), Attempt::Locked { .. }));
+        });
     }
 
     #[test]
     fn wrong_tries_are_counted_in_a_sliding_span() {
-        let (_directory, connection) = database();
-        let attempt = |minutes: i64| attempt(&connection, "s", NOW + minutes * MINUTE).unwrap();
-        // Four a quarter of an hour, for hours.
-        for minutes in (0..300).step_by(4) {
-            assert_eq!(attempt(minutes), open(), "{minutes}");
-        }
-        // But not four at the end of one and four at the start of the next.
-        for minutes in [310, 311, 312, 312, 313] {
-            assert_eq!(attempt(minutes), open(), "{minutes}");
-        }
-        assert!(matches!(attempt(314), Attempt::Locked { .. }));
+        each(|connection| {
+            let mut attempt =
+                |minutes: i64| attempt(connection, "s", NOW + minutes * MINUTE).unwrap();
+            // Four a quarter of an hour, for hours.
+            for minutes in (0..300).step_by(4) {
+                assert_eq!(attempt(minutes), open(), "{minutes}");
+            }
+            // But not four at the end of one and four at the start of the next.
+            for minutes in [310, 311, 312, 312, 313] {
+                assert_eq!(attempt(minutes), open(), "{minutes}");
+            }
+            assert!(matches!(attempt(314), Attempt::Locked { .. }));
+        });
     }
 
     #[test]
     fn a_right_try_forgets_the_wrong_ones_and_the_clock_may_go_back() {
-        let (_directory, connection) = database();
-        let session = |digest: u8| Session {
-            digest: [digest; 32],
-            subject: "s".to_owned(),
-            expires_ms: NOW + i64::from(digest) * MINUTE,
-        };
-        for round in 1..=10 {
-            for _ in 0..4 {
-                assert_eq!(attempt(&connection, "s", NOW).unwrap(), open());
+        each(|connection| {
+            let session = |digest: u8| Session {
+                digest: [digest; 32],
+                subject: "s".to_owned(),
+                expires_ms: NOW + i64::from(digest) * MINUTE,
+            };
+            for round in 1..=10 {
+                for _ in 0..4 {
+                    assert_eq!(attempt(connection, "s", NOW).unwrap(), open());
+                }
+                assert!(sign_in(connection, &session(round), "hash", NOW).unwrap());
             }
-            assert!(sign_in(&connection, &session(round), "hash", NOW).unwrap());
-        }
-        // The oldest sessions made room for newer ones.
-        let is_in = |digest: u8, subject, now_ms| {
-            is_signed_in(&connection, &[digest; 32], subject, now_ms).unwrap()
-        };
-        assert!(!is_in(2, "s", NOW) && is_in(3, "s", NOW));
-        assert!(!is_in(3, "t", NOW) && !is_in(3, "s", NOW + 3 * MINUTE));
-        assert!(!sign_in(&connection, &session(11), "other", NOW).unwrap());
-        for _ in 0..5 {
-            attempt(&connection, "s", NOW).unwrap();
-        }
-        let long_ago = NOW - 1_000 * MINUTE;
-        assert_eq!(
-            attempt(&connection, "s", long_ago).unwrap(),
-            Attempt::Locked {
-                until_ms: long_ago + LOCK_MS
+            // The oldest sessions made room for newer ones.
+            let mut is_in = |digest: u8, subject, now_ms| {
+                is_signed_in(connection, &[digest; 32], subject, now_ms).unwrap()
+            };
+            assert!(!is_in(2, "s", NOW) && is_in(3, "s", NOW));
+            assert!(!is_in(3, "t", NOW) && !is_in(3, "s", NOW + 3 * MINUTE));
+            assert!(!sign_in(connection, &session(11), "other", NOW).unwrap());
+            for _ in 0..5 {
+                attempt(connection, "s", NOW).unwrap();
             }
-        );
+            let long_ago = NOW - 1_000 * MINUTE;
+            assert_eq!(
+                attempt(connection, "s", long_ago).unwrap(),
+                Attempt::Locked {
+                    until_ms: long_ago + LOCK_MS
+                }
+            );
+        });
     }
 
     #[test]
     fn a_pin_is_set_once_changed_by_who_knows_it_and_ends_sessions() {
-        let (_directory, connection) = database();
-        let session = Session {
-            digest: [1; 32],
-            subject: "s".to_owned(),
-            expires_ms: NOW + 1,
-        };
-        let set = |replaced: Replaced, hash| set_pin(&connection, "s", &replaced, hash).unwrap();
-        assert!(!set(Replaced::Nothing, "other"));
-        assert!(!set(Replaced::This("other".to_owned()), "new"));
-        assert!(sign_in(&connection, &session, "hash", NOW).unwrap());
-        assert!(set(Replaced::This("hash".to_owned()), "new"));
-        assert!(!is_signed_in(&connection, &[1; 32], "s", NOW).unwrap());
-        assert!(set(Replaced::Anything, "newest"));
-        assert_eq!(
-            attempt(&connection, "s", NOW).unwrap(),
-            Attempt::Open {
-                hash: "newest".to_owned()
-            }
-        );
-        assert_eq!(attempt(&connection, "t", NOW).unwrap(), Attempt::Unset);
+        each(|connection| {
+            let session = Session {
+                digest: [1; 32],
+                subject: "s".to_owned(),
+                expires_ms: NOW + 1,
+            };
+            let set = |connection: &mut Connection, replaced: Replaced, hash| {
+                set_pin(connection, "s", &replaced, hash).unwrap()
+            };
+            assert!(!set(connection, Replaced::Nothing, "other"));
+            assert!(!set(connection, Replaced::This("other".to_owned()), "new"));
+            assert!(sign_in(connection, &session, "hash", NOW).unwrap());
+            assert!(set(connection, Replaced::This("hash".to_owned()), "new"));
+            assert!(!is_signed_in(connection, &[1; 32], "s", NOW).unwrap());
+            assert!(set(connection, Replaced::Anything, "newest"));
+            assert_eq!(
+                attempt(connection, "s", NOW).unwrap(),
+                Attempt::Open {
+                    hash: "newest".to_owned()
+                }
+            );
+            assert_eq!(attempt(connection, "t", NOW).unwrap(), Attempt::Unset);
+        });
     }
 }

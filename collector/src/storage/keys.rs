@@ -1,23 +1,23 @@
 //! Secret keys, made once and kept.
 
-use crate::{clock, random};
-use anyhow::{Result, anyhow};
-use rusqlite::{Connection, params};
+use super::driver::{Connection, Result, values};
+use crate::clock;
 
-/// The key of that name. Two collectors that start on one new file agree on
-/// the key of the first.
-pub(super) fn find_or_make(connection: &Connection, name: &str) -> Result<[u8; 32]> {
-    let fresh = random::bytes::<32>()?;
-    let now = clock::now();
+/// The key of that name, which becomes `fresh` if there is none. Collectors
+/// that start together on a new database agree on the key of the first.
+pub(super) fn find_or_make(
+    connection: &mut Connection,
+    name: &str,
+    fresh: &[u8; 32],
+) -> Result<[u8; 32]> {
     connection.execute(
         "INSERT INTO keys (name, secret, made_ms) VALUES (?1, ?2, ?3) ON CONFLICT (name) DO NOTHING",
-        params![name, fresh.as_slice(), now],
+        values![name, fresh, clock::now()],
     )?;
-    let secret: Vec<u8> =
-        connection.query_row("SELECT secret FROM keys WHERE name = ?1", [name], |row| {
-            row.get(0)
-        })?;
-    secret
-        .try_into()
-        .map_err(|_| anyhow!("the key {name} in the database is damaged"))
+    let found = connection.query_first(
+        "SELECT secret FROM keys WHERE name = ?1",
+        values![name],
+        |row| row.get(0),
+    )?;
+    Ok(found.unwrap_or(*fresh))
 }

@@ -1,16 +1,50 @@
-//! Where records, keys and usage are kept: one SQLite file.
+//! Where records, keys and usage are kept: an SQLite file, or a PostgreSQL
+//! database that several collectors may share.
 //!
-//! One thread writes, so that requests that arrive together share a commit;
-//! what it has answered is on the disk. What depends on what is there already
-//! (a ledger, a number of tries) is read and written in one transaction.
-//! Reading goes by a second connection and never waits for the writer.
+//! What waits together is written in one transaction, and what was answered
+//! is on the disk. What depends on what is there already (a ledger, a number
+//! of tries) is read and written in one transaction, alone with its [`Lock`].
+//! Reading goes by connections of its own and never waits for the writer.
+//!
+//! # How to add a table
+//!
+//! 1. Append a migration to `schema/migrations.rs`, in SQLite's words, `STRICT`
+//!    (`INTEGER`, `TEXT`, `BLOB` are translated). Released ones never change.
+//! 2. A file here with functions of a [`Connection`](driver::Connection):
+//!
+//!    ```ignore
+//!    pub(super) fn find(connection: &mut Connection, name: &str) -> Result<Option<Account>> {
+//!        connection.query_first(
+//!            "SELECT name, hash FROM accounts WHERE name = ?1",
+//!            values![name],
+//!            |row| Ok(Account { name: row.get(0)?, hash: row.get(1)? }),
+//!        )
+//!    }
+//!    ```
+//!
+//!    SQL that both understand: `ON CONFLICT (…) DO NOTHING | DO UPDATE SET x =
+//!    excluded.x`, `RETURNING`, `coalesce`, `CASE`; parameters `?1` (each may
+//!    stand several times, but always for the same type); `CAST(sum(x) AS
+//!    BIGINT)`; not `ifnull`, `max(a, b)`, `LIMIT -1`, `INSERT OR …`. Numbers
+//!    are whole, and booleans are 0 and 1.
+//! 3. Methods of [`Storage`] in the same file (`impl Storage`): `self.read(…)`
+//!    to look; `self.write(…)` to change, which is one transaction, alone among
+//!    all writers. What is done often takes a smaller lock with
+//!    `self.write_with(rows, lock, …)`.
+//! 4. Unit tests run on both: `for database in testing::Database::all()`.
 
+mod address;
+mod driver;
 mod guardian;
 mod json;
 mod keys;
+mod lock;
+mod pool;
 mod records;
 mod schema;
 mod subjects;
+#[cfg(test)]
+mod testing;
 mod usage;
 mod writer;
 
@@ -20,18 +54,28 @@ pub(crate) use usage::EventRow;
 
 use crate::assertions::{Claims, Profile, Settings};
 use crate::metrics::Metrics;
+use crate::random;
 use crate::usage::{Event, Kept};
+use address::Address;
 use anyhow::{Context, Result};
-use rusqlite::Connection;
+use driver::Connection;
+use lock::Lock;
+use pool::Pool;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use writer::Writer;
+
+/// Threads that write to PostgreSQL what is not a record.
+const POSTGRES_WRITERS: usize = 2;
 
 /// An open database.
 #[derive(Debug)]
 pub(crate) struct Storage {
+    /// Of PostgreSQL only: records wait for each other, others need not wait
+    /// for them.
+    record_writer: Option<Writer>,
     writer: Writer,
-    reader: Arc<Mutex<Connection>>,
+    readers: Arc<Pool>,
 }
 
 /// The database did not do what was asked; why is in the log.
@@ -39,16 +83,31 @@ pub(crate) struct Storage {
 pub(crate) struct Unavailable;
 
 impl Storage {
-    /// Opens the file and makes it if there is none. Blocks on the disk.
-    pub(crate) fn open(path: &Path, metrics: Arc<Metrics>) -> Result<Self> {
-        let context = || format!("cannot open the database {}", path.display());
-        make_private(path).with_context(context)?;
-        let mut connection = schema::open(path).with_context(context)?;
-        schema::migrate(&mut connection).with_context(context)?;
-        let reader = schema::open(path).with_context(context)?;
+    /// Opens the database that `url` names: `sqlite://` and a path, which is
+    /// made if there is none, or `postgres://`. Blocks.
+    pub(crate) fn open(url: &str, metrics: &Arc<Metrics>) -> Result<Self> {
+        let address = Address::parse(url)?;
+        let context = || format!("cannot open the database {address}");
+        let connect = || Connection::open(&address).with_context(context);
+        if let Address::Sqlite(path) = &address {
+            make_private(path).with_context(context)?;
+        }
+        schema::migrate(&mut connect()?).with_context(context)?;
+        let (record_writers, writers) = match address {
+            Address::Sqlite(_) => (0, 1),
+            Address::Postgres(_) => (1, POSTGRES_WRITERS),
+        };
+        let start = |threads| {
+            let connections: Result<Vec<_>> = (0..threads).map(|_| connect()).collect();
+            Writer::start(connections?, metrics)
+        };
+        let record_writer = (record_writers > 0)
+            .then(|| start(record_writers))
+            .transpose()?;
         Ok(Self {
-            writer: Writer::start(connection, metrics)?,
-            reader: Arc::new(Mutex::new(reader)),
+            record_writer,
+            writer: start(writers)?,
+            readers: Pool::new(address),
         })
     }
 
@@ -61,8 +120,12 @@ impl Storage {
             return Ok(Vec::new());
         }
         let rows = records.len();
-        let insert = move |connection: &Connection| records::insert(connection, &records);
-        self.writer.write(rows, insert).await
+        let insert = move |connection: &mut Connection| records::insert(connection, records);
+        self.record_writer
+            .as_ref()
+            .unwrap_or(&self.writer)
+            .write(rows, Lock::Records, insert)
+            .await
     }
 
     /// Keeps what the provider says of a subject.
@@ -72,8 +135,10 @@ impl Storage {
         claims: Claims,
         now_ms: i64,
     ) -> Result<Profile, Unavailable> {
-        self.write(move |connection| subjects::put_claims(connection, &subject, claims, now_ms))
-            .await
+        self.write_subject(subject, move |connection, subject| {
+            subjects::put_claims(connection, subject, claims, now_ms)
+        })
+        .await
     }
 
     /// Keeps what the guardian decided.
@@ -83,8 +148,10 @@ impl Storage {
         settings: Settings,
         now_ms: i64,
     ) -> Result<Profile, Unavailable> {
-        self.write(move |connection| subjects::put_settings(connection, &subject, settings, now_ms))
-            .await
+        self.write_subject(subject, move |connection, subject| {
+            subjects::put_settings(connection, subject, settings, now_ms)
+        })
+        .await
     }
 
     /// What is known of a subject.
@@ -103,8 +170,8 @@ impl Storage {
         now_ms: i64,
         change: impl FnOnce(Option<Kept>) -> (Option<Kept>, T) + Send + 'static,
     ) -> Result<(T, Option<Profile>), Unavailable> {
-        let rows = events.len() + 1;
-        let work = move |connection: &Connection| {
+        let (rows, lock) = (events.len() + 1, Lock::subject(&subject));
+        let work = move |connection: &mut Connection| {
             let (kept, answer) = change(usage::ledger(connection, &subject)?);
             if let Some(kept) = kept {
                 usage::put_ledger(connection, &subject, &kept, now_ms)?;
@@ -112,7 +179,7 @@ impl Storage {
             usage::add_events(connection, &subject, &events, oldest_event_ms)?;
             Ok((answer, subjects::find(connection, &subject)?))
         };
-        self.writer.write(rows, work).await
+        self.write_with(rows, lock, work).await
     }
 
     /// A subject's ledger, and what is known of it.
@@ -147,8 +214,10 @@ impl Storage {
         subject: String,
         now_ms: i64,
     ) -> Result<Attempt, Unavailable> {
-        self.write(move |connection| guardian::attempt(connection, &subject, now_ms))
-            .await
+        self.write_subject(subject, move |connection, subject| {
+            guardian::attempt(connection, subject, now_ms)
+        })
+        .await
     }
 
     /// Begins a session, if the PIN still has this hash.
@@ -158,8 +227,11 @@ impl Storage {
         hash: String,
         now_ms: i64,
     ) -> Result<bool, Unavailable> {
-        self.write(move |connection| guardian::sign_in(connection, &session, &hash, now_ms))
-            .await
+        let lock = Lock::subject(&session.subject);
+        self.write_with(1, lock, move |connection| {
+            guardian::sign_in(connection, &session, &hash, now_ms)
+        })
+        .await
     }
 
     /// Whether this is the digest of a session's token.
@@ -187,8 +259,10 @@ impl Storage {
         replaced: Replaced,
         hash: String,
     ) -> Result<bool, Unavailable> {
-        self.write(move |connection| guardian::set_pin(connection, &subject, &replaced, &hash))
-            .await
+        self.write_subject(subject, move |connection, subject| {
+            guardian::set_pin(connection, subject, &replaced, &hash)
+        })
+        .await
     }
 
     /// Reads one page of records.
@@ -197,42 +271,55 @@ impl Storage {
             .await
     }
 
-    /// The secret key of that name; made when it is asked for first.
+    /// The secret key of that name; made when it is asked for first. Blocks.
     pub(crate) fn secret_key(&self, name: &str) -> Result<[u8; 32]> {
-        let connection = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
-        keys::find_or_make(&connection, name)
+        let fresh = random::bytes::<32>()?;
+        self.readers
+            .run(|connection| keys::find_or_make(connection, name, &fresh))
+            .with_context(|| format!("the key {name} in the database"))
     }
 
     /// Whether the database answers.
     pub(crate) async fn ping(&self) -> Result<(), Unavailable> {
-        self.read(|connection| connection.query_row("SELECT 1", [], |_| Ok(())))
+        self.read(|connection| connection.exists("SELECT 1", &[]))
+            .await
+            .map(drop)
+    }
+
+    /// Changes something, alone among all writers.
+    async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> driver::Result<T> + Send + 'static,
+    ) -> Result<T, Unavailable> {
+        self.write_with(1, Lock::Everything, work).await
+    }
+
+    /// Changes what is kept of a subject.
+    async fn write_subject<T: Send + 'static>(
+        &self,
+        subject: String,
+        work: impl FnOnce(&mut Connection, &str) -> driver::Result<T> + Send + 'static,
+    ) -> Result<T, Unavailable> {
+        let lock = Lock::subject(&subject);
+        self.write_with(1, lock, move |connection| work(connection, &subject))
             .await
     }
 
-    async fn write<T: Send + 'static>(
+    /// Writes about so many rows, alone with `lock`.
+    async fn write_with<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        rows: usize,
+        lock: Lock,
+        work: impl FnOnce(&mut Connection) -> driver::Result<T> + Send + 'static,
     ) -> Result<T, Unavailable> {
-        self.writer.write(1, work).await
+        self.writer.write(rows, lock, work).await
     }
 
     async fn read<T: Send + 'static>(
         &self,
-        query: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        query: impl FnOnce(&mut Connection) -> driver::Result<T> + Send + 'static,
     ) -> Result<T, Unavailable> {
-        let reader = Arc::clone(&self.reader);
-        let answer = tokio::task::spawn_blocking(move || {
-            let connection = reader.lock().unwrap_or_else(PoisonError::into_inner);
-            query(&connection)
-        });
-        match answer.await {
-            Ok(Ok(value)) => Ok(value),
-            Ok(Err(error)) => {
-                tracing::error!(%error, "the database cannot be read");
-                Err(Unavailable)
-            }
-            Err(_) => Err(Unavailable),
-        }
+        self.readers.read(query).await
     }
 }
 

@@ -1,7 +1,6 @@
 //! Records: stored once each, read page by page.
 
-use rusqlite::types::Value;
-use rusqlite::{Connection, params, params_from_iter};
+use super::driver::{Bulk, Connection, Kind, Result, Value, values};
 
 /// A valid record that is to be stored.
 #[derive(Debug, Clone)]
@@ -24,30 +23,44 @@ pub(crate) enum Outcome {
     Known,
 }
 
-pub(super) fn insert(
-    connection: &Connection,
-    records: &[NewRecord],
-) -> rusqlite::Result<Vec<Outcome>> {
-    let mut insert = connection.prepare_cached(
-        "INSERT INTO records (id, kind, risk, subject, received_ms, body)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (id) DO NOTHING",
-    )?;
-    let mut insert_one = |record: &NewRecord| {
-        let rows = insert.execute(params![
-            record.id,
-            record.kind,
-            record.risk,
-            record.subject,
-            record.received_ms,
-            record.body
-        ])?;
-        Ok(if rows == 0 {
-            Outcome::Known
-        } else {
-            Outcome::Stored
+const NEW_RECORDS: Bulk = Bulk {
+    into: "INSERT INTO records (id, kind, risk, subject, received_ms, body)",
+    columns: &[
+        Kind::Text,
+        Kind::Text,
+        Kind::Text,
+        Kind::Text,
+        Kind::Integer,
+        Kind::Text,
+    ],
+    key: "id",
+    key_column: 0,
+};
+
+/// Needs [`Lock::Records`](super::lock::Lock::Records).
+pub(super) fn insert(connection: &mut Connection, records: Vec<NewRecord>) -> Result<Vec<Outcome>> {
+    let rows = records
+        .into_iter()
+        .map(|record| {
+            vec![
+                record.id.into(),
+                record.kind.into(),
+                record.risk.into(),
+                record.subject.into(),
+                record.received_ms.into(),
+                record.body.into(),
+            ]
         })
+        .collect();
+    let are_new = connection.insert_new(&NEW_RECORDS, rows)?;
+    let outcome = |is_new| {
+        if is_new {
+            Outcome::Stored
+        } else {
+            Outcome::Known
+        }
     };
-    records.iter().map(&mut insert_one).collect()
+    Ok(are_new.into_iter().map(outcome).collect())
 }
 
 /// Which way a list runs. Row numbers follow the order of arrival.
@@ -87,41 +100,37 @@ pub(crate) struct Page {
     pub(crate) has_more: bool,
 }
 
-pub(super) fn list(connection: &Connection, query: &Query) -> rusqlite::Result<Page> {
+pub(super) fn list(connection: &mut Connection, query: &Query) -> Result<Page> {
     let (behind, order) = match query.direction {
-        Direction::OldestFirst => ("row > ?", "ASC"),
-        Direction::NewestFirst => ("row < ?", "DESC"),
+        Direction::OldestFirst => ("row >", "ASC"),
+        Direction::NewestFirst => ("row <", "DESC"),
     };
     let conditions = [
         (behind, query.after.map(Value::Integer)),
-        ("kind = ?", query.kind.clone().map(Value::Text)),
-        ("risk = ?", query.risk.clone().map(Value::Text)),
+        ("kind =", query.kind.clone().map(Value::Text)),
+        ("risk =", query.risk.clone().map(Value::Text)),
     ];
     let mut sql = String::from("SELECT row, received_ms, body FROM records WHERE TRUE");
     let mut values = Vec::new();
     for (condition, value) in conditions {
         if let Some(value) = value {
-            sql.push_str(" AND ");
-            sql.push_str(condition);
             values.push(value);
+            sql.push_str(&format!(" AND {condition} ?{}", values.len()));
         }
     }
-    sql.push_str(&format!(" ORDER BY row {order} LIMIT ?"));
     // One more than asked for tells whether there are more.
     let wanted = i64::try_from(query.limit)
         .unwrap_or(i64::MAX)
         .saturating_add(1);
     values.push(Value::Integer(wanted));
-    let mut statement = connection.prepare_cached(&sql)?;
-    let mut rows = statement
-        .query_map(params_from_iter(values), |row| {
-            Ok(Row {
-                row: row.get(0)?,
-                received_ms: row.get(1)?,
-                body: row.get(2)?,
-            })
-        })?
-        .collect::<rusqlite::Result<Vec<_>>>()?;
+    sql.push_str(&format!(" ORDER BY row {order} LIMIT ?{}", values.len()));
+    let mut rows = connection.query(&sql, &values, |row| {
+        Ok(Row {
+            row: row.get(0)?,
+            received_ms: row.get(1)?,
+            body: row.get(2)?,
+        })
+    })?;
     let has_more = rows.len() > query.limit;
     rows.truncate(query.limit);
     Ok(Page { rows, has_more })
@@ -136,21 +145,20 @@ pub(crate) struct RiskCount {
 
 /// Verdicts about a subject that arrived since `from_ms`, by risk.
 pub(super) fn count(
-    connection: &Connection,
+    connection: &mut Connection,
     subject: &str,
     from_ms: i64,
-) -> rusqlite::Result<Vec<RiskCount>> {
-    let mut statement = connection.prepare_cached(
+) -> Result<Vec<RiskCount>> {
+    connection.query(
         "SELECT risk, count(*) FROM records
          WHERE subject = ?1 AND received_ms >= ?2 AND risk IS NOT NULL
          GROUP BY risk ORDER BY count(*) DESC, risk",
-    )?;
-    statement
-        .query_map(params![subject, from_ms], |row| {
+        values![subject, from_ms],
+        |row| {
             Ok(RiskCount {
                 risk: row.get(0)?,
                 count: row.get(1)?,
             })
-        })?
-        .collect()
+        },
+    )
 }

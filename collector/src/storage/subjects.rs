@@ -1,34 +1,34 @@
 //! What is known of subjects.
 
+use super::driver::{Connection, Result, values};
 use super::json::{read_json, to_json};
 use crate::assertions::{Claims, Profile, Settings};
-use rusqlite::{Connection, OptionalExtension as _, params};
 
 /// How far `changed_s` may run ahead of the clock. Guards take assertions up
 /// to a minute from the future.
 const MOST_AHEAD_S: i64 = 30;
 
-pub(super) fn find(connection: &Connection, subject: &str) -> rusqlite::Result<Option<Profile>> {
-    let mut statement = connection
-        .prepare_cached("SELECT claims, guardian, changed_s FROM subjects WHERE subject = ?1")?;
-    statement
-        .query_row([subject], |row| {
+pub(super) fn find(connection: &mut Connection, subject: &str) -> Result<Option<Profile>> {
+    connection.query_first(
+        "SELECT claims, guardian, changed_s FROM subjects WHERE subject = ?1",
+        values![subject],
+        |row| {
             Ok(Profile {
                 claims: read_json(row, 0)?,
                 settings: read_json(row, 1)?,
                 changed_s: row.get(2)?,
             })
-        })
-        .optional()
+        },
+    )
 }
 
 /// Claims that say nothing leave those that are known.
 pub(super) fn put_claims(
-    connection: &Connection,
+    connection: &mut Connection,
     subject: &str,
     claims: Claims,
     now_ms: i64,
-) -> rusqlite::Result<Profile> {
+) -> Result<Profile> {
     change(connection, subject, now_ms, |profile| {
         if claims != Claims::default() {
             profile.claims = claims;
@@ -37,22 +37,22 @@ pub(super) fn put_claims(
 }
 
 pub(super) fn put_settings(
-    connection: &Connection,
+    connection: &mut Connection,
     subject: &str,
     settings: Settings,
     now_ms: i64,
-) -> rusqlite::Result<Profile> {
+) -> Result<Profile> {
     change(connection, subject, now_ms, |profile| {
         profile.settings = settings;
     })
 }
 
 fn change(
-    connection: &Connection,
+    connection: &mut Connection,
     subject: &str,
     now_ms: i64,
     act: impl FnOnce(&mut Profile),
-) -> rusqlite::Result<Profile> {
+) -> Result<Profile> {
     let found = find(connection, subject)?;
     let mut profile = found.clone().unwrap_or_default();
     act(&mut profile);
@@ -67,16 +67,16 @@ fn change(
             .max(before + 1)
             .min(before.max(now_s + MOST_AHEAD_S));
     }
-    let mut statement = connection.prepare_cached(
+    connection.execute(
         "INSERT INTO subjects (subject, claims, guardian, changed_s) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (subject) DO UPDATE
          SET claims = excluded.claims, guardian = excluded.guardian, changed_s = excluded.changed_s",
+        values![
+            subject,
+            to_json(&profile.claims)?,
+            to_json(&profile.settings)?,
+            profile.changed_s
+        ],
     )?;
-    statement.execute(params![
-        subject,
-        to_json(&profile.claims)?,
-        to_json(&profile.settings)?,
-        profile.changed_s
-    ])?;
     Ok(profile)
 }

@@ -1,9 +1,10 @@
-//! The one thread that writes, with group commit.
+//! Threads that write, with group commit.
 
 use super::Unavailable;
+use super::driver::{self, Connection};
+use super::lock::{Lock, Locks};
 use crate::metrics::Metrics;
 use anyhow::Result;
-use rusqlite::{Connection, TransactionBehavior};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use tokio::sync::{mpsc, oneshot};
@@ -17,8 +18,10 @@ const MAX_ROWS_PER_COMMIT: usize = 4_096;
 trait Job: Send {
     /// About how many rows it writes.
     fn rows(&self) -> usize;
+    /// What it must be alone with.
+    fn lock(&self) -> Lock;
     /// Does it. What it did before an error is undone.
-    fn perform(&mut self, connection: &Connection) -> rusqlite::Result<()>;
+    fn perform(&mut self, connection: &mut Connection) -> driver::Result<()>;
     /// Answers: with what it came to if the transaction is on the disk.
     fn answer(self: Box<Self>, is_committed: bool);
 }
@@ -26,6 +29,7 @@ trait Job: Send {
 /// A job whose work is a closure.
 struct Task<T, F> {
     rows: usize,
+    lock: Lock,
     work: Option<F>,
     value: Option<T>,
     answer: oneshot::Sender<Result<T, Unavailable>>,
@@ -34,13 +38,17 @@ struct Task<T, F> {
 impl<T, F> Job for Task<T, F>
 where
     T: Send,
-    F: FnOnce(&Connection) -> rusqlite::Result<T> + Send,
+    F: FnOnce(&mut Connection) -> driver::Result<T> + Send,
 {
     fn rows(&self) -> usize {
         self.rows
     }
 
-    fn perform(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+    fn lock(&self) -> Lock {
+        self.lock
+    }
+
+    fn perform(&mut self, connection: &mut Connection) -> driver::Result<()> {
         if let Some(work) = self.work.take() {
             self.value = Some(work(connection)?);
         }
@@ -55,11 +63,13 @@ where
     }
 }
 
-/// The way to the writing thread. Dropping it lets the thread finish what is
+type Queue = Mutex<mpsc::Receiver<Box<dyn Job>>>;
+
+/// The way to the writing threads. Dropping it lets them finish what is
 /// queued, and waits for that.
 pub(super) struct Writer {
     jobs: Option<mpsc::Sender<Box<dyn Job>>>,
-    thread: Mutex<Option<JoinHandle<()>>>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl std::fmt::Debug for Writer {
@@ -69,25 +79,38 @@ impl std::fmt::Debug for Writer {
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection, metrics: Arc<Metrics>) -> Result<Self> {
+    /// Starts a thread for each connection.
+    pub(super) fn start(connections: Vec<Connection>, metrics: &Arc<Metrics>) -> Result<Self> {
         let (jobs, queue) = mpsc::channel(MAX_QUEUED_JOBS);
-        let thread = std::thread::Builder::new()
-            .name("tidegate-writer".to_owned())
-            .spawn(move || run(connection, queue, &metrics))?;
+        let queue = Arc::new(Mutex::new(queue));
+        let mut threads = Vec::new();
+        for connection in connections {
+            let (queue, metrics) = (Arc::clone(&queue), Arc::clone(metrics));
+            let thread = std::thread::Builder::new()
+                .name("tidegate-writer".to_owned())
+                .spawn(move || run(connection, &queue, &metrics))?;
+            threads.push(thread);
+        }
         Ok(Self {
             jobs: Some(jobs),
-            thread: Mutex::new(Some(thread)),
+            threads,
         })
     }
 
-    /// Runs `work`, which writes about `rows` rows, in a transaction with
-    /// whatever else waits, and returns what it gave once that is committed.
-    pub(super) async fn write<T, F>(&self, rows: usize, work: F) -> Result<T, Unavailable>
+    /// Runs `work`, which writes about `rows` rows and is alone with `lock`,
+    /// in a transaction with whatever else waits, and returns what it gave
+    /// once that is committed.
+    pub(super) async fn write<T, F>(
+        &self,
+        rows: usize,
+        lock: Lock,
+        work: F,
+    ) -> Result<T, Unavailable>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        F: FnOnce(&mut Connection) -> driver::Result<T> + Send + 'static,
     {
-        let (job, answered) = task(rows, work);
+        let (job, answered) = task(rows, lock, work);
         let jobs = self.jobs.as_ref().ok_or(Unavailable)?;
         jobs.send(job).await.map_err(|_| Unavailable)?;
         answered.await.map_err(|_| Unavailable)?
@@ -96,14 +119,15 @@ impl Writer {
 
 type Answer<T> = oneshot::Receiver<Result<T, Unavailable>>;
 
-fn task<T, F>(rows: usize, work: F) -> (Box<dyn Job>, Answer<T>)
+fn task<T, F>(rows: usize, lock: Lock, work: F) -> (Box<dyn Job>, Answer<T>)
 where
     T: Send + 'static,
-    F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    F: FnOnce(&mut Connection) -> driver::Result<T> + Send + 'static,
 {
     let (answer, answered) = oneshot::channel();
     let job = Task {
         rows,
+        lock,
         work: Some(work),
         value: None,
         answer,
@@ -114,30 +138,21 @@ where
 impl Drop for Writer {
     fn drop(&mut self) {
         self.jobs = None;
-        let thread = self
-            .thread
-            .get_mut()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(thread) = thread.take() {
+        for thread in self.threads.drain(..) {
             let _ = thread.join();
         }
     }
 }
 
-fn run(mut connection: Connection, mut queue: mpsc::Receiver<Box<dyn Job>>, metrics: &Metrics) {
-    while let Some(first) = queue.blocking_recv() {
-        let mut rows = first.rows();
-        let mut jobs = vec![first];
-        while rows < MAX_ROWS_PER_COMMIT
-            && let Ok(job) = queue.try_recv()
-        {
-            rows += job.rows();
-            jobs.push(job);
-        }
+fn run(mut connection: Connection, queue: &Queue, metrics: &Metrics) {
+    while let Some(mut jobs) = next(queue) {
         let result = commit(&mut connection, &mut jobs);
         match &result {
             Ok(()) => metrics.commits.add(1),
-            Err(error) => tracing::error!(%error, jobs = jobs.len(), "nothing can be stored"),
+            Err(error) => {
+                tracing::error!(%error, jobs = jobs.len(), "nothing can be stored");
+                connection.rollback();
+            }
         }
         for job in jobs {
             job.answer(result.is_ok());
@@ -145,34 +160,47 @@ fn run(mut connection: Connection, mut queue: mpsc::Receiver<Box<dyn Job>>, metr
     }
 }
 
+/// Waits for a job and takes what waits with it; `None` at the end.
+fn next(queue: &Queue) -> Option<Vec<Box<dyn Job>>> {
+    // Another writer waits here for its turn, which costs nothing: there is
+    // no job for it.
+    let mut queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
+    let first = queue.blocking_recv()?;
+    let mut rows = first.rows();
+    let mut jobs = vec![first];
+    while rows < MAX_ROWS_PER_COMMIT
+        && let Ok(job) = queue.try_recv()
+    {
+        rows += job.rows();
+        jobs.push(job);
+    }
+    Some(jobs)
+}
+
 /// Does all jobs that can be done, each as a whole, and commits them together.
 /// A job that fails takes none of the others with it.
-fn commit(connection: &mut Connection, jobs: &mut [Box<dyn Job>]) -> rusqlite::Result<()> {
-    let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+fn commit(connection: &mut Connection, jobs: &mut [Box<dyn Job>]) -> driver::Result<()> {
+    connection.begin(&Locks::of(jobs.iter().map(|job| job.lock())))?;
     for job in jobs {
-        let savepoint = transaction.savepoint()?;
-        match job.perform(&savepoint) {
-            Ok(()) => savepoint.commit()?,
+        connection.savepoint()?;
+        match job.perform(connection) {
+            Ok(()) => connection.release()?,
             Err(error) => {
-                // When the disk is full, SQLite has undone everything.
-                if savepoint.is_autocommit() {
-                    return Err(error);
-                }
                 tracing::error!(%error, "a job cannot be stored");
-                drop(savepoint);
+                // If the whole transaction is gone, so is the savepoint.
+                connection.undo()?;
             }
         }
     }
-    transaction.commit()
+    connection.commit()
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::super::records::{NewRecord, Outcome, insert};
-    use super::super::schema;
+    use super::super::testing::Database;
     use super::*;
-    use std::time::Duration;
 
     fn record(id: &str) -> NewRecord {
         NewRecord {
@@ -187,79 +215,71 @@ mod tests {
 
     fn job(ids: &[&str]) -> (Box<dyn Job>, Answer<Vec<Outcome>>) {
         let records: Vec<NewRecord> = ids.iter().map(|id| record(id)).collect();
-        task(records.len(), move |connection| {
-            insert(connection, &records)
+        task(records.len(), Lock::Records, move |connection| {
+            insert(connection, records)
         })
     }
 
-    fn database() -> (tempfile::TempDir, Connection) {
-        let directory = tempfile::tempdir().unwrap();
-        let mut connection = schema::open(&directory.path().join("a.db")).unwrap();
-        schema::migrate(&mut connection).unwrap();
-        (directory, connection)
-    }
-
-    #[test]
-    fn batches_that_wait_together_share_one_commit() {
-        let (_directory, connection) = database();
-        let (sender, queue) = mpsc::channel(8);
-        let (first, mut first_answer) = job(&["a", "b", "a"]);
-        let (second, mut second_answer) = job(&["b", "c"]);
-        assert!(sender.try_send(first).is_ok());
-        assert!(sender.try_send(second).is_ok());
-        drop(sender);
-        let metrics = Metrics::default();
-        run(connection, queue, &metrics);
-        use Outcome::{Known, Stored};
-        assert_eq!(
-            first_answer.try_recv().unwrap(),
-            Ok(vec![Stored, Stored, Known])
-        );
-        assert_eq!(second_answer.try_recv().unwrap(), Ok(vec![Known, Stored]));
-        assert_eq!(metrics.commits.get(), 1);
-    }
-
-    #[test]
-    fn a_job_that_fails_is_answered_as_unavailable_and_takes_no_other_with_it() {
-        let (directory, connection) = database();
-        let (sender, queue) = mpsc::channel(8);
-        let (first, mut first_answer) = job(&["a"]);
-        let (failing, mut failing_answer) = task(2, |connection| {
-            insert(connection, &[record("b")])?;
-            connection.execute("DELETE FROM nothing", [])
-        });
-        let (last, mut last_answer) = job(&["a", "c"]);
-        for job in [first, failing, last] {
+    /// Runs the jobs in one go and returns how many commits there were.
+    fn run_all<const N: usize>(connection: Connection, jobs: [Box<dyn Job>; N]) -> u64 {
+        let (sender, queue) = mpsc::channel(N);
+        for job in jobs {
             assert!(sender.try_send(job).is_ok());
         }
         drop(sender);
         let metrics = Metrics::default();
-        run(connection, queue, &metrics);
-        use Outcome::{Known, Stored};
-        assert_eq!(first_answer.try_recv().unwrap(), Ok(vec![Stored]));
-        assert_eq!(failing_answer.try_recv().unwrap(), Err(Unavailable));
-        assert_eq!(last_answer.try_recv().unwrap(), Ok(vec![Known, Stored]));
-        assert_eq!(metrics.commits.get(), 1);
-        let connection = schema::open(&directory.path().join("a.db")).unwrap();
-        let ids: String = connection
-            .query_row("SELECT group_concat(id) FROM records", [], |row| row.get(0))
-            .unwrap();
-        assert_eq!(ids, "a,c");
+        run(connection, &Mutex::new(queue), &metrics);
+        metrics.commits.get()
+    }
+
+    #[test]
+    fn batches_that_wait_together_share_one_commit() {
+        for database in Database::all() {
+            let (first, mut first_answer) = job(&["a", "b", "a"]);
+            let (second, mut second_answer) = job(&["b", "c"]);
+            assert_eq!(run_all(database.migrated(), [first, second]), 1);
+            use Outcome::{Known, Stored};
+            assert_eq!(
+                first_answer.try_recv().unwrap(),
+                Ok(vec![Stored, Stored, Known])
+            );
+            assert_eq!(second_answer.try_recv().unwrap(), Ok(vec![Known, Stored]));
+        }
+    }
+
+    #[test]
+    fn a_job_that_fails_is_answered_as_unavailable_and_takes_no_other_with_it() {
+        for database in Database::all() {
+            let (first, mut first_answer) = job(&["a"]);
+            let (failing, mut failing_answer) = task(2, Lock::Records, |connection| {
+                insert(connection, vec![record("b")])?;
+                connection.execute("DELETE FROM nothing", &[])
+            });
+            let (last, mut last_answer) = job(&["a", "c"]);
+            assert_eq!(run_all(database.migrated(), [first, failing, last]), 1);
+            use Outcome::{Known, Stored};
+            assert_eq!(first_answer.try_recv().unwrap(), Ok(vec![Stored]));
+            assert_eq!(failing_answer.try_recv().unwrap(), Err(Unavailable));
+            assert_eq!(last_answer.try_recv().unwrap(), Ok(vec![Known, Stored]));
+            let ids = database
+                .connect()
+                .query("SELECT id FROM records ORDER BY row", &[], |row| {
+                    row.get::<String>(0)
+                });
+            assert_eq!(ids.unwrap(), ["a", "c"]);
+        }
     }
 
     #[test]
     fn a_failed_commit_is_answered_as_unavailable() {
-        let (directory, connection) = database();
-        connection.busy_timeout(Duration::ZERO).unwrap();
-        let other = schema::open(&directory.path().join("a.db")).unwrap();
-        other.execute_batch("BEGIN IMMEDIATE").unwrap();
-        let (sender, queue) = mpsc::channel(8);
-        let (only, mut answer) = job(&["a"]);
-        assert!(sender.try_send(only).is_ok());
-        drop(sender);
-        let metrics = Metrics::default();
-        run(connection, queue, &metrics);
-        assert_eq!(answer.try_recv().unwrap(), Err(Unavailable));
-        assert_eq!(metrics.commits.get(), 0);
+        for database in Database::all() {
+            let mut connection = database.migrated();
+            connection.shorten_patience();
+            let mut other = database.connect();
+            other.begin(&Locks::of([Lock::Everything])).unwrap();
+            let (only, mut answer) = job(&["a"]);
+            assert_eq!(run_all(connection, [only]), 0);
+            assert_eq!(answer.try_recv().unwrap(), Err(Unavailable));
+        }
     }
 }

@@ -1,6 +1,11 @@
 //! A real collector on a free port, and what tests send to it.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod database;
+
+#[allow(unused_imports)]
+pub(crate) use database::{Look, ON_POSTGRES, database_url};
+
 use clap::Parser as _;
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::{Value, json};
@@ -28,7 +33,7 @@ pub(crate) async fn start(extra: &[&str]) -> Server {
 }
 
 pub(crate) async fn start_in(directory: TempDir, extra: &[&str]) -> Server {
-    let database = format!("sqlite://{}", directory.path().join("test.db").display());
+    let database = database_url(directory.path());
     let mut line = vec![
         "tidegate-collector",
         "--listen",
@@ -89,8 +94,8 @@ impl Server {
     }
 
     /// The database, to look into it.
-    pub(crate) fn database(&self) -> rusqlite::Connection {
-        rusqlite::Connection::open(self.directory.path().join("test.db")).unwrap()
+    pub(crate) fn database(&self) -> Look {
+        Look::into(&database_url(self.directory.path()))
     }
 
     /// A new assertion; needs `--demo`.

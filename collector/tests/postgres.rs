@@ -1,0 +1,12 @@
+//! The tests of what is stored once more, on PostgreSQL. Not among the tests
+//! that `cargo test` runs by itself: `cargo test -p tidegate-collector --test
+//! postgres`.
+
+#[path = "crash.rs"]
+mod crash;
+#[path = "guardian.rs"]
+mod guardian;
+#[path = "reports.rs"]
+mod reports;
+#[path = "usage.rs"]
+mod usage;
