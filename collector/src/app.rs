@@ -9,18 +9,21 @@ use crate::guardian::{self, MAX_GUARDIAN_BYTES, PinHasher};
 use crate::metrics::Metrics;
 use crate::particulars::Particulars;
 use crate::policies::{MAX_CHECK_BYTES, Policies};
+use crate::rate::Limiter;
 use crate::reports::MAX_BATCH_BYTES;
 use crate::storage::Storage;
 use crate::time::TimeSigner;
+use crate::tokens::{MAX_TOKEN_REQUEST_BYTES, Tokens};
 use crate::usage::{self, MAX_HEARTBEAT_BYTES};
 use crate::{
-    chat, console, headers, health, log, metrics, openapi, particulars, policies, reports, signing,
-    site, time,
+    chat, console, cors, headers, health, log, metrics, openapi, particulars, policies, rate,
+    reports, signing, site, time, tokens,
 };
 use anyhow::{Context, Result};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{Method, StatusCode};
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, delete, get, post, put};
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,6 +48,7 @@ pub(crate) struct App {
     pub(crate) policies: Policies,
     pub(crate) storage: Storage,
     pub(crate) time: TimeSigner,
+    pub(crate) tokens: Tokens,
     pub(crate) zone: Zone,
 }
 
@@ -54,6 +58,7 @@ impl App {
         let metrics = Arc::<Metrics>::default();
         let storage = Storage::open(&args.database, &metrics)?;
         let time = TimeSigner::new(&storage.secret_key(time::KEY_NAME)?);
+        let tokens = Tokens::new(&storage.secret_key(tokens::KEY_NAME)?, args.require_tokens);
         let life = Duration::from_secs(args.assertion_life);
         Ok(Self {
             admin,
@@ -67,6 +72,7 @@ impl App {
             metrics,
             storage,
             time,
+            tokens,
             zone: args.zone,
         })
     }
@@ -125,6 +131,7 @@ pub(crate) fn routes() -> Vec<Route> {
         get_route("/v1/time", get(time::now)),
         get_route("/v1/keys", get(signing::keys)),
         post_route("/v1/assertions", MAX_ISSUE_BYTES, post(assertions::issue)),
+        post_route("/v1/tokens", MAX_TOKEN_REQUEST_BYTES, post(tokens::issue)),
         post_route(
             "/v1/usage/{subject}/intervals",
             MAX_HEARTBEAT_BYTES,
@@ -148,7 +155,8 @@ pub(crate) fn routes() -> Vec<Route> {
         get_route("/v1/guardian/{subject}/summary", get(guardian::summary)),
         get_route("/v1/particulars", get(particulars::show)),
         get_route("/v1/openapi.json", get(openapi::show)),
-        get_route("/healthz", get(health::show)),
+        get_route("/healthz", get(health::ready)),
+        get_route("/healthz/live", get(health::live)),
         get_route("/metrics", get(metrics::show)),
     ]
 }
@@ -162,11 +170,15 @@ pub(crate) fn router(app: Arc<App>, args: &Args) -> Router {
     for route in routes() {
         router = router.route(route.path, route.handler);
     }
+    let limiter = Arc::new(Limiter::new(args.rate_limit, args.proxies));
+    // What stands further down is asked first.
     site::attach(router, &args.sites, args.site_pkg.as_deref())
         .method_not_allowed_fallback(wrong_method)
         .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT))
-        .layer(axum::middleware::from_fn(headers::secure))
-        .layer(axum::middleware::from_fn(log::requests))
+        .layer(from_fn_with_state(limiter, rate::limit))
+        .layer(cors::layer(&args.allow_origins))
+        .layer(from_fn(headers::secure))
+        .layer(from_fn_with_state(Arc::clone(&app), log::requests))
         .with_state(app)
 }
 

@@ -1,6 +1,10 @@
-//! The command line.
+//! The command line, and what stands for it: the environment and a file.
 
+mod file;
+
+use crate::cors::read_origin;
 use anyhow::{Context, Result};
+use axum::http::HeaderValue;
 use clap::Parser;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -10,12 +14,25 @@ use tidegate::usage::Zone;
 /// Longest pause between two tokens that may be asked for, in ms.
 const MAX_TOKEN_DELAY_MS: u64 = 10_000;
 
+/// Most proxies that may stand before this server.
+const MAX_PROXIES: usize = 8;
+
 /// The reference provider backend of tidegate.
+///
+/// Every option can also be set by the environment variable that is named
+/// beside it, or in the file of --config. The command line counts more than
+/// the environment, which counts more than the file. TIDEGATE_LOG sets the
+/// levels of the log: error, warn, info (default), debug, trace.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "tidegate-collector", version)]
 pub struct Args {
+    /// TOML file of options, named as here without the dashes; an option that
+    /// may be given several times takes a list there.
+    #[arg(long, value_name = "FILE.toml", env = "TIDEGATE_CONFIG")]
+    pub config: Option<PathBuf>,
+
     /// Address to listen on; port 0 takes a free one.
-    #[arg(long, default_value = "127.0.0.1:8787")]
+    #[arg(long, env = "TIDEGATE_LISTEN", default_value = "127.0.0.1:8787")]
     pub listen: SocketAddr,
 
     /// Where records and keys are kept: `sqlite://` and a path, or a database
@@ -33,58 +50,89 @@ pub struct Args {
 
     /// OpenAI-compatible server to forward chat completions to. Without it
     /// the built-in conversations are played.
-    #[arg(long)]
+    #[arg(long, env = "TIDEGATE_UPSTREAM")]
     pub upstream: Option<String>,
 
     /// Environment variable that holds the upstream's API key.
-    #[arg(long, requires = "upstream")]
+    #[arg(long, env = "TIDEGATE_UPSTREAM_KEY_ENV", requires = "upstream")]
     pub upstream_key_env: Option<String>,
 
     /// Directory served at `/`. May be given several times: the first that
     /// has the file wins.
-    #[arg(long = "site")]
+    #[arg(long = "site", env = "TIDEGATE_SITE")]
     pub sites: Vec<PathBuf>,
 
     /// Directory served at `/pkg/`: the built npm package.
-    #[arg(long)]
+    #[arg(long, env = "TIDEGATE_SITE_PKG")]
     pub site_pkg: Option<PathBuf>,
 
     /// JSON file of conversations to play instead of the built-in ones.
-    #[arg(long, conflicts_with = "upstream")]
+    #[arg(long, env = "TIDEGATE_CONVERSATIONS", conflicts_with = "upstream")]
     pub conversations: Option<PathBuf>,
 
     /// JSON file of the provider's particulars. Without it example values
     /// are served, and say so.
-    #[arg(long)]
+    #[arg(long, env = "TIDEGATE_PARTICULARS")]
     pub particulars: Option<PathBuf>,
 
     /// Compiled policy: delivered to clients and applied by `/v1/check`. May
     /// be given several times.
-    #[arg(long = "policy", value_name = "FILE.pack")]
+    #[arg(long = "policy", env = "TIDEGATE_POLICY", value_name = "FILE.pack")]
     pub policies: Vec<PathBuf>,
 
     /// Pause between two played tokens in ms, 0–10000; 0 means none. Without
     /// it 15 to 60 ms, as a model would take.
-    #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(0..=MAX_TOKEN_DELAY_MS))]
+    #[arg(long, env = "TIDEGATE_TOKEN_DELAY", value_name = "MS", value_parser = clap::value_parser!(u64).range(0..=MAX_TOKEN_DELAY_MS))]
     pub token_delay: Option<u64>,
 
     /// Gives age assertions to anybody, and lets the subject itself set the
     /// first guardian's PIN. Never on a server that minors use.
-    #[arg(long)]
+    #[arg(long, env = "TIDEGATE_DEMO")]
     pub demo: bool,
 
     /// Zone of the days that a guardian sees, as `+08:00`; the guard's option
     /// `zone`, and China's time for presets of China.
-    #[arg(long, value_name = "OFFSET", default_value = "+08:00", allow_hyphen_values = true, value_parser = read_zone)]
+    #[arg(long, env = "TIDEGATE_ZONE", value_name = "OFFSET", default_value = "+08:00", allow_hyphen_values = true, value_parser = read_zone)]
     pub zone: Zone,
 
     /// How long an age assertion lasts in seconds, 60–604800.
-    #[arg(long, value_name = "SECONDS", default_value_t = 86_400, value_parser = clap::value_parser!(u64).range(60..=604_800))]
+    #[arg(long, env = "TIDEGATE_ASSERTION_LIFE", value_name = "SECONDS", default_value_t = 86_400, value_parser = clap::value_parser!(u64).range(60..=604_800))]
     pub assertion_life: u64,
 
     /// Log lines as JSON objects instead of text.
-    #[arg(long)]
+    #[arg(long, env = "TIDEGATE_LOG_JSON")]
     pub log_json: bool,
+
+    /// Origin whose pages may use this interface, as https://chat.example. May
+    /// be given several times. Without it only this server's own pages may.
+    #[arg(long = "allow-origin", env = "TIDEGATE_ALLOW_ORIGIN", value_name = "ORIGIN", value_delimiter = ',', value_parser = read_origin)]
+    pub allow_origins: Vec<HeaderValue>,
+
+    /// Requests that one address may make a minute, a quarter of them at
+    /// once; 0 means any number. Addresses of this machine are not limited.
+    #[arg(
+        long,
+        env = "TIDEGATE_RATE_LIMIT",
+        value_name = "PER_MINUTE",
+        default_value_t = 1_200
+    )]
+    pub rate_limit: u32,
+
+    /// How many proxies of your own stand before this server, 0-8. With 0 the
+    /// address of the connection is the client's; otherwise it is the one that
+    /// the outermost of them has added to X-Forwarded-For.
+    #[arg(long, env = "TIDEGATE_PROXIES", default_value_t = 0, value_parser = read_proxies)]
+    pub proxies: usize,
+
+    /// Takes records and texts only with an ingestion token of POST /v1/tokens,
+    /// an age assertion, or the admin token.
+    #[arg(long, env = "TIDEGATE_REQUIRE_TOKENS")]
+    pub require_tokens: bool,
+
+    /// How long requests under way may take once the server is asked to stop,
+    /// in seconds, 0-300. Generations are ended at once.
+    #[arg(long, env = "TIDEGATE_STOP_GRACE", value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(0..=300))]
+    pub stop_grace: u64,
 
     /// Bearer token of the provider's staff. Unset or empty: one is made up
     /// and printed at start.
@@ -125,6 +173,13 @@ impl Args {
 /// Reads `+HH:MM` or `-HH:MM`, at most 18 hours.
 fn read_zone(text: &str) -> Result<Zone, &'static str> {
     Zone::parse(text).ok_or("an offset is +HH:MM or -HH:MM, at most 18 hours")
+}
+
+fn read_proxies(text: &str) -> Result<usize, &'static str> {
+    text.parse()
+        .ok()
+        .filter(|proxies| *proxies <= MAX_PROXIES)
+        .ok_or("a number from 0 to 8")
 }
 
 /// How fast tokens are played.

@@ -1,15 +1,12 @@
 //! `tidegate-collector`: the reference provider backend.
 
-use clap::Parser;
 use std::io::Write as _;
 use std::process::ExitCode;
 use tidegate_collector::{Args, Collector, start_log};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let args = Args::parse();
-    start_log(args.log_json);
-    match run(args).await {
+    match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("tidegate-collector: {error:#}");
@@ -18,7 +15,9 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(args: Args) -> anyhow::Result<()> {
+async fn run() -> anyhow::Result<()> {
+    let args = Args::load()?;
+    start_log(args.log_json);
     let stop = stop_signal()?;
     let collector = Collector::bind(args).await?;
     // Who started it may have stopped reading by now; that is no reason to end.

@@ -4,7 +4,9 @@
 //! packs judges here what a client said it judged.
 
 use crate::app::App;
+use crate::clock;
 use crate::error::ApiError;
+use crate::tokens::{self, Scope};
 use anyhow::{Context, Result, anyhow, bail};
 use axum::Json;
 use axum::body::Bytes;
@@ -157,8 +159,10 @@ struct PolicyName {
 /// nor logged.
 pub(crate) async fn check(
     State(app): State<Arc<App>>,
+    headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Judgement>, ApiError> {
+    tokens::sender(&app, &headers, clock::now())?.require(Scope::Check)?;
     let body = body.map_err(|rejection| ApiError::from_body(&rejection))?;
     let question: Question = serde_json::from_slice(&body).map_err(|_| {
         ApiError::bad_request("check/request", "the body is not {\"text\": \"…\"} in JSON")

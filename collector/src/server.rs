@@ -11,9 +11,6 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-/// How long requests under way may take once the server is to stop.
-const STOP_GRACE: Duration = Duration::from_secs(10);
-
 /// A collector that listens.
 #[derive(Debug)]
 pub struct Collector {
@@ -22,6 +19,8 @@ pub struct Collector {
     listener: TcpListener,
     address: SocketAddr,
     made_up_token: Option<String>,
+    /// How long requests under way may take once the server is to stop.
+    stop_grace: Duration,
 }
 
 impl Collector {
@@ -56,6 +55,7 @@ impl Collector {
             listener,
             address,
             made_up_token,
+            stop_grace: Duration::from_secs(args.stop_grace),
         })
     }
 
@@ -80,14 +80,17 @@ impl Collector {
         let stopping = CancellationToken::new();
         let generations = Arc::clone(&self.app.generations);
         let announce = stopping.clone();
-        let server = axum::serve(self.listener, self.router).with_graceful_shutdown(async move {
+        let service = self
+            .router
+            .into_make_service_with_connect_info::<SocketAddr>();
+        let server = axum::serve(self.listener, service).with_graceful_shutdown(async move {
             stop.await;
             generations.cancel_all();
             announce.cancel();
         });
         let out_of_patience = async {
             stopping.cancelled().await;
-            tokio::time::sleep(STOP_GRACE).await;
+            tokio::time::sleep(self.stop_grace).await;
         };
         tokio::select! {
             served = server.into_future() => served.context("the server failed"),

@@ -1,10 +1,10 @@
 //! `POST /v1/reports`: a batch of records. Acknowledged means committed.
 
 use crate::app::App;
-use crate::auth;
 use crate::clock;
 use crate::error::ApiError;
 use crate::storage::{NewRecord, Outcome};
+use crate::tokens::{self, Scope, Sender};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -45,20 +45,21 @@ pub(crate) async fn ingest(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Acknowledgement>, ApiError> {
+    let received_ms = clock::now();
+    let sender = tokens::sender(&app, &headers, received_ms)?;
+    if !sender.may(Scope::Complaints) {
+        sender.require(Scope::Reports)?;
+    }
     let events = body
         .map_err(|rejection| ApiError::from_body(&rejection))
         .and_then(|body| split(&headers, &body))
         .inspect_err(|_| app.metrics.batches_refused.add(1))?;
-    let received_ms = clock::now();
     // Whoever proves a subject has the records counted for its guardian; who
     // does not, or no longer can, is heard all the same.
-    let subject = auth::bearer(&headers)
-        .and_then(|token| app.assertions.verify(token, received_ms).ok())
-        .map(|payload| payload.sub);
     let mut acknowledgement = Acknowledgement::default();
     let mut records = Vec::with_capacity(events.len());
     for event in &events {
-        match read(event.get(), subject.as_deref(), received_ms) {
+        match read(event.get(), &sender, received_ms) {
             Ok(record) => records.push(record),
             Err(rejection) => acknowledgement.rejected.push(rejection),
         }
@@ -115,7 +116,7 @@ fn split(headers: &HeaderMap, body: &[u8]) -> Result<Vec<Box<RawValue>>, ApiErro
 
 /// Reads and checks one event. What is stored is written anew from the types,
 /// so that fields outside the contract are not kept.
-fn read(event: &str, subject: Option<&str>, received_ms: i64) -> Result<NewRecord, Rejection> {
+fn read(event: &str, sender: &Sender, received_ms: i64) -> Result<NewRecord, Rejection> {
     let head = || serde_json::from_str::<RecordHead>(event).unwrap_or_default();
     if event.len() > MAX_RECORD_BYTES {
         return Err(Rejection {
@@ -133,6 +134,13 @@ fn read(event: &str, subject: Option<&str>, received_ms: i64) -> Result<NewRecor
         code,
     };
     record.validate().map_err(|error| reject(error.code()))?;
+    let scope = match &record.body {
+        RecordData::Verdict(_) | RecordData::Drops(_) => Scope::Reports,
+        RecordData::Complaint(_) => Scope::Complaints,
+    };
+    if !sender.may(scope) {
+        return Err(reject("record/scope"));
+    }
     let body = serde_json::to_string(&record).map_err(|_| reject("record/shape"))?;
     let risk = match &record.body {
         RecordData::Verdict(verdict) => Some(verdict.risk.clone()),
@@ -141,7 +149,7 @@ fn read(event: &str, subject: Option<&str>, received_ms: i64) -> Result<NewRecor
     Ok(NewRecord {
         kind: record.body.type_name(),
         risk,
-        subject: subject.map(str::to_owned),
+        subject: sender.subject().map(str::to_owned),
         received_ms,
         body,
         id: record.id,

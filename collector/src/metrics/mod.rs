@@ -1,5 +1,9 @@
 //! Counters, as Prometheus reads them.
 
+mod requests;
+
+pub(crate) use requests::method_name;
+
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
@@ -12,6 +16,7 @@ use crate::app::App;
 /// Everything that is counted since the start.
 #[derive(Debug, Default)]
 pub(crate) struct Metrics {
+    pub(crate) requests: requests::Requests,
     pub(crate) generations_started: Counter,
     pub(crate) generations_finished: Counter,
     pub(crate) generations_cancelled: Counter,
@@ -124,6 +129,7 @@ pub(crate) async fn show(State(app): State<Arc<App>>) -> impl IntoResponse {
     for (name, counter, help) in rows {
         describe(&mut text, name, "counter", help, counter.get());
     }
+    metrics.requests.write(&mut text);
     (
         [(
             header::CONTENT_TYPE,
