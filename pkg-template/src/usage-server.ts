@@ -148,17 +148,25 @@ export class ServerLink {
     const needsTime = forced || isStrict || !this.#synced || this.#context.doubtful();
     if (!needsTime && this.#assertion === undefined) return;
     this.#askedAt = host.monotonic();
-    const [time, heard] = await Promise.all([
-      needsTime ? serverTime(host, server, keys) : undefined,
-      this.#beat(server, false),
-    ]);
+    // First, or a server would be told, and refuse, what a wrong clock recorded.
+    const time = needsTime ? await serverTime(host, server, keys) : undefined;
     if (this.#disposed) return;
     if (time !== undefined) {
       this.#synced = true;
       this.#context.timed(time);
-      if (heard) this.#contact = { now: time, monotonic: host.monotonic() };
+      this.#corrected(time);
     }
+    const heard = await this.#beat(server, false);
+    if (this.#disposed) return;
+    if (time !== undefined && heard) this.#contact = { now: time, monotonic: host.monotonic() };
     this.#context.changed();
+  }
+
+  /** What was recorded after `now` was recorded under a wrong clock; the core moves such use to today's total. */
+  #corrected(now: number): void {
+    this.#events = this.#events.map((event) => (event.at > now ? { ...event, at: Math.floor(now) } : event));
+    this.#sent = Math.min(this.#sent, now);
+    this.#sentDays = false;
   }
 
   /** Sends what was used here and takes the merged ledger; false if that failed. */

@@ -1,7 +1,8 @@
 /**
  * Pages of one store tell each other what they use, so that all of them close
- * together. Messages only ever add time: whatever a page hears, it cannot open
- * by it. A page that joins asks the others for what they know.
+ * together, and that the user leaves, so that all of them fall silent. Messages
+ * only ever add time or end answers: whatever a page hears, it cannot open by
+ * it. A page that joins asks the others for what they know.
  */
 import type { Host } from './types.js';
 import type { Meter } from './usage-store.js';
@@ -13,19 +14,26 @@ export const TELL_MS = 1_000;
 const MAX_NUMBERS = 8_192;
 const NOTHING = new Float64Array();
 
+export interface TabsContext {
+  /** Brings the meter up to date; the trusted time. May throw `usage/time`. */
+  account(): number;
+  /** Looks at what holds now. */
+  changed(): void;
+  /** The user left, in another page. */
+  exited(): void;
+}
+
 export class Tabs {
   readonly #meter: Meter;
   readonly #joined: { post(message: unknown): void; leave(): void } | undefined;
   /** Trusted time up to which the others were told. */
   #told = 0;
 
-  /** `account` brings the meter up to date and returns the time; `changed` looks at what holds now. */
-  constructor(host: Host, key: string, meter: Meter, on: { account(): number; changed(): void }) {
+  constructor(host: Host, key: string, meter: Meter, context: TabsContext) {
     this.#meter = meter;
     this.#joined = host.peers?.join(key, (message) => {
       try {
-        const now = on.account();
-        if (this.#take(message, now)) on.changed();
+        if (this.#take(message, context)) context.changed();
       } catch {
         // A message of another version, or a clock that tells no time.
       }
@@ -50,13 +58,24 @@ export class Tabs {
     if (this.#joined) this.#post({ saved: this.#meter.save() });
   }
 
+  /** The user leaves: the answers in the other pages end too. */
+  tellExit(): void {
+    this.#post({ exit: true });
+  }
+
   leave(): void {
     this.#joined?.leave();
   }
 
-  #take(message: unknown, now: number): boolean {
+  /** Whether something was taken that may change what holds. */
+  #take(message: unknown, context: TabsContext): boolean {
     if (typeof message !== 'object' || message === null) return false;
-    const { ask, saved, used } = message as Record<string, unknown>;
+    const { ask, exit, saved, used } = message as Record<string, unknown>;
+    if (exit === true) {
+      context.exited();
+      return false;
+    }
+    const now = context.account();
     if (ask === true) {
       this.tellAll();
       return false;

@@ -21,6 +21,7 @@ import { exited } from './off.js';
 import type { Close, UsageRuntime } from './runtime.js';
 import type { CloseReason, EscalationDetail, Host, Reminder, Signal, UsageOptions, UsageStatus } from './types.js';
 import type { HostClock } from './usage-clock.js';
+import { closure, timeless } from './usage-closed.js';
 import { ServerLink } from './usage-server.js';
 import { Keeper, type Meter } from './usage-store.js';
 import { TELL_MS, Tabs } from './usage-tabs.js';
@@ -33,15 +34,6 @@ const JUMP_MS = 5_000;
 export const GRACE_MS = 15_000;
 /** Reasons that come with the clock; the others end answers at once. */
 const GRACEFUL: ReadonlySet<CloseReason> = new Set<CloseReason>(['quota', 'curfew', 'day']);
-
-const REASONS: Record<CloseReason, string> = {
-  curfew: 'closed at this time of day',
-  quota: 'the time for today is used up',
-  day: 'closed today',
-  guardian: 'closed by the guardian',
-  identity: 'it is not known who the user is',
-  clock: 'the time is not known',
-};
 
 export interface Start {
   options: UsageOptions;
@@ -107,7 +99,11 @@ export class UsageSession extends EventTarget implements UsageRuntime {
       identify: (assertion) => this.identify(assertion),
       changed: () => this.#look(),
     }, start);
-    this.#tabs = new Tabs(host, start.key, meter, { account: () => this.#account(), changed: () => this.#look() });
+    this.#tabs = new Tabs(host, start.key, meter, {
+      account: () => this.#account(),
+      changed: () => this.#look(),
+      exited: () => this.#exited(),
+    });
     this.#keeper = new Keeper(start, this.#link);
     this.#seen = this.#current();
     this.#stopSignals = host.signals((signal) => this.#signal(signal));
@@ -160,13 +156,8 @@ export class UsageSession extends EventTarget implements UsageRuntime {
   exit(): void {
     if (this.#disposed) return;
     // First, so that nothing can stand in the way.
-    this.#close(0, exited());
-    const { now } = this.#current();
-    // Whoever left is not here until something is done again.
-    this.#activeAt = Number.NEGATIVE_INFINITY;
-    this.#counting = false;
-    this.#meter.tick(now, false);
-    this.#meter.stop();
+    this.#tabs.tellExit();
+    const now = this.#stop();
     this.#link.note({ kind: 'exit', at: now });
     this.#altered();
     this.#keep();
@@ -213,6 +204,26 @@ export class UsageSession extends EventTarget implements UsageRuntime {
     this.#clock.free();
   }
 
+  /** The user left in another page, which writes it down and tells the server. */
+  #exited(): void {
+    if (this.#disposed) return;
+    this.#stop();
+    this.#refresh();
+    this.dispatchEvent(new CustomEvent('exit'));
+  }
+
+  /** Ends every answer and continuous use; returns the trusted time. */
+  #stop(): number {
+    this.#close(0, exited());
+    const { now } = this.#current();
+    // Whoever left is not here until something is done again.
+    this.#activeAt = Number.NEGATIVE_INFINITY;
+    this.#counting = false;
+    this.#meter.tick(now, false);
+    this.#meter.stop();
+    return now;
+  }
+
   /** The meter holds something that ticks do not tell. */
   #altered(): void {
     this.#keeper.isBehind = true;
@@ -250,7 +261,7 @@ export class UsageSession extends EventTarget implements UsageRuntime {
       const { zone } = this.#start;
       const status: UsageStatus = { ...this.#meter.status(now) as UsageStatus, now, zone };
       if (status.state === 'closed') return status;
-      if (this.#link.leftMs() === 0) return closed(status);
+      if (this.#link.leftMs() === 0) return timeless(status);
       if (this.#clock.ahead() > JUMP_MS) {
         const ahead = this.#meter.peek(now + this.#clock.ahead()) as UsageStatus;
         if (ahead.reason === 'curfew') {
@@ -261,7 +272,7 @@ export class UsageSession extends EventTarget implements UsageRuntime {
       return status;
     } catch {
       // A clock that tells no time, or a core that trapped: closed, not open.
-      return closed(this.#seen);
+      return timeless(this.#seen);
     }
   }
 
@@ -409,18 +420,4 @@ export class UsageSession extends EventTarget implements UsageRuntime {
     this.#clock.anchor(now);
     this.#meter.trust(now);
   }
-}
-
-/** Why requests are refused. */
-function closure({ reason, opensAt }: UsageStatus): GuardError {
-  return new GuardError('usage/closed', REASONS[reason ?? 'clock'], { opensAt });
-}
-
-/** `status`, closed because the time is not known. */
-function closed(status: UsageStatus | undefined): UsageStatus {
-  return {
-    usedMs: 0, remainingMs: null, continuousMs: 0, now: 0, zone: '+00:00', day: '', identity: 'assumed', deny: [], require: [], calendar: null,
-    ...status,
-    state: 'closed', reason: 'clock', nextChangeAt: null, opensAt: null, due: [],
-  };
 }

@@ -33,7 +33,7 @@ test('two_tabs_count_once_and_see_each_others_time_within_about_a_second', async
   const tabs = [await tab(query), await tab(query)];
   const started = Date.now();
   const readings = [];
-  for (let round = 0; round < 6; round += 1) {
+  for (let round = 0; round < 4; round += 1) {
     await goTo(tabs[round % 2]);
     await stir();
     await page.driver.sleep(1_500);
@@ -48,12 +48,12 @@ test('two_tabs_count_once_and_see_each_others_time_within_about_a_second', async
     // Both tabs were loaded a little before the first reading.
     assert.ok(Math.max(here, there) <= passed + 5_000, JSON.stringify(readings));
   }
-  assert.ok(readings.at(-1).here >= 6_000, JSON.stringify(readings));
+  assert.ok(readings.at(-1).here >= 4_000, JSON.stringify(readings));
 });
 
 test('both_tabs_close_together_and_reopening_does_not_reset', async () => {
-  // Sixty times as fast: the hour is a minute. The second tab stays in the background.
-  const query = `?lang=en&age=14&now=${chinaTime('15:00:00')}&speed=60`;
+  // 600 times as fast: the hour is six seconds. The second tab stays in the background.
+  const query = `?lang=en&age=14&now=${chinaTime('15:00:00')}&speed=600`;
   const tabs = [await tab(query), await tab(query)];
   await goTo(tabs[0]);
   await page.driver.executeScript(`window.closedAt = undefined;
@@ -65,7 +65,7 @@ test('both_tabs_close_together_and_reopening_does_not_reset', async () => {
   await until('the closed sign', async () => {
     await stir();
     return await isClosed();
-  }, 120_000);
+  }, 60_000);
   assert.match((await status()).reason, /quota/);
   const first = await page.run('return window.closedAt');
   await goTo(tabs[1]);
@@ -101,12 +101,37 @@ test('changing_the_clock_inside_the_browser_does_not_reopen', async () => {
   }
 });
 
+test('an_exit_word_in_one_tab_ends_the_answer_in_the_other', async () => {
+  const slow = await Collector.start({ delay: 60 });
+  try {
+    const open = async () => {
+      if ((await page.driver.getCurrentUrl()).startsWith('http')) await page.driver.switchTo().newWindow('tab');
+      page.script = undefined;
+      await page.openReady(slow.url, '?lang=en&age=adult');
+      return page.driver.getWindowHandle();
+    };
+    const tabs = [await open(), await open()];
+    await goTo(tabs[0]);
+    await page.type(clean.prompt);
+    await until('some text', async () => (await page.text('.prose')).length > 10);
+    await goTo(tabs[1]);
+    await page.type('Stop this chat');
+    await goTo(tabs[0]);
+    const { end } = await page.ended(0);
+    assert.notEqual(end, 'finished');
+    await until('the collector stops too', async () => await slow.metric('generations_active') === 0, 5_000);
+    assert.equal((await status()).state, 'open');
+  } finally {
+    await slow.dispose();
+  }
+});
+
 test('used_up_time_stays_used_up_when_the_clock_is_put_back_and_the_page_is_loaded_again', async () => {
-  await tab(`?lang=en&age=14&now=${chinaTime('15:00:00')}&speed=200`);
+  await tab(`?lang=en&age=14&now=${chinaTime('15:00:00')}&speed=600`);
   await until('the closed sign', async () => {
     await stir();
     return await isClosed();
-  }, 90_000);
+  }, 60_000);
   for (const clock of ['15:00:01', '12:00:00', '07:00:00']) {
     await page.openReady(collector.url, `?lang=en&age=14&now=${chinaTime(clock)}`);
     await until('the closed sign again', isClosed, 5_000);
@@ -115,10 +140,10 @@ test('used_up_time_stays_used_up_when_the_clock_is_put_back_and_the_page_is_load
 });
 
 test('what_a_tab_used_is_kept_when_it_is_killed', async () => {
-  await tab(`?lang=en&age=14&now=${chinaTime('15:00:00')}&speed=60`);
-  for (let second = 0; second < 20; second += 1) {
+  await tab(`?lang=en&age=14&now=${chinaTime('15:00:00')}&speed=100`);
+  for (let turn = 0; turn < 10; turn += 1) {
     await stir();
-    await page.driver.sleep(500);
+    await page.driver.sleep(300);
   }
   const { usedMs } = await status();
   const first = await page.driver.getWindowHandle();
@@ -129,7 +154,7 @@ test('what_a_tab_used_is_kept_when_it_is_killed', async () => {
   await page.driver.switchTo().window(second);
   await page.openReady(collector.url, `?lang=en&age=14&now=${chinaTime('15:30:00')}`);
   const kept = (await status()).usedMs;
-  // A heartbeat is fifteen seconds of the page's clock, a quarter of a second here.
+  // A heartbeat is fifteen seconds of the page's clock, less than a fifth of a second here; the rest is the way to the browser.
   assert.ok(kept >= usedMs - 2 * MINUTE && kept > 0, `${kept} of ${usedMs}`);
 });
 
@@ -143,13 +168,13 @@ test('two_devices_of_one_subject_share_their_time_and_who_it_is_is_asserted', as
     const first = await status();
     assert.equal(first.identity, 'assertion');
     assert.ok(Math.abs(first.now - Date.now()) < 5_000);
-    for (let second = 0; second < 8; second += 1) {
+    for (let turn = 0; turn < 4; turn += 1) {
       await stir();
       await page.driver.sleep(500);
     }
     // Hidden, it tells the rest.
     await page.driver.switchTo().newWindow('tab');
-    const own = first.usedMs + 4_000;
+    const own = first.usedMs + 2_000;
     await other.openReady(server.url, query);
     const usedThere = () => other.run("return document.querySelector('#usage-badge').usage.status().usedMs");
     const there = await usedThere();

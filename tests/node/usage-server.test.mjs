@@ -24,6 +24,8 @@ function collector(host, who = signer()) {
     if (pathname === '/base/v1/time') return json(server.sign(server.clock(), searchParams.get('nonce') ?? ''));
     if (pathname === '/base/v1/usage/child/intervals' && method === 'POST') {
       assert.match(headers.authorization, /^Bearer [\w-]+\.[\w-]+\.[\w-]+$/);
+      const moments = [...text.intervals.map(([, end]) => end), ...text.events.map(({ at }) => at)];
+      if (moments.some((moment) => moment > server.clock() + 5 * MINUTE)) return json({ error: 'usage/future' }, 400);
       server.ledger.push(...text.intervals);
       return json({ now: server.clock(), intervals: server.ledger, days: server.days, assertion: server.fresh }, server.status);
     }
@@ -176,6 +178,31 @@ test('the server cannot make time go back by its ledger, nor charge the future',
   server.ledger.push([AFTERNOON + HOUR, AFTERNOON + 3 * HOUR]);
   const { usage } = await identified(t, { host, server });
   assert.equal(usage.status().usedMs, 0);
+});
+
+test('what a wrong clock recorded is told once the server has put it right', async (t) => {
+  const host = memoryHost({ now: AFTERNOON });
+  const server = collector(host);
+  server.clock = () => AFTERNOON + host.monotonic();
+  const assertion = server.who.assertion({ now: AFTERNOON, life: 6 * 86_400, age: 12 });
+  server.down = true;
+  host.jump(3 * 86_400_000);
+  const { packs, key } = await signedPack();
+  const { usage } = await metered(host, { age: undefined, server: SERVER, assertion }, { packs, publicKeys: [key, server.who.key] }, t);
+  await use(host, 40 * MINUTE);
+  server.down = false;
+  server.requests.length = 0;
+  host.signal('online');
+  await host.advance(SECOND);
+  const [first] = server.beats();
+  const today = Math.floor((AFTERNOON + 8 * HOUR) / (24 * HOUR));
+  assert.deepEqual(first.text.intervals, []);
+  assert.deepEqual(first.text.days, [[today, 40 * MINUTE]]);
+  assert.ok(first.text.events.length > 0 && first.text.events.every(({ at: when }) => when <= server.clock()), 'reminders too');
+  await use(host, 2 * MINUTE);
+  const [start, end] = server.ledger.at(-1);
+  assert.ok(start >= AFTERNOON + 40 * MINUTE && end <= server.clock() && end - start >= MINUTE, `${start} ${end}`);
+  assert.equal(usage.status().day, '2026-03-05');
 });
 
 test('offline: allow goes on with what is known here', async (t) => {

@@ -122,6 +122,31 @@ test('a reminder that was acknowledged in one page is due in none, an exit ends 
   for (const { usage } of opened) assert.equal(usage.status().continuousMs, 0);
 });
 
+test('an exit ends the answers of every page of the subject at once, and is told to the server once', async (t) => {
+  const peers = peersOf();
+  const { work, hosts, opened } = await pages(t, 3, { peers });
+  const other = await metered(Object.assign(memoryHost({ now: AFTERNOON }), { peers, store: hosts[0].store }), { subject: 'sibling' }, {}, t);
+  await work(0, MINUTE);
+  const exits = opened.map(({ usage }) => {
+    const heard = [];
+    usage.addEventListener('exit', () => heard.push('exit'));
+    return heard;
+  });
+  const messages = opened.map(({ guard }) => guard.message());
+  const siblings = other.guard.message();
+  for (const message of [...messages, siblings]) message.push('The tide');
+  opened[1].usage.exit();
+  for (const message of messages) {
+    const { text, state } = message.push(' comes in.');
+    assert.deepEqual([text, state], ['', 'terminated']);
+  }
+  assert.equal(siblings.push(' comes in.').state, 'open', 'another subject goes on');
+  assert.deepEqual(exits, [['exit'], ['exit'], ['exit']]);
+  for (const { usage } of opened) assert.equal(usage.status().state, 'open');
+  assert.equal(peers.posted.filter(({ exit }) => exit === true).length, 1, 'no page passes on what it hears');
+  assert.equal(opened[0].guard.message().push('The tide').state, 'open', 'a new answer may begin');
+});
+
 test('nothing that a page hears opens it, and nonsense changes nothing', async (t) => {
   const peers = peersOf();
   const { work, opened, used, hosts } = await pages(t, 2, { peers });
@@ -129,7 +154,7 @@ test('nothing that a page hears opens it, and nonsense changes nothing', async (
   const before = used();
   const [room] = peers.rooms.values();
   const nonsense = [
-    null, 'x', 7, {}, { ask: 'yes' }, { saved: new Uint8Array([1, 2, 3]) }, { saved: 'x' }, { used: [1] }, { used: [2, 1] }, { used: ['a', 'b'] },
+    null, 'x', 7, {}, { ask: 'yes' }, { exit: 'yes' }, { saved: new Uint8Array([1, 2, 3]) }, { saved: 'x' }, { used: [1] }, { used: [2, 1] }, { used: ['a', 'b'] },
     { used: [Number.NaN, 1] }, { used: [-5, 7] }, { used: [hosts[0].now() + HOUR, hosts[0].now() + 2 * HOUR] }, { used: Array(9_000).fill(0) },
   ];
   for (const message of nonsense) for (const listen of [...room]) listen(message);

@@ -10,7 +10,7 @@ import { openReportDialog } from './report-dialog.js';
 import { Scroller } from './scroller.js';
 import { Session } from './session.js';
 import { openSettings } from './settings.js';
-import { readSettings, remember, type Age, type Theme } from './store.js';
+import { pageAddress, readSettings, remember, type Age, type Theme } from './store.js';
 import { openTimeMachine } from './time-machine.js';
 import { UsageElements } from './usage.js';
 
@@ -63,6 +63,7 @@ function refreshControls(): void {
 
 function refreshSession(): void {
   const { current } = session;
+  byId<HTMLAnchorElement>('closed-guardian').href = pageAddress('guardian.html', settings);
   const chip = byId('guard-state');
   chip.replaceChildren();
   if (current.state === 'ready') {

@@ -6,7 +6,7 @@ import { isWord, say, setLocale, type Word } from './guardian-words.js';
 import { byId } from './dom.js';
 import { drawIcons } from './icons.js';
 import type { Locale } from './locale.js';
-import { read, readSettings, remember } from './store.js';
+import { pageAddress, read, readSettings, remember } from './store.js';
 
 /** How often the summary is asked for again, ms. */
 const REFRESH_MS = 60_000;
@@ -147,6 +147,7 @@ function changeLocale(next: Locale): void {
   locale = next;
   remember('lang', next);
   setLocale(next);
+  byId<HTMLAnchorElement>('chat').href = pageAddress('./', { locale, ...settings.subject ? { subject: settings.subject } : {} });
   document.title = `Tidegate · ${say('title')}`;
   for (const id of ['entry-error', 'settings-error', 'settings-status', 'now-status', 'pin-error']) tell(id);
   showEntry();

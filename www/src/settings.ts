@@ -3,7 +3,7 @@ import { openDialog } from './dialog.js';
 import { el } from './dom.js';
 import { t } from './i18n.js';
 import type { Locale } from './locale.js';
-import type { Age, Settings, Theme } from './store.js';
+import { pageAddress, type Age, type Settings, type Theme } from './store.js';
 
 export interface SettingsActions {
   setLocale(locale: Locale): void;
@@ -32,7 +32,10 @@ export function openSettings(now: Settings, actions: SettingsActions): void {
     field('settings-theme', t('theme'), theme),
     field('settings-age', t('age'), age),
     el('p', { class: 'hint' }, t('ageHint', { preset: now.presets.join(', ') })),
-    el('p', { class: 'hint' }, t('settingsIntro'))));
+    el('p', { class: 'hint' }, t('settingsIntro')),
+    el('div', { class: 'field' },
+      el('a', { id: 'settings-guardian', class: 'button', href: pageAddress('guardian.html', now), 'aria-describedby': 'settings-guardian-hint' }, t('guardianPage')),
+      el('p', { id: 'settings-guardian-hint', class: 'hint' }, t('guardianHint')))));
 }
 
 function field(id: string, label: string, control: HTMLElement): HTMLElement {

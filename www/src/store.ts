@@ -51,6 +51,11 @@ export function readSettings(search: string): Settings {
   return settings;
 }
 
+/** Another page of this site, in this language and for this user. */
+export function pageAddress(page: string, { locale, subject }: Pick<Settings, 'locale' | 'subject'>): string {
+  return `${page}?${new URLSearchParams({ lang: locale, ...(subject ? { subject } : {}) })}`;
+}
+
 /** Remembers one setting; a browser without storage only forgets it. */
 export function remember(name: 'lang' | 'theme' | 'age' | 'subject', value: string): void {
   try {
