@@ -102,8 +102,9 @@ export class Chat {
       // Ended without a verdict: not the text, the time was up.
       if (how === 'terminated' && !note?.verdicts?.length && guard.usage.status().state === 'closed') how = 'closed';
     } catch (error) {
-      if (controller.signal.aborted) how = 'stopped';
-      else if (error instanceof GuardError && error.code === 'usage/closed') how = 'closed';
+      const code = error instanceof GuardError ? error.code : undefined;
+      if (controller.signal.aborted || code === 'usage/exit') how = 'stopped';
+      else if (code === 'usage/closed') how = 'closed';
       else [how, words] = ['failed', { code: codeOf(error) }];
     }
     exchange.ended = how;
