@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::clock;
 use crate::error::ApiError;
-use crate::storage::{NewRecord, Outcome};
+use crate::storage::{NewRecord, Outcome, VerdictKeys};
 use crate::tokens::{self, Scope, Sender};
 use axum::Json;
 use axum::body::Bytes;
@@ -13,6 +13,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use std::sync::Arc;
+use tidegate::report::record::Escalation;
 use tidegate::report::{MAX_RECORD_BYTES, Record, RecordData, RecordHead};
 
 /// Largest body in bytes.
@@ -142,13 +143,22 @@ fn read(event: &str, sender: &Sender, received_ms: i64) -> Result<NewRecord, Rej
         return Err(reject("record/scope"));
     }
     let body = serde_json::to_string(&record).map_err(|_| reject("record/shape"))?;
-    let risk = match &record.body {
-        RecordData::Verdict(verdict) => Some(verdict.risk.clone()),
+    let kind = record.body.type_name();
+    let verdict = match record.body {
+        RecordData::Verdict(verdict) => Some(VerdictKeys {
+            revision: verdict.revision.into(),
+            action: verdict.action.name(),
+            escalation: verdict.escalation.map(Escalation::name),
+            policy: verdict.policy,
+            rule: verdict.rule,
+            risk: verdict.risk,
+            channel: verdict.channel,
+        }),
         RecordData::Complaint(_) | RecordData::Drops(_) => None,
     };
     Ok(NewRecord {
-        kind: record.body.type_name(),
-        risk,
+        kind,
+        verdict,
         subject: sender.subject().map(str::to_owned),
         received_ms,
         body,

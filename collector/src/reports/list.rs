@@ -95,6 +95,7 @@ pub(crate) async fn list(
             name.to_owned()
         }),
         risk: parameters.risk.filter(|risk| !risk.is_empty()),
+        ..StorageQuery::default()
     };
     let unavailable = |message| {
         ApiError::new(

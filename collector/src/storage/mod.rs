@@ -34,22 +34,36 @@
 //! 4. Unit tests run on both: `for database in testing::Database::all()`.
 
 mod address;
+#[allow(dead_code, reason = "read by the endpoints of the console")]
+mod counts;
 mod driver;
 mod guardian;
 mod json;
 mod keys;
+#[allow(dead_code, reason = "as above")]
+mod list;
 mod lock;
 mod pool;
 mod records;
+#[allow(dead_code, reason = "as above")]
+mod removal;
 mod schema;
 mod subjects;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod usage;
 mod writer;
 
+#[allow(unused_imports, reason = "as above")]
+pub(crate) use counts::{Review, RuleCount, Trend, TrendKey, TrendQuery, TrendRow};
 pub(crate) use guardian::{Attempt, Replaced, Session};
-pub(crate) use records::{Direction, NewRecord, Outcome, Page, Query, RiskCount};
+#[allow(unused_imports, reason = "as above")]
+pub(crate) use list::{Direction, Page, Query, Reviewed, Row};
+pub(crate) use records::{NewRecord, Outcome, RiskCount, VerdictKeys};
+#[allow(unused_imports, reason = "as above")]
+pub(crate) use removal::Erased;
 pub(crate) use usage::EventRow;
 
 use crate::assertions::{Claims, Profile, Settings};
@@ -263,12 +277,6 @@ impl Storage {
             guardian::set_pin(connection, subject, &replaced, &hash)
         })
         .await
-    }
-
-    /// Reads one page of records.
-    pub(crate) async fn list(&self, query: Query) -> Result<Page, Unavailable> {
-        self.read(move |connection| records::list(connection, &query))
-            .await
     }
 
     /// The secret key of that name; made when it is asked for first. Blocks.

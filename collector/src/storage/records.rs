@@ -1,5 +1,6 @@
-//! Records: stored once each, read page by page.
+//! Records: stored once each, and counted.
 
+use super::counts;
 use super::driver::{Bulk, Connection, Kind, Result, Value, values};
 
 /// A valid record that is to be stored.
@@ -7,12 +8,42 @@ use super::driver::{Bulk, Connection, Kind, Result, Value, values};
 pub(crate) struct NewRecord {
     pub(crate) id: String,
     pub(crate) kind: &'static str,
-    pub(crate) risk: Option<String>,
-    /// Whose it is, if the sender proved it; only counted, never listed.
+    /// Of a verdict: what it is found and counted by.
+    pub(crate) verdict: Option<VerdictKeys>,
+    /// Whose it is, if the sender proved it.
     pub(crate) subject: Option<String>,
     pub(crate) received_ms: i64,
     /// The event as JSON.
     pub(crate) body: String,
+}
+
+/// What verdicts are found and counted by.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct VerdictKeys {
+    pub(crate) policy: String,
+    pub(crate) revision: i64,
+    pub(crate) rule: String,
+    pub(crate) risk: String,
+    pub(crate) action: &'static str,
+    pub(crate) channel: String,
+    pub(crate) escalation: Option<&'static str>,
+}
+
+impl VerdictKeys {
+    /// Takes out the character NUL, which PostgreSQL has not in its text: two
+    /// keys that it takes for one must be one from the start.
+    fn clean(&mut self) {
+        for text in [
+            &mut self.policy,
+            &mut self.rule,
+            &mut self.risk,
+            &mut self.channel,
+        ] {
+            if text.contains('\0') {
+                *text = text.replace('\0', "\u{fffd}");
+            }
+        }
+    }
 }
 
 /// What became of one record.
@@ -23,36 +54,49 @@ pub(crate) enum Outcome {
     Known,
 }
 
-const NEW_RECORDS: Bulk = Bulk {
-    into: "INSERT INTO records (id, kind, risk, subject, received_ms, body)",
+const RECORDS: Bulk = Bulk {
+    into: "INSERT INTO records (id, kind, subject, received_ms, body, policy, revision, rule, \
+           risk, action, channel, escalation)",
     columns: &[
-        Kind::Text,
         Kind::Text,
         Kind::Text,
         Kind::Text,
         Kind::Integer,
         Kind::Text,
+        Kind::Text,
+        Kind::Integer,
+        Kind::Text,
+        Kind::Text,
+        Kind::Text,
+        Kind::Text,
+        Kind::Text,
     ],
     key: "id",
-    key_column: 0,
+    known: "NOTHING",
 };
 
 /// Needs [`Lock::Records`](super::lock::Lock::Records).
-pub(super) fn insert(connection: &mut Connection, records: Vec<NewRecord>) -> Result<Vec<Outcome>> {
-    let rows = records
-        .into_iter()
-        .map(|record| {
-            vec![
-                record.id.into(),
-                record.kind.into(),
-                record.risk.into(),
-                record.subject.into(),
-                record.received_ms.into(),
-                record.body.into(),
-            ]
-        })
+pub(super) fn insert(
+    connection: &mut Connection,
+    mut records: Vec<NewRecord>,
+) -> Result<Vec<Outcome>> {
+    for verdict in records
+        .iter_mut()
+        .filter_map(|record| record.verdict.as_mut())
+    {
+        verdict.clean();
+    }
+    let counted: Vec<Option<(i64, VerdictKeys)>> = records
+        .iter()
+        .map(|record| Some((record.received_ms, record.verdict.clone()?)))
         .collect();
-    let are_new = connection.insert_new(&NEW_RECORDS, rows)?;
+    let rows = records.into_iter().map(columns).collect();
+    let are_new = connection.insert_new(&RECORDS, rows)?;
+    let new = counted
+        .into_iter()
+        .zip(&are_new)
+        .filter_map(|(verdict, is_new)| verdict.filter(|_| *is_new));
+    counts::add(connection, new)?;
     let outcome = |is_new| {
         if is_new {
             Outcome::Stored
@@ -63,77 +107,27 @@ pub(super) fn insert(connection: &mut Connection, records: Vec<NewRecord>) -> Re
     Ok(are_new.into_iter().map(outcome).collect())
 }
 
-/// Which way a list runs. Row numbers follow the order of arrival.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Direction {
-    OldestFirst,
-    NewestFirst,
-}
-
-/// What to list.
-#[derive(Debug, Clone)]
-pub(crate) struct Query {
-    pub(crate) direction: Direction,
-    /// Go on behind this row.
-    pub(crate) after: Option<i64>,
-    /// Most rows to return.
-    pub(crate) limit: usize,
-    /// Only this event type.
-    pub(crate) kind: Option<String>,
-    /// Only verdicts of this risk.
-    pub(crate) risk: Option<String>,
-}
-
-/// A stored record.
-#[derive(Debug, Clone)]
-pub(crate) struct Row {
-    pub(crate) row: i64,
-    pub(crate) received_ms: i64,
-    /// The event as JSON.
-    pub(crate) body: String,
-}
-
-/// Some rows and whether there are more behind them.
-#[derive(Debug, Clone)]
-pub(crate) struct Page {
-    pub(crate) rows: Vec<Row>,
-    pub(crate) has_more: bool,
-}
-
-pub(super) fn list(connection: &mut Connection, query: &Query) -> Result<Page> {
-    let (behind, order) = match query.direction {
-        Direction::OldestFirst => ("row >", "ASC"),
-        Direction::NewestFirst => ("row <", "DESC"),
-    };
-    let conditions = [
-        (behind, query.after.map(Value::Integer)),
-        ("kind =", query.kind.clone().map(Value::Text)),
-        ("risk =", query.risk.clone().map(Value::Text)),
+fn columns(record: NewRecord) -> Vec<Value> {
+    let mut row: Vec<Value> = vec![
+        record.id.into(),
+        record.kind.into(),
+        record.subject.into(),
+        record.received_ms.into(),
+        record.body.into(),
     ];
-    let mut sql = String::from("SELECT row, received_ms, body FROM records WHERE TRUE");
-    let mut values = Vec::new();
-    for (condition, value) in conditions {
-        if let Some(value) = value {
-            values.push(value);
-            sql.push_str(&format!(" AND {condition} ?{}", values.len()));
-        }
+    match record.verdict {
+        Some(verdict) => row.extend([
+            verdict.policy.into(),
+            verdict.revision.into(),
+            verdict.rule.into(),
+            verdict.risk.into(),
+            verdict.action.into(),
+            verdict.channel.into(),
+            verdict.escalation.into(),
+        ]),
+        None => row.extend(std::iter::repeat_n(Value::Null, 7)),
     }
-    // One more than asked for tells whether there are more.
-    let wanted = i64::try_from(query.limit)
-        .unwrap_or(i64::MAX)
-        .saturating_add(1);
-    values.push(Value::Integer(wanted));
-    sql.push_str(&format!(" ORDER BY row {order} LIMIT ?{}", values.len()));
-    let mut rows = connection.query(&sql, &values, |row| {
-        Ok(Row {
-            row: row.get(0)?,
-            received_ms: row.get(1)?,
-            body: row.get(2)?,
-        })
-    })?;
-    let has_more = rows.len() > query.limit;
-    rows.truncate(query.limit);
-    Ok(Page { rows, has_more })
+    row
 }
 
 /// How many records there are of one risk.

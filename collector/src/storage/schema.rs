@@ -110,4 +110,39 @@ mod tests {
             assert!(migrate(&mut connection).is_err());
         }
     }
+
+    #[test]
+    fn records_of_the_second_schema_are_found_and_counted_by_their_content() {
+        let database = Database::sqlite();
+        let mut connection = database.connect();
+        migrate_in_transaction(&mut connection, &MIGRATIONS[..2]).unwrap();
+        let body = r#"{"data": {"policy": "p", "revision": 7, "rule": "r", "risk": "x",
+            "action": "mask", "channel": "text", "escalation": "abuse"}}"#;
+        let bodies = [
+            (Some("x"), body),
+            (Some("x"), body),
+            (Some("x"), "no JSON"),
+            (None, "{}"),
+        ];
+        for (number, (risk, body)) in (0_i64..).zip(bodies) {
+            let insert = "INSERT INTO records (id, kind, risk, received_ms, body)
+                VALUES (?1, 'kind', ?2, 3600001, ?3)";
+            let values = values![format!("{number}"), risk, body];
+            connection.execute(insert, values).unwrap();
+        }
+        migrate(&mut connection).unwrap();
+        let found = connection.query(
+            "SELECT id FROM records WHERE policy = 'p' AND revision = 7 AND rule = 'r'
+                AND action = 'mask' AND channel = 'text' AND escalation = 'abuse' ORDER BY id",
+            &[],
+            |row| row.get::<String>(0),
+        );
+        assert_eq!(found.unwrap(), ["0", "1"]);
+        let counted = connection.query(
+            "SELECT hits FROM verdict_counts WHERE hour = 1 AND rule = 'r'",
+            &[],
+            |row| row.get::<i64>(0),
+        );
+        assert_eq!(counted.unwrap(), [2]);
+    }
 }

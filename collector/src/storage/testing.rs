@@ -16,16 +16,19 @@ pub(super) struct Database {
 impl Database {
     /// One of each kind.
     pub(super) fn all() -> Vec<Self> {
-        let directory = TempDir::new().unwrap();
-        let sqlite = Self {
-            url: format!("sqlite://{}", directory.path().join("a.db").display()),
-            _directory: Some(directory),
-        };
         let postgres = tidegate_postgres::new_database().map(|url| Self {
             url,
             _directory: None,
         });
-        std::iter::once(sqlite).chain(postgres).collect()
+        std::iter::once(Self::sqlite()).chain(postgres).collect()
+    }
+
+    pub(super) fn sqlite() -> Self {
+        let directory = TempDir::new().unwrap();
+        Self {
+            url: format!("sqlite://{}", directory.path().join("a.db").display()),
+            _directory: Some(directory),
+        }
     }
 
     pub(super) fn connect(&self) -> Connection {

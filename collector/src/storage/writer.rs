@@ -206,7 +206,7 @@ mod tests {
         NewRecord {
             id: id.to_owned(),
             kind: "kind",
-            risk: None,
+            verdict: None,
             subject: None,
             received_ms: 1,
             body: "{}".to_owned(),

@@ -31,17 +31,18 @@ pub(crate) enum Connection {
     Postgres(Box<Postgres>),
 }
 
-/// Rows for one table, to be stored unless one of the same key is there.
+/// How many rows are put into a table at once.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Bulk {
     /// The statement's beginning: `INSERT INTO table (columns)`.
     pub(crate) into: &'static str,
     /// The kind of each column, in their order.
     pub(crate) columns: &'static [Kind],
-    /// The unique column by which rows are told apart, one of text.
+    /// The unique columns by which rows are told apart. The first is the
+    /// table's first and of text where rows that are new are asked for.
     pub(crate) key: &'static str,
-    /// Its place among the columns.
-    pub(crate) key_column: usize,
+    /// What is done where a row of that key is there: `NOTHING`, `UPDATE SET …`.
+    pub(crate) known: &'static str,
 }
 
 /// What a column holds.
@@ -104,8 +105,16 @@ impl Connection {
         Ok(self.query_first(sql, values, |_| Ok(()))?.is_some())
     }
 
+    /// Stores rows, no two of them of one key.
+    pub(crate) fn insert_all(&mut self, bulk: &Bulk, rows: Vec<Vec<Value>>) -> Result<()> {
+        match self {
+            Self::Sqlite(connection) => connection.insert_new(bulk, &rows).map(drop),
+            Self::Postgres(connection) => connection.insert_all(bulk, rows),
+        }
+    }
+
     /// Stores rows and says of each whether it was new. Of rows with the same
-    /// key the first is stored.
+    /// key the first is stored. The key is the first column, and text.
     pub(crate) fn insert_new(&mut self, bulk: &Bulk, rows: Vec<Vec<Value>>) -> Result<Vec<bool>> {
         match self {
             Self::Sqlite(connection) => connection.insert_new(bulk, &rows),

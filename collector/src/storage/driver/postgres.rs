@@ -74,16 +74,34 @@ impl Postgres {
             .collect()
     }
 
-    /// One statement for all rows: a column is an array. The answer names the
-    /// keys that were new.
+    pub(super) fn insert_all(&mut self, bulk: &Bulk, rows: Vec<Vec<Value>>) -> Result<()> {
+        self.insert(bulk, "", rows).map(drop)
+    }
+
+    /// The answer names the keys that were new.
     pub(super) fn insert_new(&mut self, bulk: &Bulk, rows: Vec<Vec<Value>>) -> Result<Vec<bool>> {
         let keys: Vec<String> = rows
             .iter()
-            .map(|row| match row.get(bulk.key_column) {
+            .map(|row| match row.first() {
                 Some(Value::Text(key)) => Ok(key.clone()),
                 _ => Err(Error::Other("a row has no key".to_owned())),
             })
             .collect::<Result<_>>()?;
+        let stored = self.insert(bulk, &format!("RETURNING {}", bulk.key), rows)?;
+        let mut new = stored
+            .iter()
+            .map(|row| Ok(row.try_get::<_, String>(0)?))
+            .collect::<Result<HashSet<_>>>()?;
+        Ok(keys.iter().map(|key| new.remove(key)).collect())
+    }
+
+    /// One statement for all rows: each parameter is a column.
+    fn insert(
+        &mut self,
+        bulk: &Bulk,
+        returning: &str,
+        rows: Vec<Vec<Value>>,
+    ) -> Result<Vec<postgres::Row>> {
         let arrays: Vec<String> = bulk
             .columns
             .iter()
@@ -94,10 +112,11 @@ impl Postgres {
             })
             .collect();
         let sql = format!(
-            "{} SELECT * FROM unnest({}) ON CONFLICT ({key}) DO NOTHING RETURNING {key}",
+            "{} SELECT * FROM unnest({}) ON CONFLICT ({}) DO {} {returning}",
             bulk.into,
             arrays.join(", "),
-            key = bulk.key
+            bulk.key,
+            bulk.known,
         );
         let mut columns: Vec<Vec<Value>> = bulk
             .columns
@@ -113,15 +132,10 @@ impl Postgres {
             .iter()
             .map(|column| column as &(dyn ToSql + Sync))
             .collect();
-        let stored = self.attempt(|link| {
+        self.attempt(|link| {
             let statement = link.prepare(&sql)?;
             Ok(link.client.query(&statement, &columns)?)
-        })?;
-        let mut new = stored
-            .iter()
-            .map(|row| Ok(row.try_get::<_, String>(0)?))
-            .collect::<Result<HashSet<_>>>()?;
-        Ok(keys.iter().map(|key| new.remove(key)).collect())
+        })
     }
 
     pub(super) fn batch(&mut self, sql: &str) -> Result<()> {

@@ -76,10 +76,11 @@ impl Sqlite {
             .map(|at| format!("?{at}"))
             .collect();
         let sql = format!(
-            "{} VALUES ({}) ON CONFLICT ({}) DO NOTHING",
+            "{} VALUES ({}) ON CONFLICT ({}) DO {}",
             bulk.into,
             parameters.join(", "),
-            bulk.key
+            bulk.key,
+            bulk.known
         );
         let mut insert = self.0.prepare_cached(&sql)?;
         rows.iter()

@@ -61,4 +61,48 @@ pub(super) const MIGRATIONS: &[Migration] = &[
     CREATE INDEX guardian_sessions_by_subject ON guardian_sessions (subject, expires_ms);",
         fill_sqlite: "",
     },
+    // What lists are filtered by, taken out of `body`, and what is counted of
+    // verdicts in each hour, so that no statistics have to read them all.
+    Migration {
+        tables: "ALTER TABLE records ADD COLUMN policy TEXT;
+    ALTER TABLE records ADD COLUMN revision INTEGER;
+    ALTER TABLE records ADD COLUMN rule TEXT;
+    ALTER TABLE records ADD COLUMN action TEXT;
+    ALTER TABLE records ADD COLUMN channel TEXT;
+    ALTER TABLE records ADD COLUMN escalation TEXT;
+    ALTER TABLE records ADD COLUMN review TEXT;
+    CREATE INDEX records_by_policy ON records (policy, revision, row);
+    CREATE INDEX records_by_rule ON records (rule, row);
+    CREATE INDEX records_by_action ON records (action, row);
+    CREATE INDEX records_by_escalation ON records (escalation, row)
+        WHERE escalation IS NOT NULL;
+    CREATE INDEX records_by_review ON records (review, row) WHERE review IS NOT NULL;
+    CREATE INDEX records_by_time ON records (received_ms);
+    CREATE TABLE verdict_counts (
+        hour INTEGER NOT NULL,
+        policy TEXT NOT NULL,
+        revision INTEGER NOT NULL,
+        rule TEXT NOT NULL,
+        risk TEXT NOT NULL,
+        action TEXT NOT NULL,
+        hits INTEGER NOT NULL,
+        upheld INTEGER NOT NULL DEFAULT 0,
+        rejected INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (hour, policy, revision, rule, risk, action)
+    ) STRICT, WITHOUT ROWID;",
+        fill_sqlite: "UPDATE records SET
+        policy = json_extract(body, '$.data.policy'),
+        revision = json_extract(body, '$.data.revision'),
+        rule = json_extract(body, '$.data.rule'),
+        action = json_extract(body, '$.data.action'),
+        channel = json_extract(body, '$.data.channel'),
+        escalation = json_extract(body, '$.data.escalation')
+    WHERE risk IS NOT NULL AND json_valid(body);
+    INSERT INTO verdict_counts (hour, policy, revision, rule, risk, action, hits)
+        SELECT received_ms / 3600000, policy, revision, rule, risk, action, count(*)
+        FROM records
+        WHERE policy IS NOT NULL AND revision IS NOT NULL AND rule IS NOT NULL
+            AND risk IS NOT NULL AND action IS NOT NULL
+        GROUP BY 1, 2, 3, 4, 5, 6;",
+    },
 ];

@@ -1,0 +1,69 @@
+//! What is deleted: by age, and at a subject's wish.
+
+use super::counts;
+use super::driver::{Connection, Result, values};
+use super::lock::Lock;
+use super::{Storage, Unavailable};
+
+/// Most records deleted in one transaction, so that others wait only shortly.
+const MAX_STEP: i64 = 2_000;
+
+/// Deletes some of the records that arrived before that time and returns how
+/// many; the last step also forgets what was counted.
+pub(super) fn delete_before(connection: &mut Connection, before_ms: i64) -> Result<u64> {
+    let deleted = connection.execute(
+        "DELETE FROM records WHERE row IN (SELECT row FROM records
+             WHERE received_ms < ?1 ORDER BY received_ms LIMIT ?2)",
+        values![before_ms, MAX_STEP],
+    )?;
+    if deleted == 0 {
+        counts::forget(connection, before_ms)?;
+    }
+    Ok(deleted)
+}
+
+/// What was kept of a subject and is gone.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Erased {
+    pub(crate) records: u64,
+    /// Rows of all other tables.
+    pub(crate) others: u64,
+}
+
+/// Deletes everything that is kept of a subject.
+pub(super) fn erase(connection: &mut Connection, subject: &str) -> Result<Erased> {
+    let mut others = 0;
+    for table in [
+        "subjects",
+        "usage_ledgers",
+        "usage_events",
+        "guardian_pins",
+        "guardian_sessions",
+    ] {
+        let sql = format!("DELETE FROM {table} WHERE subject = ?1");
+        others += connection.execute(&sql, values![subject])?;
+    }
+    let records = connection.execute("DELETE FROM records WHERE subject = ?1", values![subject])?;
+    Ok(Erased { records, others })
+}
+
+impl Storage {
+    /// Deletes at most 2,000 of the records that arrived before that time and
+    /// returns how many; to be called until it returns 0.
+    pub(crate) async fn delete_before(
+        &self,
+        before_ms: i64,
+    ) -> std::result::Result<u64, Unavailable> {
+        let rows = usize::try_from(MAX_STEP).unwrap_or(usize::MAX);
+        self.write_with(rows, Lock::Records, move |connection| {
+            delete_before(connection, before_ms)
+        })
+        .await
+    }
+
+    /// Deletes everything that is kept of a subject.
+    pub(crate) async fn erase(&self, subject: String) -> std::result::Result<Erased, Unavailable> {
+        self.write(move |connection| erase(connection, &subject))
+            .await
+    }
+}
