@@ -16,13 +16,15 @@ const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(here);
 const modules = join(root, 'node_modules');
 
+/** What binds the guard to the packages of others, one entry each; exported as `tidegate/adapters/…`. */
+const ADAPTERS = ['ai-sdk', 'ai-sdk-model', 'openai', 'anthropic', 'generic', 'react', 'vue'].map((name) => `adapters/${name}`);
 /** Entries by file name in the package. */
-const ENTRIES = ['index', 'node', 'inline', 'inline-node', 'elements', 'cli'];
+const ENTRIES = ['index', 'node', 'inline', 'inline-node', 'elements', 'cli', ...ADAPTERS];
 /**
  * An import of a chunk for its effects, of which no module here has any.
  * Bundlers of users would warn about it.
  */
-const BARE_IMPORT = /^import "\.\/shared-\w+\.js";\n/gm;
+const BARE_IMPORT = /^import "\.\.?\/shared-\w+\.js";\n/gm;
 /** Packages that are bundled, whose licences go along. */
 const BUNDLED = ['eventsource-parser', 'idb'];
 /** What `tidegate_tables.bin` is made of, besides Unicode data; see data/SOURCES.md. */
@@ -155,7 +157,7 @@ async function bundle() {
     target: 'es2022',
     charset: 'utf8',
     legalComments: 'none',
-    external: ['node:*', 'yaml'],
+    external: ['node:*', 'yaml', 'react', 'vue'],
     loader: { '.wasm': 'base64', '.bin': 'base64' },
     logLevel: 'warning',
     plugins: [{
@@ -170,6 +172,7 @@ async function bundle() {
       },
     }],
   });
+  await mkdir(join(out, 'adapters'));
   for (const { path, text } of outputFiles) await writeFile(path, text.replaceAll(BARE_IMPORT, ''));
 }
 
@@ -182,7 +185,7 @@ async function declare() {
     .catch(({ stdout }) => {
       throw new Error(`the types do not compile\n${stdout}`);
     });
-  const needed = await reachable(types, ['index.d.ts', 'inline.d.ts', 'elements.d.ts']);
+  const needed = await reachable(types, ['index', 'inline', 'elements', ...ADAPTERS].map((name) => `${name}.d.ts`));
   for (const name of await readdir(types, { recursive: true })) {
     if (name.endsWith('.d.ts') && !needed.has(name)) await rm(join(types, name));
   }

@@ -337,7 +337,7 @@ function finishReason(value: unknown): string | null {
 }
 
 /** Only the numbers, as in token counts. */
-function numbers(value: unknown, depth = 0): unknown {
+export function numbers(value: unknown, depth = 0): unknown {
   if (typeof value === 'number' || value === null) return value;
   if (typeof value !== 'object' || Array.isArray(value) || depth > 4) return undefined;
   const fields = Object.entries(value).filter(([key]) => IDENTIFIER.test(key));

@@ -191,7 +191,7 @@ class Exchange {
 }
 
 /** The same response with another body. */
-function replaced(response: Response, body: BodyInit): Response {
+export function replaced(response: Response, body: BodyInit): Response {
   const headers = new Headers(response.headers);
   for (const name of ['content-length', 'content-encoding', 'transfer-encoding']) headers.delete(name);
   const { status, statusText, url, redirected } = response;
@@ -201,7 +201,7 @@ function replaced(response: Response, body: BodyInit): Response {
   return guarded;
 }
 
-function parse(text: string): unknown {
+export function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
@@ -209,7 +209,7 @@ function parse(text: string): unknown {
   }
 }
 
-async function readText(response: Response): Promise<string> {
+export async function readText(response: Response): Promise<string> {
   const reader = response.body?.getReader();
   const decoder = new TextDecoder();
   let text = '';

@@ -1,4 +1,4 @@
-/** What the user wrote last, as a request for chat completions says it. */
+/** What the user wrote last, as a request for chat completions, Messages or Responses says it. */
 import { isObject } from './chat.js';
 
 /** A longer request is not looked into, UTF-16 units. */
@@ -9,8 +9,11 @@ export async function lastWords(input: RequestInfo | URL, init: RequestInit | un
   const body = await bodyOf(input, init);
   if (body === '' || body.length > MAX_REQUEST_UNITS) return '';
   const request = parse(body);
-  if (!isObject(request) || !Array.isArray(request.messages)) return '';
-  const last: unknown = request.messages.at(-1);
+  if (!isObject(request)) return '';
+  if (request.messages === undefined && typeof request.input === 'string') return request.input;
+  const messages = request.messages ?? request.input;
+  if (!Array.isArray(messages)) return '';
+  const last: unknown = messages.at(-1);
   if (!isObject(last) || last.role !== 'user') return '';
   const { content } = last;
   if (typeof content === 'string') return content;

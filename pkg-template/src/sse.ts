@@ -5,11 +5,14 @@ import { GuardError } from './error.js';
 /** Largest event, in UTF-16 units; a larger one fails the stream. */
 export const MAX_EVENT_UNITS = 4 * 1024 * 1024;
 
+/** The data of an event, or a named one. */
+export type Sent = string | { event: string; data: string };
+
 export interface EventGuard {
-  /** The data of the events to send in place of this one. */
-  event(event: EventSourceMessage): string[];
-  /** The source is over; the data of the events to send at last. */
-  finish(): string[];
+  /** The events to send in place of this one. */
+  event(event: EventSourceMessage): Sent[];
+  /** The source is over; the events to send at last. */
+  finish(): Sent[];
   /** Whether the stream ends here, whatever the source still has. */
   hasEnded(): boolean;
   /** The stream is over in any way; `early`: before its source. */
@@ -34,8 +37,8 @@ export function guardEvents(
   let out: string[] = [];
   let fail = (_reason: unknown): void => {};
 
-  const send = (data: string[]): void => {
-    for (const item of data) out.push(`data: ${item}\n\n`);
+  const send = (events: Sent[]): void => {
+    for (const sent of events) out.push(typeof sent === 'string' ? `data: ${sent}\n\n` : `event: ${sent.event}\ndata: ${sent.data}\n\n`);
   };
   const parser = createParser({
     maxBufferSize: MAX_EVENT_UNITS,

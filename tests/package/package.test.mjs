@@ -57,9 +57,9 @@ after(() => rm(app, { recursive: true, force: true }));
 const node = async (...args) => JSON.parse((await run(process.execPath, args, { cwd: app })).stdout);
 
 test('the tarball holds the entries, the modules, the tables, types and licences, and nothing else', () => {
-  const kinds = new Set(files.map((path) => path.replace(/shared-\w+/, 'shared').replace(/^types\/.*\.d\.ts$/, 'types')));
+  const kinds = new Set(files.map((path) => path.replace(/shared-\w+/, 'shared').replace(/^types\/.*\.d\.ts$/, 'types').replace(/^adapters\/.*\.js$/, 'adapters')));
   assert.deepEqual([...kinds].sort(), [
-    'LICENSE', 'LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'README.zh-CN.md', 'THIRD-PARTY.txt', 'cli.js', 'elements.js', 'index.js',
+    'LICENSE', 'LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'README.zh-CN.md', 'THIRD-PARTY.txt', 'adapters', 'cli.js', 'elements.js', 'index.js',
     'inline-node.js', 'inline.js', 'node.js', 'package.json', 'shared.js', 'tidegate_bg.wasm',
     'tidegate_compiler_bg.wasm', 'tidegate_tables.bin', 'types',
   ].sort());

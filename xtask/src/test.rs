@@ -25,11 +25,11 @@ const COMPILING: Duration = Duration::from_secs(30 * 60);
 const RUNNING: Duration = Duration::from_secs(10 * 60);
 /// Steps of `--quick`, and of all.
 const QUICK_STEPS: usize = 4;
-const ALL_STEPS: usize = 12;
+const ALL_STEPS: usize = 13;
 /// Asks for fuzzing too, so many seconds for each target.
 const FUZZ_SECONDS: &str = "TIDEGATE_FUZZ_SECONDS";
 /// The TypeScript that is published, the page's, and what users would write.
-const TYPESCRIPT: [&str; 3] = ["pkg-template", "www", "tests/types"];
+const TYPESCRIPT: [&str; 4] = ["pkg-template", "www", "tests/types", "tests/types/adapters"];
 
 /// Runs the steps and keeps their results.
 #[derive(Debug)]
@@ -140,6 +140,7 @@ impl Steps<'_> {
             for name in [
                 "types",
                 "package in Node",
+                "adapters",
                 "package as installed",
                 "page in Chromium",
                 "size budgets",
@@ -150,6 +151,7 @@ impl Steps<'_> {
         };
         self.step("types", Self::types);
         self.node_tests("package in Node", "tests/node", &[], &program);
+        self.node_tests("adapters", "tests/adapters", &[], &program);
         self.node_tests("package as installed", "tests/package", &[], &program);
         let needs = [Need::Browser];
         self.node_tests("page in Chromium", "tests/browser", &needs, &program);
