@@ -2,6 +2,7 @@
 
 mod arguments;
 mod bench;
+mod bench_collector;
 mod calendar;
 mod collector;
 mod count;
@@ -63,9 +64,14 @@ Usage: cargo xtask <command> [options]
               --only NAMES       only these contenders, with commas between
               --json FILE        write everything there as JSON too
               --evasion          measure evasions instead
+  bench-collector
+            records taken in over HTTP next to a raw insert of the same rows into the
+            same database, on SQLite and PostgreSQL; then the console's queries
+              --records N        over HTTP, and as many raw; default 1000000
+              --only NAME        only sqlite or postgres
 
 What is missing (wasm target, wasm-pack, wasm-bindgen, npm packages; for `test`
-also Chromium and chromedriver) is installed first where that is possible.";
+also Chromium, chromedriver and PostgreSQL) is installed first where that is possible.";
 
 fn main() -> ExitCode {
     match run() {
@@ -103,6 +109,7 @@ fn run() -> Result<bool> {
         Some("tables") => tables::run(&root, arguments),
         Some("calendar") => calendar::run(&root, arguments),
         Some("bench") => bench::run(&root, arguments),
+        Some("bench-collector") => bench_collector::run(&root, arguments).map(|()| true),
         Some("fuzz") => fuzz::run(&root, arguments).map(|()| true),
         Some("replay") => replay::run(&root, arguments).map(|()| true),
         Some("eval") => eval::run(&root, arguments).map(|()| true),

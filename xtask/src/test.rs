@@ -28,6 +28,8 @@ const QUICK_STEPS: usize = 4;
 const ALL_STEPS: usize = 13;
 /// Asks for fuzzing too, so many seconds for each target.
 const FUZZ_SECONDS: &str = "TIDEGATE_FUZZ_SECONDS";
+/// Set to `require`: without PostgreSQL the tests fail.
+const POSTGRES: &str = "TIDEGATE_TEST_POSTGRES";
 /// The TypeScript that is published, the page's, and what users would write.
 const TYPESCRIPT: [&str; 4] = ["pkg-template", "www", "tests/types", "tests/types/adapters"];
 
@@ -61,6 +63,7 @@ pub(crate) fn run(root: &Path, mut arguments: Arguments) -> Result<bool> {
     };
     steps.native();
     if !quick {
+        steps.on_postgres();
         steps.generated();
         steps.core_in_chromium();
         steps.built();
@@ -99,6 +102,39 @@ impl Steps<'_> {
     }
 
     /// Whether committed files are what their generators write.
+    /// What the collector stores, once more on PostgreSQL. Where there is
+    /// none and none can be had, the summary says so; CI does not put up with
+    /// it.
+    fn on_postgres(&mut self) {
+        let name = "collector on PostgreSQL";
+        let is_required = std::env::var_os(POSTGRES).is_some_and(|value| value == "require");
+        if let Err(missing) = self.tools.ensure(Need::Postgres)
+            && !is_required
+        {
+            self.progress.step(name);
+            println!("{name}: NOT TESTED: {missing:#}");
+            self.lines.push(Line {
+                name,
+                outcome: Outcome::Skipped(format!("{missing:#}")),
+                tests: Count::default(),
+                took: Duration::ZERO,
+            });
+            return;
+        }
+        self.tests(name, &[Need::Postgres], COMPILING, |tools| {
+            let mut command = tools.cargo();
+            let target = [
+                "test",
+                "--package",
+                "tidegate-collector",
+                "--test",
+                "postgres",
+            ];
+            command.args(target);
+            Ok(command)
+        });
+    }
+
     fn generated(&mut self) {
         self.step("generated files", |steps| {
             let check = Arguments::new(["--check".to_owned()].into_iter());

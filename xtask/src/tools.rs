@@ -19,6 +19,9 @@ const NODE: [u64; 3] = [20, 19, 0];
 /// Oldest minor version of wasm-pack 0 that knows `--profile NAME`.
 const WASM_PACK_MINOR: u64 = 13;
 
+/// Names the directory of PostgreSQL's programs.
+const POSTGRES_BIN: &str = "TIDEGATE_POSTGRES_BIN";
+
 /// What a step cannot do without.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Need {
@@ -30,6 +33,8 @@ pub(crate) enum Need {
     Node,
     /// Chromium and its driver.
     Browser,
+    /// PostgreSQL's server.
+    Postgres,
     /// cargo-fuzz.
     Fuzz,
 }
@@ -104,6 +109,7 @@ impl Tools {
                 self.ensure_npm_packages()
             }
             Need::Browser => self.ensure_browser(),
+            Need::Postgres => self.ensure_postgres(),
             Need::Fuzz if self.find("cargo-fuzz").is_some() => Ok(()),
             Need::Fuzz => self.install("cargo-fuzz", &["--locked"]),
         }
@@ -213,25 +219,8 @@ impl Tools {
 
     fn ensure_browser(&self) -> Result<()> {
         let missing = || self.chromium().is_none() || self.chromedriver().is_none();
-        if missing() && is_root() && self.find("apt-get").is_some() {
-            println!("installing chromium and chromium-driver …");
-            let apt = |arguments: &[&str]| {
-                process::run(
-                    self.command("apt-get")
-                        .env("DEBIAN_FRONTEND", "noninteractive")
-                        .args(arguments),
-                )
-            };
-            // The closing check below says what is still missing.
-            let _ = apt(&["update"]).and_then(|()| {
-                apt(&[
-                    "install",
-                    "-y",
-                    "--no-install-recommends",
-                    "chromium",
-                    "chromium-driver",
-                ])
-            });
+        if missing() {
+            self.apt_install(&["chromium", "chromium-driver"]);
         }
         if self.chromium().is_none() {
             bail!("missing: Chromium; install Chromium or Chrome, or name it in CHROME_PATH");
@@ -242,6 +231,48 @@ impl Tools {
             );
         }
         Ok(())
+    }
+
+    fn ensure_postgres(&self) -> Result<()> {
+        if !self.has_postgres() {
+            self.apt_install(&["postgresql"]);
+        }
+        if self.has_postgres() {
+            return Ok(());
+        }
+        bail!(
+            "missing: PostgreSQL's initdb and postgres; install `postgresql`, \
+             or name their directory in {POSTGRES_BIN}"
+        )
+    }
+
+    /// Whether the tests will find a server; they look in the same places.
+    fn has_postgres(&self) -> bool {
+        let debian = fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
+        debian
+            .flatten()
+            .map(|version| version.path().join("bin"))
+            .chain(env::var_os(POSTGRES_BIN).map(PathBuf::from))
+            .any(|folder| folder.join("initdb").is_file())
+            || (self.find("initdb").is_some() && self.find("postgres").is_some())
+    }
+
+    /// Installs packages where that can be done; what is still missing then,
+    /// the caller finds and says.
+    fn apt_install(&self, packages: &[&str]) {
+        if !is_root() || self.find("apt-get").is_none() {
+            return;
+        }
+        println!("installing {} …", packages.join(" and "));
+        let apt = |arguments: &[&str]| {
+            process::run(
+                self.command("apt-get")
+                    .env("DEBIAN_FRONTEND", "noninteractive")
+                    .args(arguments),
+            )
+        };
+        let install = ["install", "-y", "--no-install-recommends"];
+        let _ = apt(&["update"]).and_then(|()| apt(&[&install[..], packages].concat()));
     }
 
     /// The browser to test with.
