@@ -134,6 +134,48 @@ fn usage_scenarios_hold() {
     );
 }
 
+/// The rows of the tables of `docs/usage.md` whose last column names scenarios, each with its names.
+fn rows_of_the_documentation() -> Vec<(String, Vec<String>)> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/usage.md");
+    let text = std::fs::read_to_string(path).expect("docs/usage.md");
+    let mut rows = Vec::new();
+    let mut names_scenarios = false;
+    for line in text.lines() {
+        let Some(row) = line
+            .strip_prefix("| ")
+            .and_then(|row| row.strip_suffix(" |"))
+        else {
+            names_scenarios &= line.starts_with("|--");
+            continue;
+        };
+        let last = row.rsplit(" | ").next().unwrap_or_default();
+        if last == "Scenario" {
+            names_scenarios = true;
+        } else if names_scenarios {
+            let names = last.split('*').skip(1).step_by(2).map(str::to_owned);
+            rows.push((row.to_owned(), names.collect()));
+        }
+    }
+    rows
+}
+
+#[test]
+fn each_row_of_the_tables_of_events_has_its_scenario() {
+    let names: BTreeSet<String> = files()
+        .iter()
+        .flat_map(|file| language::read(&folder().join(file)))
+        .map(|scenario| scenario.name)
+        .collect();
+    let rows = rows_of_the_documentation();
+    assert!(rows.len() >= 25, "only {} rows", rows.len());
+    for (row, scenarios) in rows {
+        assert!(!scenarios.is_empty(), "no scenario shows | {row} |");
+        for name in scenarios {
+            assert!(names.contains(&name), "there is no scenario `{name}`");
+        }
+    }
+}
+
 #[test]
 fn usage_scenarios_cover_every_preset_and_cite_their_rule() {
     let sources = Node::read(&folder().join(SOURCES));

@@ -77,7 +77,8 @@ export class UsageSession extends EventTarget implements UsageRuntime {
   /** What the meter was told last. */
   #counting = false;
 
-  #seen: UsageStatus;
+  /** What was shown last; nothing yet while the session is made. */
+  #seen: UsageStatus | undefined;
   #announce = false;
   #beatAt: number;
   #disposed = false;
@@ -126,7 +127,7 @@ export class UsageSession extends EventTarget implements UsageRuntime {
   }
 
   status(): UsageStatus {
-    return this.#disposed ? this.#seen : this.#refresh();
+    return this.#disposed && this.#seen ? this.#seen : this.#refresh();
   }
 
   acknowledge(reminder: Reminder): void {
@@ -248,11 +249,19 @@ export class UsageSession extends EventTarget implements UsageRuntime {
       this.#keeper.isBehind = true;
       if (idleAt <= monotonic) this.#meter.tick(this.#clock.at(idleAt), false);
     }
-    this.#counting = this.#present() && monotonic < idleAt;
+    this.#counting = this.#present() && monotonic < idleAt && this.#seen?.state !== 'closed';
     const now = this.#clock.at(monotonic);
     this.#meter.tick(now, this.#counting);
     if (was && !this.#counting) this.#tabs.tell(now);
     return now;
+  }
+
+  #recount(): void {
+    try {
+      this.#account();
+    } catch {
+      // No clock tells the time, and nothing counts.
+    }
   }
 
   #current(): UsageStatus {
@@ -279,10 +288,12 @@ export class UsageSession extends EventTarget implements UsageRuntime {
   /** Looks at what holds and acts on what changed. */
   #refresh(): UsageStatus {
     const status = this.#current();
-    const before = this.#seen;
+    const before = this.#seen ?? status;
     this.#seen = status;
-    this.#schedule();
     const changed = before.state !== status.state || before.reason !== status.reason || before.opensAt !== status.opensAt;
+    // From here on it counts, or does not any more.
+    if (before.state !== status.state) this.#recount();
+    this.#schedule();
     if (changed && status.state === 'closed') this.#closed(before, status);
     if (changed || this.#announce) {
       this.#announce = false;

@@ -254,6 +254,33 @@ test('offline: close closes three minutes after the last contact and opens with 
   assert.equal(usage.status().reason, 'clock');
 });
 
+test('nothing counts while the missing server or a clock put forward keeps it closed', async (t) => {
+  for (const [offline, closedAfter] of [['limit', 15 * MINUTE], ['close', 3 * MINUTE]]) {
+    const { host, server, usage } = await identified(t, { usage: { offline } });
+    server.down = true;
+    await use(host, 20 * MINUTE);
+    assert.equal(usage.status().reason, 'clock');
+    assert.equal(usage.status().usedMs, closedAfter, offline);
+    server.down = false;
+    host.signal('online');
+    await host.advance(0);
+    assert.equal(usage.status().state, 'open');
+    await use(host, 5 * MINUTE);
+    assert.equal(usage.status().usedMs, closedAfter + 5 * MINUTE, `${offline}: it counts again from the first moment`);
+  }
+  const host = memoryHost({ now: AFTERNOON });
+  const { usage } = await metered(host, {}, {}, t);
+  await use(host, 10 * MINUTE);
+  host.jump(8.5 * HOUR);
+  assert.equal(usage.status().reason, 'curfew');
+  await use(host, 10 * MINUTE);
+  assert.equal(usage.status().usedMs, 10 * MINUTE);
+  host.jump(-8.5 * HOUR);
+  assert.equal(usage.status().state, 'open');
+  await use(host, 10 * MINUTE);
+  assert.equal(usage.status().usedMs, 20 * MINUTE);
+});
+
 test('closing because of the server ends answers at once', async (t) => {
   const { host, server, guard } = await identified(t, { usage: { offline: 'close' } });
   server.down = true;

@@ -1,13 +1,15 @@
 //! Whether a status is as a scenario says.
 
 use crate::language::{DueReminder, Expectation};
+use crate::page::Shown;
 use std::fmt::Debug;
 use tidegate::usage::Status;
 use tidegate::usage::civil::{Zone, day_text};
 use tidegate::usage::preset::{DENY, REQUIRE};
 
-pub(crate) fn holds(expected: &Expectation, status: &Status, zone: Zone) -> Result<(), String> {
-    let closed = status.closed.map(|reason| reason.as_str());
+pub(crate) fn holds(expected: &Expectation, shown: &Shown, zone: Zone) -> Result<(), String> {
+    let Shown { status, closed } = shown;
+    let closed = *closed;
     let instant =
         |at: Option<i64>| at.map_or_else(|| "never".to_owned(), |at| instant_text(at, zone));
     let length = |ms: Option<i64>| ms.map_or_else(|| "none".to_owned(), duration_text);

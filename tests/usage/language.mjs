@@ -18,10 +18,10 @@ const VERBS = [
   'use', 'input', 'stream', 'idle', 'hide', 'start', 'close', 'restart', 'crash', 'stop', 'sleep', 'deep sleep',
   'online', 'offline', 'damage storage', 'damage storage and copy', 'lose storage',
 ];
-const FILE_KEYS = ['about', 'zone', 'presets', 'devices', 'server', 'scenarios'];
+const FILE_KEYS = ['about', 'zone', 'presets', 'devices', 'server', 'offline', 'scenarios'];
 const KEYS = [
   'name', 'cites', 'design', 'presets', 'age', 'born', 'assume', 'idle', 'zone', 'calendar', 'assertion', 'devices',
-  'clock', 'server', 'day', 'timeline', 'refused',
+  'clock', 'server', 'offline', 'day', 'timeline', 'refused',
 ];
 
 /** Every scenario, by file name. */
@@ -62,6 +62,8 @@ function scenario(one, file, line, steps) {
   known(['minor', 'adult'], assume, 'assume');
   const server = one.server ?? file.server ?? 'none';
   known(['none', 'reachable', 'unreachable'], server, 'server');
+  const offline = one.offline ?? file.offline ?? 'allow';
+  known(['allow', 'limit', 'close'], offline, 'offline');
   const shows = one.clock === undefined ? undefined : clock.instant(one.clock);
   const opening = one.assertion === undefined ? undefined : claims(one.assertion, clock);
   const names = [...Object.keys(devices), ...Object.values(devices).flat()];
@@ -75,7 +77,7 @@ function scenario(one, file, line, steps) {
     return at;
   }, -Infinity);
   return {
-    name: one.name, line, devices, server, shows, timeline,
+    name: one.name, line, devices, server, offline, shows, timeline,
     refused: one.refused,
     opening: opening && { token: token(opening, timeline[0].at), refused: opening.refused },
     options: {

@@ -28,6 +28,7 @@ pub(crate) struct Scenario {
     /// What the first device's clock shows at the first line.
     pub(crate) clock: Option<i64>,
     pub(crate) server: Server,
+    pub(crate) offline: Offline,
     /// The code with which the settings are refused; then there are no lines.
     pub(crate) refused: Option<String>,
     pub(crate) lines: Vec<Line>,
@@ -38,6 +39,15 @@ pub(crate) enum Server {
     None,
     Reachable,
     Unreachable,
+}
+
+/// What the policy allows while the server cannot be reached.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Offline {
+    #[default]
+    Allow,
+    Limit,
+    Close,
 }
 
 /// Something that happens or must hold at an instant.
@@ -125,7 +135,15 @@ const VERBS: [&str; 17] = [
 pub(crate) fn read(path: &Path) -> Vec<Scenario> {
     let file = Node::read(path);
     for (key, _) in file.map() {
-        let known = ["about", "zone", "presets", "devices", "server", "scenarios"];
+        let known = [
+            "about",
+            "zone",
+            "presets",
+            "devices",
+            "server",
+            "offline",
+            "scenarios",
+        ];
         assert!(
             known.contains(&key.as_str()),
             "`{key}` of a file is not in the language"
@@ -136,7 +154,7 @@ pub(crate) fn read(path: &Path) -> Vec<Scenario> {
 }
 
 fn scenario(one: &Node, file: &Node) -> Scenario {
-    const KEYS: [&str; 17] = [
+    const KEYS: [&str; 18] = [
         "name",
         "cites",
         "design",
@@ -151,6 +169,7 @@ fn scenario(one: &Node, file: &Node) -> Scenario {
         "devices",
         "clock",
         "server",
+        "offline",
         "day",
         "timeline",
         "refused",
@@ -224,6 +243,12 @@ fn scenario(one: &Node, file: &Node) -> Scenario {
             Some("reachable") => Server::Reachable,
             Some("unreachable") => Server::Unreachable,
             Some(other) => panic!("line {}: server {other}", one.line),
+        },
+        offline: match either("offline").map(Node::text) {
+            None | Some("allow") => Offline::Allow,
+            Some("limit") => Offline::Limit,
+            Some("close") => Offline::Close,
+            Some(other) => panic!("line {}: offline {other}", one.line),
         },
         refused: text("refused"),
         lines,

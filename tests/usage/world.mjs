@@ -12,6 +12,10 @@ const DAY_MS = 86_400_000;
 /** Difference of two clocks that is a jump, not drift. */
 const JUMP_MS = 5_000;
 const IDLE_MS = 5 * MINUTE_MS;
+/** `offline: close`: longest time without contact. */
+const CLOSE_AFTER_MS = 3 * MINUTE_MS;
+/** `offline: limit`: most use without contact. */
+const LIMIT_MS = 15 * MINUTE_MS;
 
 const code = (thrown) => {
   if (typeof thrown?.code !== 'string') throw thrown;
@@ -55,6 +59,8 @@ class Device {
   kept;
   copy;
   copiedAt = -Infinity;
+  /** Trusted time of the last contact with the server, as kept. */
+  contact = 0;
 
   constructor(name, isOnline) {
     this.name = name;
@@ -78,11 +84,15 @@ function damaged(kept) {
 /** A page that is open, and the user before it. */
 class Page {
   isActive = false;
+  /** What the meter was told: nothing counts while the page holds the service closed. */
+  isCounted = false;
   /** When nobody is taken to be there any more. */
   until = Infinity;
 
-  constructor(core, options, device, at) {
+  constructor(core, options, offline, device, at) {
     this.device = device;
+    this.offline = offline;
+    this.contact = { now: device.contact, monotonic: -Infinity };
     this.meter = restore(core, options, [device.kept, device.copy]);
     this.clock = new core.UsageClock(device.wall(at), device.monotonic(at), this.meter.last);
     this.beatAt = at + HEARTBEAT_MS;
@@ -91,7 +101,10 @@ class Page {
 
   tick(at) {
     const now = this.clock.now(this.device.monotonic(at));
-    this.meter.tick(now, this.isActive);
+    // What passed counts as the last tick said.
+    this.meter.tick(now, this.isCounted);
+    this.isCounted = this.isActive && !this.#held(at, now);
+    this.meter.tick(now, this.isCounted);
     return now;
   }
 
@@ -109,6 +122,7 @@ class Page {
     // What cannot be read is set aside.
     if (device.kept) refusal(() => meter.merge(device.kept));
     device.kept = meter.save();
+    device.contact = this.contact.now;
     if (at - device.copiedAt >= MINUTE_MS) {
       device.copiedAt = at;
       device.copy = device.kept;
@@ -124,6 +138,34 @@ class Page {
     this.tick(at);
   }
 
+  /** The server said what time it is and took what was used. */
+  met(now, at) {
+    this.contact = { now, monotonic: this.device.monotonic(at) };
+  }
+
+  get isStrict() {
+    return this.offline !== 'allow';
+  }
+
+  /** Whether it was out of reach of the server for longer than it may be. */
+  #isCutOff(at) {
+    const { contact, device, meter, offline } = this;
+    if (offline === 'allow') return false;
+    if (offline === 'close') return device.monotonic(at) - contact.monotonic >= CLOSE_AFTER_MS;
+    const used = meter.intervals(contact.now);
+    let ms = 0;
+    for (let nth = 0; nth < used.length; nth += 2) ms += used[nth + 1] - Math.max(used[nth], contact.now);
+    return ms >= LIMIT_MS;
+  }
+
+  /** What holds if the page itself, not the meter, holds the service closed. */
+  #held(at, now) {
+    if (this.#isCutOff(at)) return { state: 'closed', reason: 'clock', opensAt: null, nextChangeAt: null };
+    if (!(this.ahead(at) > JUMP_MS)) return undefined;
+    const { state, reason, opensAt, nextChangeAt } = this.meter.peek(now + this.ahead(at));
+    return reason === 'curfew' ? { state, reason, opensAt, nextChangeAt } : undefined;
+  }
+
   ahead(at) {
     return this.clock.ahead(this.device.wall(at), this.device.monotonic(at));
   }
@@ -131,14 +173,8 @@ class Page {
   status(at) {
     const now = this.tick(at);
     const status = this.meter.status(now);
-    if (status.state === 'open' && this.ahead(at) > JUMP_MS) {
-      const then = this.meter.peek(now + this.ahead(at));
-      if (then.reason === 'curfew') {
-        const { state, reason, opensAt, nextChangeAt } = then;
-        return { ...status, state, reason, opensAt, nextChangeAt, due: [] };
-      }
-    }
-    return status;
+    const held = status.state === 'open' && this.#held(at, now);
+    return held ? { ...status, ...held, due: [] } : status;
   }
 
   acknowledge(at, kind) {
@@ -232,7 +268,12 @@ class World {
       if (devices.length === 0) throw new Error(`${verb} is of a device`);
       for (const { page } of seats) page?.tick(at);
       for (const device of devices) onDevice(device, at);
-      if (verb === 'online') for (const seat of seats) this.#synchronise(seat, at);
+      if (verb === 'online') {
+        for (const seat of seats) {
+          this.#synchronise(seat, at);
+          this.#tell(seat, at);
+        }
+      }
       return;
     }
     for (const seat of seats) {
@@ -264,7 +305,7 @@ class World {
   }
 
   #open(seat, at) {
-    seat.page = new Page(this.core, this.scenario.options, seat.device, at);
+    seat.page = new Page(this.core, this.scenario.options, this.scenario.offline, seat.device, at);
     this.#synchronise(seat, at);
     this.#tell(seat, at);
     seat.page.tick(at);
@@ -299,7 +340,7 @@ class World {
       page.beatAt += HEARTBEAT_MS;
       page.keep(at);
       if (page.tellAt > at) continue;
-      if (Math.abs(page.ahead(at)) > JUMP_MS) this.#synchronise(seat, at);
+      if (page.isStrict || Math.abs(page.ahead(at)) > JUMP_MS) this.#synchronise(seat, at);
       this.#tell(seat, at);
     }
   }
@@ -338,6 +379,7 @@ class World {
     const now = page.tick(at);
     server.absorb(page.meter.intervals(0), page.meter.days(), at);
     page.meter.absorb(server.intervals(0), server.days(), now);
+    page.met(now, at);
   }
 }
 
@@ -348,7 +390,10 @@ const DEVICE_VERBS = {
   offline: (device) => { device.isOnline = false; },
   'damage storage': (device) => { device.kept = damaged(device.kept); },
   'damage storage and copy': (device) => { device.kept = damaged(device.kept); device.copy = damaged(device.copy); },
-  'lose storage': (device) => { device.kept = device.copy = undefined; },
+  'lose storage': (device) => {
+    device.kept = device.copy = undefined;
+    device.contact = 0;
+  },
 };
 
 function expectCode(found, expected) {

@@ -182,7 +182,10 @@ impl<'a> World<'a> {
                 .iter()
                 .for_each(|&device| self.devices[device].happen(verb, at));
             if verb == "online" {
-                seats.iter().for_each(|&seat| self.synchronise(seat, at));
+                for &seat in seats {
+                    self.synchronise(seat, at);
+                    self.tell(seat, at);
+                }
             }
             return Ok(());
         }
@@ -232,8 +235,9 @@ impl<'a> World<'a> {
     }
 
     fn open(&mut self, seat: usize, at: i64) -> Result<(), String> {
+        let offline = self.scenario.offline;
         let device = &self.devices[self.seats[seat].device];
-        self.seats[seat].page = Some(Page::open(&self.options, device, at)?);
+        self.seats[seat].page = Some(Page::open(&self.options, offline, device, at)?);
         self.synchronise(seat, at);
         self.tell(seat, at);
         let (page, device) = self.at(seat);
@@ -337,7 +341,8 @@ impl<'a> World<'a> {
 
     fn synchronise_if_off(&mut self, seat: usize, at: i64) {
         let (page, device) = self.at(seat);
-        if page.as_ref().is_some_and(|page| page.is_off(device, at)) {
+        let asks = |page: &Page| page.is_strict() || page.is_off(device, at);
+        if page.as_ref().is_some_and(asks) {
             self.synchronise(seat, at);
         }
     }
@@ -369,6 +374,7 @@ impl<'a> World<'a> {
         let now = page.tick(device, at);
         take(server, &page.meter, at);
         take(&mut page.meter, server, now);
+        page.met(device, now, at);
     }
 }
 
