@@ -3,6 +3,7 @@
 mod file;
 
 use crate::cors::read_origin;
+use crate::task::Task;
 use anyhow::{Context, Result};
 use axum::http::HeaderValue;
 use clap::Parser;
@@ -26,6 +27,10 @@ const MAX_PROXIES: usize = 8;
 #[derive(Debug, Clone, Parser)]
 #[command(name = "tidegate-collector", version)]
 pub struct Args {
+    /// What to do instead of serving.
+    #[command(subcommand)]
+    pub task: Option<Task>,
+
     /// TOML file of options, named as here without the dashes; an option that
     /// may be given several times takes a list there.
     #[arg(long, value_name = "FILE.toml", env = "TIDEGATE_CONFIG")]
@@ -42,6 +47,7 @@ pub struct Args {
     /// none).
     #[arg(
         long,
+        global = true,
         env = "TIDEGATE_DATABASE",
         default_value = "sqlite://tidegate.db",
         hide_env_values = true

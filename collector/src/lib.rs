@@ -2,7 +2,8 @@
 //!
 //! Chat completions that can be stopped, records taken in and listed, signed
 //! time, age assertions, usage that is one on all devices, the guardian's side
-//! of it, the provider's particulars, and a console page, on one SQLite file.
+//! of it, the provider's particulars, and a console page, on one SQLite file
+//! or a PostgreSQL database.
 //! [`Collector`] is the whole of it; the binary only reads the command line.
 
 mod app;
@@ -29,6 +30,7 @@ mod server;
 mod signing;
 mod site;
 mod storage;
+mod task;
 mod time;
 mod tokens;
 mod usage;
@@ -37,3 +39,4 @@ pub use auth::AdminToken;
 pub use config::{Args, Pace};
 pub use log::start as start_log;
 pub use server::Collector;
+pub use task::Task;

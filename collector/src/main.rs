@@ -18,6 +18,9 @@ async fn main() -> ExitCode {
 async fn run() -> anyhow::Result<()> {
     let args = Args::load()?;
     start_log(args.log_json);
+    if let Some(task) = args.task.clone() {
+        return tokio::task::spawn_blocking(move || task.run(&args)).await?;
+    }
     let stop = stop_signal()?;
     let collector = Collector::bind(args).await?;
     // Who started it may have stopped reading by now; that is no reason to end.

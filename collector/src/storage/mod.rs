@@ -34,6 +34,7 @@
 //! 4. Unit tests run on both: `for database in testing::Database::all()`.
 
 mod address;
+mod backup;
 #[allow(dead_code, reason = "read by the endpoints of the console")]
 mod counts;
 mod driver;
@@ -56,6 +57,7 @@ mod tests;
 mod usage;
 mod writer;
 
+pub(crate) use backup::backup;
 #[allow(unused_imports, reason = "as above")]
 pub(crate) use counts::{Review, RuleCount, Trend, TrendKey, TrendQuery, TrendRow};
 pub(crate) use guardian::{Attempt, Replaced, Session};

@@ -93,9 +93,13 @@ impl Server {
         self.client.put(self.url(path))
     }
 
+    pub(crate) fn database_url(&self) -> String {
+        database_url(self.directory.path())
+    }
+
     /// The database, to look into it.
     pub(crate) fn database(&self) -> Look {
-        Look::into(&database_url(self.directory.path()))
+        Look::into(&self.database_url())
     }
 
     /// A new assertion; needs `--demo`.
