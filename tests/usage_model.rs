@@ -33,7 +33,11 @@ const NONE: Budget = Budget {
 
 /// Explores and guards against a model in which nothing can happen.
 fn assert_explored(pages: [usize; 2], budget: Budget) {
-    let worlds = explore(World::new(pages, budget), |world| {
+    assert_explored_from(World::new(pages, budget));
+}
+
+fn assert_explored_from(start: World) {
+    let worlds = explore(start, |world| {
         world.check();
         // It ends well if all meet again.
         if world.is_over() {
@@ -149,4 +153,16 @@ fn a_page_behind_keeps_what_a_page_ahead_wrote() {
             ..one
         },
     );
+}
+
+#[test]
+fn two_devices_under_wrong_clocks_count_the_larger_and_no_more_than_real_time() {
+    let budget = Budget {
+        slots: 5,
+        switches: 2,
+        lines: 2,
+        is_one_at_a_time: true,
+        ..NONE
+    };
+    assert_explored_from(World::under_wrong_clocks([20, 30], budget));
 }

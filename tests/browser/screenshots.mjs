@@ -14,14 +14,15 @@ const AFTERNOON = chinaTime('15:00:00');
 
 await mkdir(values.out, { recursive: true });
 const collector = await Collector.start();
+const demo = await Collector.start({ demo: true });
 const page = await Page.start();
 const prompt = async (locale, kind) => (await conversations(locale)).find(({ expect }) => expect === kind).prompt;
 const click = async (selector) => (await page.find(selector)).click();
 
-async function take(name, { screen = DESKTOP, scheme = 'light', query }, act = async () => {}) {
+async function take(name, { screen = DESKTOP, scheme = 'light', query, site = collector }, act = async () => {}) {
   await page.driver.sendDevToolsCommand('Emulation.setDeviceMetricsOverride', screen);
   await page.driver.sendDevToolsCommand('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: scheme }] });
-  await page.openReady(collector.url, query);
+  await page.openReady(site.url, query);
   await act();
   await page.driver.sleep(300);
   await writeFile(join(values.out, `${name}.png`), await page.driver.takeScreenshot(), 'base64');
@@ -52,7 +53,33 @@ try {
     await click('#particulars-open');
     await until('particulars', async () => (await page.text('dialog[data-kind=particulars]')).includes('网信算备'));
   });
+  for (const [lang, screen, scheme] of [['en', DESKTOP, 'light'], ['zh-CN', DESKTOP, 'dark'], ['zh-CN', PHONE, 'light'], ['en', PHONE, 'dark']]) {
+    const look = { screen, scheme };
+    const kind = `${lang === 'en' ? 'en' : 'zh'}-${screen === PHONE ? 'phone' : 'desktop'}-${scheme}`;
+    await take(`badge-${kind}`, { ...look, query: `?lang=${lang}&age=14&now=${chinaTime('21:55:00')}` });
+    await take(`overlay-${kind}`, { ...look, query: `?lang=${lang}&age=14&now=${chinaTime('23:00:00')}` });
+    await take(`reminder-${kind}`, { ...look, query: `?lang=${lang}&age=adult&presets=us_guard_bill` }, async () => {
+      await page.driver.actions().move({ x: 200, y: 300 }).perform();
+      await until('the reminder', () => page.run("return document.querySelector('#reminder').reminder !== undefined"));
+    });
+    await take(`time-machine-${kind}`, { ...look, query: `?lang=${lang}&age=adult` }, () => click('#time-machine-open'));
+    await take(`settings-${kind}`, { ...look, query: `?lang=${lang}&age=adult` }, () => click('#settings-open'));
+    await take(`guardian-entry-${kind}`, { ...look, site: demo, query: `?lang=${lang}&age=14&subject=${kind}` }, async () => {
+      await page.driver.get(`${demo.url}/guardian.html?lang=${lang}&subject=${kind}`);
+      await until('the form', () => page.isVisible('#entry-form'));
+    });
+    await take(`guardian-${kind}`, { ...look, site: demo, query: `?lang=${lang}&age=14&subject=${kind}` }, async () => {
+      await page.driver.get(`${demo.url}/guardian.html?lang=${lang}&subject=${kind}`);
+      await until('the form', () => page.isVisible('#entry-form'));
+      await click('#entry-mode');
+      await (await page.find('#pin')).sendKeys('482913');
+      await (await page.find('#again')).sendKeys('482913');
+      await click('#entry-submit');
+      await until('the dashboard', () => page.isVisible('#dashboard'));
+    });
+  }
 } finally {
   await page.dispose();
   await collector.dispose();
+  await demo.dispose();
 }

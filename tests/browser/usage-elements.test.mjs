@@ -230,6 +230,9 @@ test('the_badge_speaks_only_when_little_is_left', async () => {
   assert.equal(await isOpen('tidegate-reminder'), false, 'and no dialog comes');
   await set(open({ remainingMs: 60 * 60_000 }));
   assert.equal(await note.getText(), '', 'a new day');
+  await set(open({ remainingMs: null }));
+  assert.equal(await textOf('tidegate-usage-badge'), '');
+  assert.equal(await page.run('return document.querySelector("tidegate-usage-badge").shadowRoot.querySelector("slot[name=icon]").hidden'), true, 'nor an icon alone');
   await set(open({ remainingMs: null, nextChangeAt: NOW + 5 * 60_000 }));
   assert.equal(await note.getText(), 'Closes today at 21:05.', 'a curfew is announced too');
   assert.equal(await page.run('return document.querySelector("tidegate-usage-badge").shadowRoot.querySelector("meter").checkVisibility()'), false);

@@ -89,6 +89,22 @@ test('a_guardian_finds_the_way_to_their_page_and_back', async () => {
   assert.match(await page.run('return location.search'), /lang=zh-CN&subject=child-9/);
 });
 
+test('the_chat_and_the_guardians_page_fit_a_narrow_phone', async () => {
+  const fits = async (what, width) => assert.ok(await page.run('return document.documentElement.scrollWidth') <= width, `${what} at ${width}`);
+  for (const width of [320, 390]) {
+    await page.driver.sendDevToolsCommand('Emulation.setDeviceMetricsOverride', { width, height: 700, deviceScaleFactor: 1, mobile: true });
+    for (const lang of ['zh-CN', 'en']) {
+      for (const clock of ['21:55:00', '23:00:00']) {
+        await page.openReady(collector.url, at(clock, lang));
+        await fits(`${lang} ${clock}`, width);
+      }
+      await page.driver.get(`${collector.url}/guardian.html?lang=${lang}`);
+      await until('the form', () => page.isVisible('#entry-form'));
+      await fits(`${lang} guardian`, width);
+    }
+  }
+});
+
 test('a_minor_sees_time_used_and_left_and_an_adult_does_not', async () => {
   await page.openReady(collector.url, at('15:00:00'));
   await until('the badge', async () => /Used today: .* left/.test(await says('#usage-badge')));

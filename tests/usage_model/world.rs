@@ -55,6 +55,8 @@ pub(crate) struct World {
     pub(crate) budget: Budget,
     pub(crate) crashes: i64,
     pub(crate) has_jumped: bool,
+    /// Two devices record under wrong clocks; then this was lived before.
+    pub(crate) both_wrong_since: Option<Slots>,
 }
 
 impl Page {
@@ -100,6 +102,7 @@ impl World {
             budget,
             crashes: 0,
             has_jumped: false,
+            both_wrong_since: None,
         };
         for (device, pages) in pages.into_iter().enumerate() {
             for page in 0..pages {
@@ -111,6 +114,21 @@ impl World {
         (0..BEFORE).for_each(|_| world.pass());
         world.switch(0, 0, false);
         (0..IDLE).for_each(|_| world.pass());
+        world
+    }
+
+    /// As [`new`](Self::new) with a page on each device, but both are off the line and were
+    /// started again under clocks that are `ahead` slots wrong.
+    pub(crate) fn under_wrong_clocks(ahead: [i64; 2], budget: Budget) -> Self {
+        let mut world = Self::new([1, 1], budget);
+        for (device, ahead) in ahead.into_iter().enumerate() {
+            world.line(device);
+            world.devices[device].wrong_by = ahead;
+            world.keep(device, 0);
+            world.open(device, 0);
+        }
+        world.has_jumped = true;
+        world.both_wrong_since = Some(world.lived());
         world
     }
 

@@ -14,6 +14,7 @@ const SOON_MS = 10 * 60_000;
 const SLACK_MS = 1_000;
 
 export class UsageBadge extends UsageElement {
+  readonly #icon = make('slot', { name: 'icon' });
   readonly #words = make('span', { part: 'text', class: 'words' });
   readonly #meter = make('meter', { part: 'meter', class: 'meter', min: '0', optimum: '0' });
   readonly #note = make('span', { part: 'note', class: 'note', role: 'status', 'aria-live': 'polite' });
@@ -22,7 +23,7 @@ export class UsageBadge extends UsageElement {
   #warning: Reminder | undefined;
 
   protected override build(): Node {
-    this.#badge.append(make('slot', { name: 'icon' }), this.#words, this.#meter, this.#note);
+    this.#badge.append(this.#icon, this.#words, this.#meter, this.#note);
     return this.#badge;
   }
 
@@ -41,6 +42,7 @@ export class UsageBadge extends UsageElement {
     const limited = typeof status?.remainingMs === 'number';
     // The region stays in the tree: one that appears with its text is not spoken.
     this.#words.hidden = this.#meter.hidden = !limited;
+    this.#icon.hidden = !limited && note === '';
     this.#badge.lang = words.lang;
     this.#badge.setAttribute('aria-label', words.usageLabel);
     say(this.#note, note);

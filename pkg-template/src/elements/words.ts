@@ -95,7 +95,7 @@ const ZH: Words = {
   left: (time) => `剩余 ${time}`,
   usageLabel: '今日使用时间',
   remaining: (time) => `今天还剩 ${time}。`,
-  closesAt: (when) => `将于${when}关闭。`,
+  closesAt: (when) => `将于${when} 关闭。`,
   used: (used, total) => `${used}，共 ${total}`,
   reminder: ({ kind, valueMs }) => {
     const time = duration(ZH, valueMs);
