@@ -176,7 +176,7 @@ const ZH: Record<Key, string> = {
   ageUnknown: '未知（按未成年人处理）',
   ageHint: '当前适用的规则：{preset}。其他规则见“时光机”。',
   guardianPage: '监护人页面',
-  guardianHint: '查看使用时间，设置限制、暂停使用或增加今日时长；需要监护人的 PIN。',
+  guardianHint: '查看使用时间，设置限制、暂停使用或增加今日时长；需要监护人密码。',
   timeMachine: '时光机',
   timeMachineText: '仅用于演示：拨动守护的时钟，让你在一分钟内看到一整夜或一小时里发生的事。穿越期间的使用时间不会记录。',
   rules: '适用规则',
