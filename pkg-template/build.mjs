@@ -1,15 +1,17 @@
 /**
- * Builds the npm package: `node pkg-template/build.mjs --wasm DIR --compiler DIR [--out DIR]`.
- * Each DIR is what `wasm-pack build --target bundler` wrote of one module. The output has one copy
- * of the core's glue in a shared chunk, so that all entries share its state.
+ * Builds the npm package: `node pkg-template/build.mjs --wasm DIR --compiler DIR --miniprogram DIR [--out DIR]`.
+ * The first two are what `wasm-pack build --target bundler` wrote of one module, the third is what
+ * `miniprogram.mjs` wrote. The output has one copy of the core's glue in a shared chunk, so that all
+ * entries share its state.
  */
-import binaryen from 'binaryen';
 import { execFile } from 'node:child_process';
-import { chmod, copyFile, mkdir, mkdtemp, readFile, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, cp, mkdir, mkdtemp, readFile, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { build } from 'esbuild';
+import { glueFactory } from './glue.mjs';
+import { trapping } from './panics.mjs';
 
 const run = promisify(execFile);
 const here = dirname(fileURLToPath(import.meta.url));
@@ -51,35 +53,18 @@ const WASM_FEATURES = [
  */
 const LARGEST_INLINED = ['--one-caller-inline-max-function-size', '400'];
 
-/**
- * Where the standard library ends a panic, without the hashes in the names.
- * On this target it formats a message for nobody and traps.
- */
-const PANICS = new RegExp([
-  '^core::panicking::',
-  '^core::(option|result)::(unwrap|expect)_failed$',
-  '^core::cell::(panic_already|lazy::panic_poisoned)',
-  '^core::(slice|str)::.*_fail(_rt)?$',
-  '^core::slice::sort::.*panic_on_ord_violation$',
-  '^alloc::alloc::handle_alloc_error$',
-  '^alloc::raw_vec::(handle_error|capacity_overflow)$',
-  '^std::panicking::panic_with_hook$',
-  '^std::thread::local::panic_access_error$',
-].join('|'));
-/** The one that all others end in. */
-const LAST_PANIC = 'core::panicking::panic_fmt';
-
 const { values: options } = parseArgs({
   options: {
     wasm: { type: 'string' },
     compiler: { type: 'string' },
+    miniprogram: { type: 'string' },
     out: { type: 'string', default: join(root, 'pkg') },
     /** Skips the optimiser, for quick rebuilds. */
     fast: { type: 'boolean', default: false },
   },
 });
-if (!options.wasm || !options.compiler) {
-  console.error('usage: node pkg-template/build.mjs --wasm DIR --compiler DIR [--out DIR] [--fast]');
+if (!options.wasm || !options.compiler || !options.miniprogram) {
+  console.error('usage: node pkg-template/build.mjs --wasm DIR --compiler DIR --miniprogram DIR [--out DIR] [--fast]');
   process.exit(2);
 }
 /** The modules, by the name of their files. */
@@ -94,6 +79,7 @@ try {
   for (const [name, directory] of Object.entries(MODULES)) await optimise(name, directory);
   await copyFile(join(root, 'data', 'tables', 'tables.bin'), join(out, 'tidegate_tables.bin'));
   await bundle();
+  for (const folder of ['miniprogram', 'mp']) await cp(join(resolve(options.miniprogram), folder), join(out, folder), { recursive: true });
   await declare();
   await describe();
   await chmod(out, 0o755);
@@ -119,28 +105,6 @@ async function optimise(name, directory) {
   await run(process.execPath, [tool, optimised, '-o', optimised, '-Oz', '--converge', ...LARGEST_INLINED, ...features, ...strip]);
 }
 
-/**
- * The module with every panic a bare trap, so that nothing writes a message
- * first. A caller cannot tell the difference, and 3 kB are not downloaded.
- */
-function trapping(bytes) {
-  const module = binaryen.readBinary(bytes);
-  const trapped = new Set();
-  for (let index = 0; index < module.getNumFunctions(); index++) {
-    const panic = module.getFunctionByIndex(index);
-    const { name, results } = binaryen.getFunctionInfo(panic);
-    const plain = name.replaceAll(/\[[0-9a-f]+\]/g, '');
-    if (results !== binaryen.none || !PANICS.test(plain)) continue;
-    binaryen.Function(panic).setBody(module.unreachable());
-    trapped.add(plain);
-  }
-  if (!trapped.has(LAST_PANIC)) throw new Error(`the core has no function ${LAST_PANIC}; does the compiler name it otherwise?`);
-  binaryen.setDebugInfo(true);
-  const changed = module.emitBinary();
-  module.dispose();
-  return changed;
-}
-
 async function bundle() {
   const { outputFiles } = await build({
     write: false,
@@ -162,8 +126,10 @@ async function bundle() {
     logLevel: 'warning',
     plugins: [{
       name: 'core',
-      setup: ({ onResolve }) => {
-        onResolve({ filter: /\/wasm\/tidegate_\w+\.js$/ }, ({ path }) => {
+      setup: ({ onLoad, onResolve }) => {
+        onResolve({ filter: /\/wasm\/tidegate_glue\.js$/ }, () => ({ path: 'tidegate_glue', namespace: 'glue' }));
+        onLoad({ filter: /.*/, namespace: 'glue' }, async () => ({ contents: await glueFactory(join(MODULES.tidegate_bg, 'tidegate_bg.js')) }));
+        onResolve({ filter: /\/wasm\/tidegate_\w+_bg\.js$/ }, ({ path }) => {
           const name = basename(path, '.js');
           return { path: join(MODULES[name], `${name}.js`), sideEffects: true };
         });
@@ -185,7 +151,7 @@ async function declare() {
     .catch(({ stdout }) => {
       throw new Error(`the types do not compile\n${stdout}`);
     });
-  const needed = await reachable(types, ['index', 'inline', 'elements', ...ADAPTERS].map((name) => `${name}.d.ts`));
+  const needed = await reachable(types, ['index', 'inline', 'elements', 'miniprogram/index', ...ADAPTERS].map((name) => `${name}.d.ts`));
   for (const name of await readdir(types, { recursive: true })) {
     if (name.endsWith('.d.ts') && !needed.has(name)) await rm(join(types, name));
   }

@@ -90,7 +90,7 @@ export class ChatAnswer {
     const chunks: Json[] = [];
     if (contents.length > 0) chunks.push(this.#wrap(contents));
     if (finishes.length > 0 || contents.length === 0) chunks.push(this.#wrap(finishes));
-    const last = chunks.at(-1) as Json;
+    const last = chunks[chunks.length - 1] as Json;
     if (value.usage !== undefined) last.usage = numbers(value.usage);
     return chunks;
   }
@@ -172,7 +172,7 @@ export class ChatAnswer {
   #delta(choice: Choice, delta: Json): Json {
     const shown: Json = {};
     for (const [field, value] of Object.entries(delta)) {
-      const channel = Object.hasOwn(TEXT_FIELDS, field) ? TEXT_FIELDS[field] : undefined;
+      const channel = Object.prototype.hasOwnProperty.call(TEXT_FIELDS, field) ? TEXT_FIELDS[field] : undefined;
       if (channel && typeof value === 'string') this.#push(choice, field, channel, value, shown, put(field));
       else if (channel && value === null) shown[field] = null;
       else if (field === 'role' && ROLES.has(String(value))) shown.role = value;

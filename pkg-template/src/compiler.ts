@@ -4,7 +4,7 @@
  */
 import { calling, core } from './core.js';
 import { GuardError } from './error.js';
-import { instantiate, read } from './instantiate.js';
+import { compile as compileModule, link, read } from './instantiate.js';
 import type { BytesInput, WasmInput } from './types.js';
 import * as glue from '../wasm/tidegate_compiler_bg.js';
 
@@ -42,7 +42,8 @@ async function start({ wasm, tables }: CompilerSource): Promise<void> {
 /** Once is enough when only the tables fail; besides, the glue remembers the memory of its first instance. */
 async function startModule(wasm: WasmInput): Promise<void> {
   if (isStarted) return;
-  const exports = await instantiate(wasm, './tidegate_compiler_bg.js', glue);
+  const exports = await link(await compileModule(wasm), './tidegate_compiler_bg.js', glue);
+  glue.__wbg_set_wasm(exports as unknown as WebAssembly.Exports);
   exports.__wbindgen_start?.();
   isStarted = true;
 }

@@ -1,22 +1,36 @@
 /**
  * The generated glue, typed by hand, and whether it is ready. All entries
  * share this state, so it does not matter which of them was initialised.
+ *
+ * An instance that trapped is never called again: whatever belongs to it throws
+ * `core/trap`, and a new instance with glue of its own is started beside it.
  */
 import { GuardError } from './error.js';
-import { instantiate } from './instantiate.js';
-import type { WasmInput } from './types.js';
-import * as glue from '../wasm/tidegate_bg.js';
+import type { Exports } from './instantiate.js';
+import { createGlue, type Glue } from '../wasm/tidegate_glue.js';
 
-export type Glue = typeof glue;
+export type { Glue };
 
+/** Makes an instance that calls `glue`. */
+export type Load = (glue: Glue) => Promise<Exports>;
+
+let glue: Glue | undefined;
 let memory: WebAssembly.Memory | undefined;
 let starting: Promise<void> | undefined;
+/** How the next instance is made once one has trapped. */
+let reload: (() => Promise<void>) | undefined;
+let started = 0;
 let inputAt: number | undefined;
 let units = new Uint16Array(0);
 let words = new Uint32Array(0);
 
 export function isReady(): boolean {
-  return memory !== undefined;
+  return glue !== undefined;
+}
+
+/** Goes up with every instance: objects of an earlier one are dead. */
+export function instanceNumber(): number {
+  return started;
 }
 
 /**
@@ -24,30 +38,82 @@ export function isReady(): boolean {
  * resolve at once, and after a failure the next call tries again. `warmUp` runs
  * when it has started; whether it succeeds does not matter.
  */
-export function startOnce(source: () => Promise<WasmInput>, warmUp: () => Promise<void>): Promise<void> {
+export function startOnce(load: Load, warmUp: () => Promise<void>): Promise<void> {
   if (isReady()) return starting ?? Promise.resolve();
-  starting ??= start(source).then(() => warmUp().catch(() => {})).finally(() => {
+  starting ??= start(load).then(() => warmUp().catch(() => {})).finally(() => {
     starting = undefined;
   });
   return starting;
 }
 
-async function start(source: () => Promise<WasmInput>): Promise<void> {
-  const exports = await instantiate(await source(), './tidegate_bg.js', glue);
+async function start(load: Load): Promise<void> {
+  const fresh = createGlue();
+  const exports = await load(fresh);
+  const guarded = watched(exports, () => {
+    if (glue !== fresh) return;
+    glue = memory = inputAt = undefined;
+    reload = () => startOnce(load, async () => {});
+    restart();
+  });
+  fresh.__wbg_set_wasm(guarded);
   exports.__wbindgen_start?.();
+  glue = fresh;
   memory = exports.memory;
+  started += 1;
 }
 
-/** The glue, or `init/not-ready` when `init()` has not resolved. */
+/** Whoever asks for the core while there is none gets an error; each asks again for an instance. */
+function restart(): void {
+  reload?.().catch(() => {});
+}
+
+/**
+ * The exports, but nothing is called after a trap. What Rust throws is thrown by
+ * the glue, so whatever leaves an export has unwound it and left it half done.
+ */
+function watched(exports: Exports, onTrap: () => void): WebAssembly.Exports {
+  let hasTrapped = false;
+  const safe: Record<string, unknown> = {};
+  // Not `entries`: the exports of wasm2js have accessors beside functions.
+  for (const name of Object.keys(exports)) {
+    const value = (exports as unknown as Record<string, unknown>)[name];
+    if (typeof value !== 'function') {
+      safe[name] = value;
+      continue;
+    }
+    safe[name] = (...args: unknown[]): unknown => {
+      // What is freed is gone with its instance; the rest fails closed.
+      if (hasTrapped && /_free$/.test(name)) return undefined;
+      if (hasTrapped) throw trap();
+      try {
+        // Not spread: without a JIT, and in ES5, that copies the arguments once more.
+        return Reflect.apply(value, undefined, args);
+      } catch (thrown) {
+        hasTrapped = true;
+        onTrap();
+        throw trap(thrown);
+      }
+    };
+  }
+  return safe as WebAssembly.Exports;
+}
+
+function trap(cause?: unknown): GuardError {
+  return new GuardError('core/trap', 'the core stopped unexpectedly; it is started anew', { cause });
+}
+
+/** The glue; `init/not-ready` when `init()` has not resolved, `core/trap` between two instances. */
 export function core(): Glue {
-  if (!memory) throw new GuardError('init/not-ready', 'await init() first');
-  return glue;
+  if (glue) return glue;
+  if (!reload) throw new GuardError('init/not-ready', 'await init() first');
+  restart();
+  throw trap();
 }
 
 /** The core's memory as UTF-16 units; stale after any call into the core, which may grow it. */
 export function memoryUnits(): Uint16Array {
-  if (!memory) throw new GuardError('init/not-ready', 'await init() first');
-  if (units.buffer !== memory.buffer) units = new Uint16Array(memory.buffer);
+  const { buffer } = memoryOf(core());
+  if (units.buffer !== buffer) units = new Uint16Array(buffer);
   return units;
 }
 
@@ -59,9 +125,14 @@ export function inputUnits(): number {
 
 /** The same as 32-bit words. */
 export function memoryWords(): Uint32Array {
-  if (!memory) throw new GuardError('init/not-ready', 'await init() first');
-  if (words.buffer !== memory.buffer) words = new Uint32Array(memory.buffer);
+  const { buffer } = memoryOf(core());
+  if (words.buffer !== buffer) words = new Uint32Array(buffer);
   return words;
+}
+
+/** Ready glue comes with its memory. */
+function memoryOf(_ready: Glue): WebAssembly.Memory {
+  return memory as WebAssembly.Memory;
 }
 
 /** Calls into the core; what it throws becomes a GuardError. */

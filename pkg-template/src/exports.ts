@@ -2,7 +2,8 @@
 export { GuardError } from './error.js';
 export { memoryHost } from './hosts/memory.js';
 export { browserHost } from './hosts/browser.js';
-export { compilePolicy, inspectPack, publicKey, signPack } from './policy.js';
+export { inspectPack } from './inspect.js';
+export { compilePolicy, publicKey, signPack } from './policy.js';
 export type { BrowserHostOptions } from './hosts/browser.js';
 export type { MemoryHost, MemoryHostOptions } from './hosts/memory.js';
 export type { NodeHostOptions } from './hosts/node.js';

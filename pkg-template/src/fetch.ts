@@ -3,11 +3,13 @@
  * or whole, are guarded text by text; other JSON string by string; any other
  * kind of body is withheld, because nobody would have judged it.
  */
-import { ChatAnswer, guardStrings, isObject, type AnswerContext } from './chat.js';
+import { ChatEvents, guardJson, type ChatContext } from './chat-events.js';
 import { GuardError } from './error.js';
 import { exited } from './off.js';
 import { lastWords } from './said.js';
 import { guardEvents, type EventGuard } from './sse.js';
+
+export { parse } from './chat-events.js';
 
 /** Largest JSON body, bytes. */
 const MAX_JSON_BYTES = 16 * 1024 * 1024;
@@ -15,18 +17,9 @@ const MAX_JSON_BYTES = 16 * 1024 * 1024;
 const CANCEL_HEADER = 'tidegate-cancel';
 /** Statuses without a body. */
 const NO_BODY = new Set([204, 205, 304]);
-const DONE = '[DONE]';
 
-export interface FetchContext extends AnswerContext {
+export interface FetchContext extends ChatContext {
   fetch: typeof fetch;
-  /** Throws while nothing may be asked. */
-  assertOpen(): void;
-  /** Whether some rule waits for words of the user. */
-  hears(): boolean;
-  /** Judges what the user wrote; `true`: the user wants to stop. */
-  said(text: string): boolean;
-  /** Runs `close` when the service closes or the guard is disposed; returns stop. */
-  onClose(close: (reason: GuardError) => void): () => void;
 }
 
 export function createFetch(context: FetchContext): typeof fetch {
@@ -104,43 +97,18 @@ class Exchange {
   }
 
   #events(response: Response, source: ReadableStream<Uint8Array>): Response {
-    const answer = new ChatAnswer(this.#context);
-    let understood = 0;
-    let unknown = 0;
-    let isDone = false;
+    const chat = new ChatEvents(this.#context);
     const guard: EventGuard = {
-      event: ({ event = 'message', data }) => {
-        if (data === '' || isDone) return [];
-        if (data === DONE) {
-          const rest = answer.finish();
-          isDone = true;
-          return [...rest.map((chunk) => JSON.stringify(chunk)), DONE];
-        }
-        const value = parse(data);
-        if (isObject(value) && 'error' in value) return [JSON.stringify(this.#guardAll(value))];
-        if (event !== 'message' || !isObject(value) || !Array.isArray(value.choices)) {
-          unknown += 1;
-          return [];
-        }
-        understood += 1;
-        const chunks = answer.chunk(value).map((chunk) => JSON.stringify(chunk));
-        return answer.ending ? [...chunks, DONE] : chunks;
-      },
-      finish: () => {
-        if (understood === 0 && unknown > 0) {
-          throw new GuardError('fetch/not-chat', 'the events are not chat completions, they are withheld');
-        }
-        const chunks = answer.finish().map((chunk) => JSON.stringify(chunk));
-        return answer.ending ? [...chunks, DONE] : chunks;
-      },
-      hasEnded: () => answer.ending !== undefined,
+      event: (event) => chat.event(event),
+      finish: () => chat.finish(),
+      hasEnded: () => chat.hasEnded(),
       close: (early) => {
         this.stop();
-        answer.dispose();
+        chat.dispose();
         // What the policy or a failure cut short goes on nowhere. The server is
         // told before the connection breaks, which it would take for a reader
         // who left.
-        if (early && !isDone && !this.#caller?.aborted) this.#cancel(response);
+        if (early && !chat.isDone && !this.#caller?.aborted) this.#cancel(response);
         if (early) this.#abort.abort();
       },
     };
@@ -150,27 +118,10 @@ class Exchange {
   }
 
   async #json(response: Response): Promise<Response> {
-    const value = parse(await readText(response));
+    const text = await readText(response);
     this.#abort.signal.throwIfAborted();
     this.stop();
-    if (!isObject(value) || !Array.isArray(value.choices)) {
-      return replaced(response, JSON.stringify(this.#guardAll(value, response.ok ? 'text' : 'error')));
-    }
-    const answer = new ChatAnswer(this.#context);
-    try {
-      return replaced(response, JSON.stringify(answer.whole(value)));
-    } finally {
-      answer.dispose();
-    }
-  }
-
-  #guardAll(value: unknown, channel: 'text' | 'error' = 'error'): unknown {
-    return guardStrings(value, (text) => {
-      const message = this.#context.open('', channel);
-      const pushed = message.push(text);
-      const finished = message.finish();
-      return finished.notice ?? pushed.text + finished.text;
-    });
+    return replaced(response, JSON.stringify(guardJson(this.#context, text, response.ok)));
   }
 
   /** Asks the server to stop generating; only a server may name a URL of its own. */
@@ -199,14 +150,6 @@ export function replaced(response: Response, body: BodyInit): Response {
   // What the constructor cannot set, but callers read.
   Object.defineProperties(guarded, { url: { value: url }, redirected: { value: redirected } });
   return guarded;
-}
-
-export function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new GuardError('fetch/json', 'the answer is not the JSON it claims to be, it is withheld', { cause });
-  }
 }
 
 export async function readText(response: Response): Promise<string> {

@@ -1,5 +1,5 @@
 /** The guard: policies, messages, and the parts that hang on them. */
-import { call, core, type Glue } from './core.js';
+import { call, core, instanceNumber, type Glue } from './core.js';
 import { GuardError } from './error.js';
 import { createFetch } from './fetch.js';
 import { toHex } from './hex.js';
@@ -27,13 +27,17 @@ export async function createGuardOn(options: GuardOptions, defaultHost: () => Ho
   const host = options.host ?? defaultHost();
   const locale = text('locale', options.locale, 'zh-CN');
   const jurisdiction = text('jurisdiction', options.jurisdiction, '');
-  const filter = call((glue) => new glue.Filter(packs, keys));
-  filter.set_jurisdiction(jurisdiction);
+  const filterOf = (given: Uint8Array[]): Filter => {
+    const made = call((glue) => new glue.Filter(given, keys));
+    made.set_jurisdiction(jurisdiction);
+    return made;
+  };
+  const filter = filterOf(packs);
   let usage: UsageRuntime | undefined;
   try {
     usage = options.usage ? await createUsage(options.usage, host, keys) : new UsageOff(host);
     const reports = options.reports ? await createReports(options.reports, host, locale) : new ReportsOff();
-    return new GuardRuntime({ filter, host, locale, usage, reports, fetch: options.fetch });
+    return new GuardRuntime({ filter, filterOf, packs, host, locale, usage, reports, fetch: options.fetch });
   } catch (thrown) {
     filter.free();
     await usage?.dispose();
@@ -41,8 +45,13 @@ export async function createGuardOn(options: GuardOptions, defaultHost: () => Ho
   }
 }
 
+type Filter = InstanceType<Glue['Filter']>;
+
 interface Parts {
-  filter: InstanceType<Glue['Filter']>;
+  filter: Filter;
+  /** Makes another one, when the instance of the first has trapped. */
+  filterOf(packs: Uint8Array[]): Filter;
+  packs: Uint8Array[];
   host: Host;
   locale: string;
   usage: UsageRuntime;
@@ -55,6 +64,8 @@ class GuardRuntime implements Guard {
   readonly reports: ReportsRuntime;
   readonly fetch: typeof fetch;
   readonly #parts: Parts;
+  /** Of the core, that the filter belongs to. */
+  #instance = instanceNumber();
   #rules: readonly Rule[] = [];
   #notice = '';
   #help = '';
@@ -130,7 +141,7 @@ class GuardRuntime implements Guard {
     if (typeof root !== 'object' || root === null || root.nodeType !== 1) {
       throw new GuardError('attach/root', 'the root is an element of a page');
     }
-    const attached = call(() => this.#parts.filter.attach(root));
+    const attached = call(() => this.#filter().attach(root));
     const detach = (): void => {
       if (!this.#detachers.delete(detach)) return;
       unveil(root);
@@ -146,7 +157,8 @@ class GuardRuntime implements Guard {
   load(packs: Uint8Array[]): void {
     this.#assertLive();
     const checked = checkPacks(packs);
-    call(() => this.#parts.filter.load(checked));
+    call(() => this.#filter().load(checked));
+    this.#parts.packs = checked;
     this.#readRules();
   }
 
@@ -168,7 +180,8 @@ class GuardRuntime implements Guard {
     if (typeof given !== 'string' || given.length > MAX_ID_UNITS) {
       throw new GuardError('message/id', `an id is a string of at most ${MAX_ID_UNITS} characters`);
     }
-    const { filter, locale, usage, reports } = this.#parts;
+    const filter = this.#filter();
+    const { locale, usage, reports } = this.#parts;
     const id = given === '' ? this.#newId() : given;
     const era = this.#era;
     const context: MessageContext = {
@@ -211,6 +224,17 @@ class GuardRuntime implements Guard {
     });
     this.#help = call(() => filter.help(locale));
     this.#notice = call(() => filter.notice(locale)) || endedNotice(locale);
+  }
+
+  /** The filter. Throws `core/trap` between two instances of the core. */
+  #filter(): Filter {
+    core();
+    if (this.#instance !== instanceNumber()) {
+      this.#parts.filter = this.#parts.filterOf(this.#parts.packs);
+      this.#instance = instanceNumber();
+      this.#readRules();
+    }
+    return this.#parts.filter;
   }
 
   #assertLive(): void {

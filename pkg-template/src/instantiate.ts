@@ -12,23 +12,37 @@ export interface Glue {
   __wbg_set_wasm(exports: WebAssembly.Exports): void;
 }
 
-/** Compiles, links with the glue under the name that the module asks for, and hands the glue its instance. */
-export async function instantiate(source: WasmInput, name: string, glue: Glue): Promise<Exports> {
-  if (typeof WebAssembly !== 'object') throw new GuardError('init/no-wasm', 'this platform has no WebAssembly');
-  const imports = { [name]: glue } as unknown as WebAssembly.Imports;
-  const instance = await start(source, imports);
-  const { memory } = instance.exports as Partial<Exports>;
-  if (!memory) throw new GuardError('init/wasm', 'the module is not one of tidegate');
-  glue.__wbg_set_wasm(instance.exports);
-  return instance.exports as unknown as Exports;
-}
-
-async function start(source: WasmInput, imports: WebAssembly.Imports): Promise<WebAssembly.Instance> {
-  try {
-    if (source instanceof WebAssembly.Module) return await WebAssembly.instantiate(source, imports);
+/** Compiles; what is wrong with the source has a code. */
+export async function compile(source: WasmInput): Promise<WebAssembly.Module> {
+  assertPlatform();
+  return coded(async () => {
+    if (source instanceof WebAssembly.Module) return source;
     const bytes = await read(source);
     assertModule(bytes, source);
-    return (await WebAssembly.instantiate(bytes, imports)).instance;
+    return WebAssembly.compile(bytes);
+  });
+}
+
+/** Links with the glue under the name that the module asks for; the glue is not told of its instance yet. */
+export async function link(module: WebAssembly.Module, name: string, glue: Glue): Promise<Exports> {
+  const imports = { [name]: glue } as unknown as WebAssembly.Imports;
+  const { exports } = await coded(() => WebAssembly.instantiate(module, imports));
+  return exportsOf(exports);
+}
+
+/** The exports, if they are those of a module of tidegate. */
+export function exportsOf(exports: WebAssembly.Exports): Exports {
+  if (!(exports as Partial<Exports>).memory) throw new GuardError('init/wasm', 'the module is not one of tidegate');
+  return exports as unknown as Exports;
+}
+
+function assertPlatform(): void {
+  if (typeof WebAssembly !== 'object') throw new GuardError('init/no-wasm', 'this platform has no WebAssembly');
+}
+
+async function coded<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
   } catch (thrown) {
     if (thrown instanceof GuardError) throw thrown;
     const hint = 'the module could not be compiled or started';

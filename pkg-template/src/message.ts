@@ -249,7 +249,8 @@ interface Place {
 
 /** UTF-16 units shown before the raw offset; if it was released earlier, before this step. */
 function shownBefore(start: number, places: readonly Place[]): number {
-  const place = places.findLast(({ raw }) => raw <= start) as Place;
+  // Not `findLast`: engines of mini-programs are older.
+  const place = places.filter(({ raw }) => raw <= start).pop() as Place;
   return place.shown + (place.isKept ? start - place.raw : 0);
 }
 

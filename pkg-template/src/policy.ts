@@ -1,8 +1,7 @@
-/** Policies and packs. */
+/** Making packs: the calls that need the policy compiler. */
 import { compile } from './compiler.js';
-import { call, core } from './core.js';
-import { GuardError } from './error.js';
-import type { PackInfo, Policy } from './types.js';
+import { assertBytes } from './inspect.js';
+import type { Policy } from './types.js';
 
 /** Compiles a policy into an unsigned pack; `policy/…` says what is wrong with it. */
 export function compilePolicy(policy: Policy): Uint8Array {
@@ -20,15 +19,4 @@ export function signPack(pack: Uint8Array, seed: Uint8Array): Uint8Array {
 export function publicKey(seed: Uint8Array): Uint8Array {
   assertBytes(seed, 'key/invalid', 'a seed is a Uint8Array of 32 bytes');
   return compile((compiler) => compiler.public_key(seed));
-}
-
-/** What a pack says of itself. Its signature is not verified: that takes a key. */
-export function inspectPack(pack: Uint8Array): PackInfo {
-  core();
-  assertBytes(pack, 'pack/not-bytes', 'a pack is a Uint8Array');
-  return call((glue) => glue.inspect_pack(pack));
-}
-
-function assertBytes(value: unknown, code: string, message: string): void {
-  if (!(value instanceof Uint8Array)) throw new GuardError(code, message);
 }

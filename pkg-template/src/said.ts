@@ -6,14 +6,18 @@ const MAX_REQUEST_UNITS = 4 * 1024 * 1024;
 
 /** The text of the last message, if the user wrote it; else nothing. */
 export async function lastWords(input: RequestInfo | URL, init: RequestInit | undefined): Promise<string> {
-  const body = await bodyOf(input, init);
+  return lastWordsIn(await bodyOf(input, init));
+}
+
+/** The same of a body as text. */
+export function lastWordsIn(body: string): string {
   if (body === '' || body.length > MAX_REQUEST_UNITS) return '';
   const request = parse(body);
   if (!isObject(request)) return '';
   if (request.messages === undefined && typeof request.input === 'string') return request.input;
   const messages = request.messages ?? request.input;
   if (!Array.isArray(messages)) return '';
-  const last: unknown = messages.at(-1);
+  const last: unknown = messages[messages.length - 1];
   if (!isObject(last) || last.role !== 'user') return '';
   const { content } = last;
   if (typeof content === 'string') return content;

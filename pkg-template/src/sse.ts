@@ -1,22 +1,72 @@
 /** Server-sent events in, guarded events out. Knows nothing of what they carry. */
-import { createParser, type EventSourceMessage } from 'eventsource-parser';
+import { createParser, type EventSourceParser } from 'eventsource-parser';
 import { GuardError } from './error.js';
 
 /** Largest event, in UTF-16 units; a larger one fails the stream. */
 export const MAX_EVENT_UNITS = 4 * 1024 * 1024;
 
+export interface ServerEvent {
+  event?: string | undefined;
+  data: string;
+}
+
 /** The data of an event, or a named one. */
 export type Sent = string | { event: string; data: string };
 
-export interface EventGuard {
+/** What may go on of events. */
+export interface EventFilter<T extends Sent = Sent> {
   /** The events to send in place of this one. */
-  event(event: EventSourceMessage): Sent[];
+  event(event: ServerEvent): T[];
   /** The source is over; the events to send at last. */
-  finish(): Sent[];
+  finish(): T[];
   /** Whether the stream ends here, whatever the source still has. */
   hasEnded(): boolean;
+}
+
+export interface EventGuard extends EventFilter {
   /** The stream is over in any way; `early`: before its source. */
   close(early: boolean): void;
+}
+
+/** Bytes in, cut anywhere; guarded events out. */
+export class EventReader<T extends Sent = Sent> {
+  readonly #guard: EventFilter<T>;
+  readonly #decoder = new TextDecoder();
+  readonly #parser: EventSourceParser;
+  #isTooLarge = false;
+
+  constructor(guard: EventFilter<T>, send: (events: T[]) => void, comment: () => void) {
+    this.#guard = guard;
+    this.#parser = createParser({
+      maxBufferSize: MAX_EVENT_UNITS,
+      onEvent: (event) => {
+        if (!guard.hasEnded()) send(guard.event(event));
+      },
+      // Comments keep a connection alive; what they say is nobody's business.
+      onComment: () => {
+        if (!guard.hasEnded()) comment();
+      },
+      onError: (error) => {
+        this.#isTooLarge ||= error.type === 'max-buffer-size-exceeded';
+      },
+    });
+  }
+
+  take(bytes: Uint8Array): void {
+    this.#feed(this.#decoder.decode(bytes, { stream: true }));
+  }
+
+  /** The source is over; what the guard has at last. */
+  end(): T[] {
+    // An event whose blank line was cut off still counts, if it is whole.
+    this.#feed(`${this.#decoder.decode()}\n\n`);
+    return this.#guard.hasEnded() ? [] : this.#guard.finish();
+  }
+
+  #feed(text: string): void {
+    this.#parser.feed(text);
+    if (this.#isTooLarge) throw new GuardError('fetch/too-large', `an event has more than ${MAX_EVENT_UNITS} characters`);
+  }
 }
 
 export interface GuardedEvents {
@@ -30,33 +80,15 @@ export function guardEvents(
   source: ReadableStream<Uint8Array>, guard: EventGuard, describe: (thrown: unknown) => unknown,
 ): GuardedEvents {
   const reader = source.getReader();
-  const decoder = new TextDecoder();
   const encoder = new TextEncoder();
   let isOver = false;
-  let isTooLarge = false;
   let out: string[] = [];
   let fail = (_reason: unknown): void => {};
 
-  const send = (events: Sent[]): void => {
-    for (const sent of events) out.push(typeof sent === 'string' ? `data: ${sent}\n\n` : `event: ${sent.event}\ndata: ${sent.data}\n\n`);
+  const send = (sent: Sent[]): void => {
+    for (const one of sent) out.push(typeof one === 'string' ? `data: ${one}\n\n` : `event: ${one.event}\ndata: ${one.data}\n\n`);
   };
-  const parser = createParser({
-    maxBufferSize: MAX_EVENT_UNITS,
-    onEvent: (event) => {
-      if (!guard.hasEnded()) send(guard.event(event));
-    },
-    // Comments keep a connection alive; what they say is nobody's business.
-    onComment: () => {
-      if (!guard.hasEnded()) out.push(':\n\n');
-    },
-    onError: (error) => {
-      isTooLarge ||= error.type === 'max-buffer-size-exceeded';
-    },
-  });
-  const feed = (text: string): void => {
-    parser.feed(text);
-    if (isTooLarge) throw new GuardError('fetch/too-large', `an event has more than ${MAX_EVENT_UNITS} characters`);
-  };
+  const events = new EventReader(guard, send, () => out.push(':\n\n'));
   const close = (early: boolean): void => {
     isOver = true;
     guard.close(early);
@@ -69,12 +101,8 @@ export function guardEvents(
       throw describe(thrown);
     });
     if (isOver) return true;
-    if (value) feed(decoder.decode(value, { stream: true }));
-    if (done) {
-      // An event whose blank line was cut off still counts, if it is whole.
-      feed(`${decoder.decode()}\n\n`);
-      if (!guard.hasEnded()) send(guard.finish());
-    }
+    if (value) events.take(value);
+    if (done) send(events.end());
     if (done || guard.hasEnded()) close(!done);
     return isOver || out.length > 0;
   };

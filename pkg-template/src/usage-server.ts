@@ -191,7 +191,7 @@ export class ServerLink {
       const totals = flat(answer['days']);
       if (!used || !totals) return false;
       meter.absorb(used, totals, this.#context.account());
-      this.#sent = Math.max(this.#sent, intervals.at(-1)?.[1] ?? 0);
+      this.#sent = Math.max(this.#sent, intervals[intervals.length - 1]?.[1] ?? 0);
       this.#sentDays = true;
       this.#events = this.#events.filter((event) => !events.includes(event));
       if (typeof answer['assertion'] === 'string') this.#takeFresh(answer['assertion']);

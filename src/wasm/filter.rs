@@ -1,6 +1,7 @@
 //! The filter and its messages.
 
 use super::convert::{coded, object, thrown};
+#[cfg(not(tidegate_miniprogram))]
 use super::dom::DomGuard;
 use super::policy::Info;
 use js_sys::{Array, Uint8Array};
@@ -114,6 +115,7 @@ impl Filter {
     }
 
     /// Guards the text of a part of the page until the guard is stopped.
+    #[cfg(not(tidegate_miniprogram))]
     pub fn attach(&self, root: &web_sys::Element) -> Result<DomGuard, JsValue> {
         DomGuard::new(&self.inner, root)
     }

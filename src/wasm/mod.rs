@@ -1,7 +1,8 @@
 //! The only room that knows JavaScript; empty on other targets.
 //!
-//! It makes two modules: the core, and with `cfg(tidegate_compiler)` the
-//! compiler, which pages that only load packs do without.
+//! It makes three modules: the core; with `cfg(tidegate_compiler)` the compiler,
+//! which pages that only load packs do without; and with
+//! `cfg(tidegate_miniprogram)` the core without what needs a document.
 
 #![cfg(target_arch = "wasm32")]
 
@@ -13,11 +14,11 @@ mod document;
 #[cfg_attr(tidegate_compiler, allow(dead_code))]
 mod read;
 
-#[cfg(not(tidegate_compiler))]
+#[cfg(not(any(tidegate_compiler, tidegate_miniprogram)))]
 mod dom;
 #[cfg(not(tidegate_compiler))]
 mod filter;
-#[cfg(not(tidegate_compiler))]
+#[cfg(not(any(tidegate_compiler, tidegate_miniprogram)))]
 mod page;
 #[cfg(not(tidegate_compiler))]
 mod policy;
@@ -30,11 +31,14 @@ mod usage_clock;
 #[cfg(not(tidegate_compiler))]
 mod usage_options;
 
-#[cfg(not(tidegate_compiler))]
+#[cfg(not(any(tidegate_compiler, tidegate_miniprogram)))]
 pub use self::{
     dom::DomGuard,
-    filter::{Filter, FilterMessage, input, view},
     page::{PageSignals, random_bytes},
+};
+#[cfg(not(tidegate_compiler))]
+pub use self::{
+    filter::{Filter, FilterMessage, input, view},
     policy::inspect_pack,
     usage_clock::{UsageClock, verify_time},
 };

@@ -1,4 +1,4 @@
-//! `build`: core → npm package → page → starter pack.
+//! `build`: core, for pages and for mini-programs → npm package → page → starter pack.
 //!
 //! Each step is left out when nothing it reads has changed.
 
@@ -13,13 +13,20 @@ use crate::progress::Progress;
 use crate::tools::{Need, Tools};
 
 /// Steps that [`build`] announces.
-pub(crate) const STEPS: usize = 6;
+pub(crate) const STEPS: usize = 8;
 
 /// The crate that is the module.
 const MODULE: &str = "module";
 /// What wasm-pack makes of it.
 const CORE: &str = "target/wasm-pack";
 const COMPILER: &str = "target/wasm-pack-compiler";
+/// What cargo makes of it for mini-programs, and what becomes of that.
+const MINIPROGRAM_MODULE: &str =
+    "target/miniprogram/wasm32-unknown-unknown/wasm/tidegate_module.wasm";
+const MINIPROGRAM: &str = "target/miniprogram-dist";
+/// As in `.cargo/config.toml`, and no instruction that engines of 2018 lack.
+const MINIPROGRAM_FLAGS: &str = "--cfg getrandom_backend=\"wasm_js\" \
+    -C link-arg=-zstack-size=131072 -C target-cpu=mvp";
 /// Key that signs the demo's policy; made once, stays on this machine.
 const DEMO_KEY: &str = "target/demo-key";
 
@@ -37,14 +44,18 @@ pub(crate) fn build(root: &Path, tools: &Tools, progress: &mut Progress) -> Resu
     tools.ensure(Need::Node)?;
     tools.ensure(Need::Wasm)?;
     modules(root, tools, progress)?;
+    miniprogram_module(root, tools, progress)?;
+    miniprogram(root, tools, progress)?;
     package(root, tools, progress)?;
     page(root, tools, progress)?;
     starter(root, tools, progress)
 }
 
-/// The two modules that the crate makes.
+/// What the modules are made of.
+const SOURCES: [&str; 5] = ["Cargo.toml", "Cargo.lock", ".cargo", "module", "src"];
+
+/// The two modules that pages load.
 fn modules(root: &Path, tools: &Tools, progress: &mut Progress) -> Result<()> {
-    let inputs = ["Cargo.toml", "Cargo.lock", ".cargo", "module", "src"];
     for (name, directory) in [("core", CORE), ("compiler", COMPILER)] {
         let file = if name == "core" {
             "tidegate"
@@ -52,7 +63,7 @@ fn modules(root: &Path, tools: &Tools, progress: &mut Progress) -> Result<()> {
             "tidegate_compiler"
         };
         let output = format!("{directory}/{file}_bg.wasm");
-        let stamp = Stamp::new(root, name, &inputs, &tools.compiler()?, &[&output])?;
+        let stamp = Stamp::new(root, name, &SOURCES, &tools.compiler()?, &[&output])?;
         let what = format!("building the {name}");
         if stamp.is_fresh() {
             progress.unchanged(&what);
@@ -78,10 +89,50 @@ fn modules(root: &Path, tools: &Tools, progress: &mut Progress) -> Result<()> {
     Ok(())
 }
 
+/// The core of mini-programs: other flags, so a folder of its own keeps both fresh.
+fn miniprogram_module(root: &Path, tools: &Tools, progress: &mut Progress) -> Result<()> {
+    let also = format!("{} {MINIPROGRAM_FLAGS}", tools.compiler()?);
+    let outputs = [MINIPROGRAM_MODULE];
+    let stamp = Stamp::new(root, "miniprogram-module", &SOURCES, &also, &outputs)?;
+    if stamp.is_fresh() {
+        progress.unchanged("building the core of mini-programs");
+        return Ok(());
+    }
+    progress.step("building the core of mini-programs");
+    stamp.begin();
+    let mut command = tools.cargo();
+    command.env("TIDEGATE_MODULE", "miniprogram");
+    command.env("RUSTFLAGS", MINIPROGRAM_FLAGS);
+    command.args(["build", "--package", "tidegate-module", "--profile", "wasm"]);
+    command.args(["--target", "wasm32-unknown-unknown"]);
+    command.args(["--target-dir", "target/miniprogram"]);
+    process::run(&mut command).context("the core of mini-programs could not be built")?;
+    stamp.done()
+}
+
+/// What mini-programs load: the module brought down to the MVP, and the runtime.
+fn miniprogram(root: &Path, tools: &Tools, progress: &mut Progress) -> Result<()> {
+    let inputs = [MINIPROGRAM_MODULE, "pkg-template", "package-lock.json"];
+    let output = format!("{MINIPROGRAM}/mp/nowasm.js");
+    let stamp = Stamp::new(root, "miniprogram", &inputs, "", &[&output])?;
+    if stamp.is_fresh() {
+        progress.unchanged("building the package for mini-programs");
+        return Ok(());
+    }
+    progress.step("building the package for mini-programs");
+    stamp.begin();
+    let mut command = tools.command("node");
+    command.args(["pkg-template/miniprogram.mjs", "--out", MINIPROGRAM]);
+    command.args(["--module", MINIPROGRAM_MODULE]);
+    process::run(&mut command).context("the package for mini-programs could not be built")?;
+    stamp.done()
+}
+
 fn package(root: &Path, tools: &Tools, progress: &mut Progress) -> Result<()> {
     let inputs = [
         CORE,
         COMPILER,
+        MINIPROGRAM,
         "data/tables",
         "pkg-template",
         "package-lock.json",
@@ -110,6 +161,8 @@ fn package(root: &Path, tools: &Tools, progress: &mut Progress) -> Result<()> {
         CORE,
         "--compiler",
         COMPILER,
+        "--miniprogram",
+        MINIPROGRAM,
         "--out",
         "pkg",
     ]))

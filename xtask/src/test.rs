@@ -25,7 +25,7 @@ const COMPILING: Duration = Duration::from_secs(30 * 60);
 const RUNNING: Duration = Duration::from_secs(10 * 60);
 /// Steps of `--quick`, and of all.
 const QUICK_STEPS: usize = 4;
-const ALL_STEPS: usize = 13;
+const ALL_STEPS: usize = 14;
 /// Asks for fuzzing too, so many seconds for each target.
 const FUZZ_SECONDS: &str = "TIDEGATE_FUZZ_SECONDS";
 /// Set to `require`: without PostgreSQL the tests fail.
@@ -178,6 +178,7 @@ impl Steps<'_> {
                 "package in Node",
                 "adapters",
                 "package as installed",
+                "mini-programs",
                 "page in Chromium",
                 "size budgets",
             ] {
@@ -189,6 +190,7 @@ impl Steps<'_> {
         self.node_tests("package in Node", "tests/node", &[], &program);
         self.node_tests("adapters", "tests/adapters", &[], &program);
         self.node_tests("package as installed", "tests/package", &[], &program);
+        self.node_tests("mini-programs", "tests/miniprogram", &[], &program);
         let needs = [Need::Browser];
         self.node_tests("page in Chromium", "tests/browser", &needs, &program);
         self.step("size budgets", |steps| {

@@ -1,0 +1,117 @@
+/**
+ * Builds what mini-programs load: `node pkg-template/miniprogram.mjs --module FILE --out DIR`.
+ * FILE is the module as cargo made it for the target CPU `mvp`. Written are
+ *
+ * - `miniprogram/index.js` (ES2017) and `miniprogram/tidegate.wasm.br`: WeChat's npm
+ *   copies this folder into the code package, and nothing else;
+ * - `mp/index.js` and `mp/nowasm.js` (ES5): for the others and for frameworks.
+ */
+import { execFile } from 'node:child_process';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs, promisify } from 'node:util';
+import { brotliCompressSync, constants } from 'node:zlib';
+import { build, transform } from 'esbuild';
+import typescript from 'typescript';
+import { glueFactory } from './glue.mjs';
+import { lower, toJavaScript, withoutFeigned } from './mvp.mjs';
+
+const run = promisify(execFile);
+const source = join(dirname(fileURLToPath(import.meta.url)), 'src');
+
+const { values: options } = parseArgs({ options: { module: { type: 'string' }, out: { type: 'string' }, bindgen: { type: 'string', default: 'wasm-bindgen' } } });
+if (!options.module || !options.out) {
+  console.error('usage: node pkg-template/miniprogram.mjs --module FILE --out DIR [--bindgen PROGRAM]');
+  process.exit(2);
+}
+const out = resolve(options.out);
+const work = join(out, 'work');
+const wasm = join(work, 'tidegate.wasm');
+const translated = join(work, 'tidegate-nowasm.mjs');
+
+await rm(out, { recursive: true, force: true });
+for (const folder of ['work', 'miniprogram', 'mp']) await mkdir(join(out, folder), { recursive: true });
+await bind();
+await Promise.all([compress(), toJavaScript(wasm, translated)]);
+const [main, nowasm] = await Promise.all([bundle('engine'), bundle('engine-nowasm')]);
+await writeFile(join(out, 'miniprogram', 'index.js'), main);
+await writeFile(join(out, 'mp', 'index.js'), await toEs5(main));
+await writeFile(join(out, 'mp', 'nowasm.js'), await toEs5(nowasm));
+// The package's own files are ES modules.
+await writeFile(join(out, 'mp', 'package.json'), '{"type":"commonjs"}\n');
+
+async function bind() {
+  const stripped = join(work, 'stripped.wasm');
+  await writeFile(stripped, withoutFeigned(await readFile(options.module)));
+  await run(options.bindgen, [stripped, '--target', 'bundler', '--out-dir', work, '--out-name', 'tidegate', '--no-typescript']);
+  await lower(join(work, 'tidegate_bg.wasm'), wasm);
+}
+
+async function compress() {
+  const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
+  await writeFile(join(out, 'miniprogram', 'tidegate.wasm.br'), brotliCompressSync(await readFile(wasm), { params }));
+}
+
+/** One CommonJS file, started by one of the engines. */
+async function bundle(engine) {
+  const own = join(source, 'miniprogram');
+  /** What a page's parts are replaced with. */
+  const replaced = { 'fetch.js': 'fetch.ts', 'stream.js': 'stream.ts', 'engine.js': `${engine}.ts` };
+  const { outputFiles: [{ text }] } = await build({
+    entryPoints: [join(own, 'index.ts')],
+    bundle: true,
+    write: false,
+    format: 'cjs',
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    conditions: ['import'],
+    target: 'es2017',
+    charset: 'utf8',
+    legalComments: 'none',
+    minify: true,
+    inject: [join(own, 'globals.ts')],
+    define: { globalThis: 'ownGlobal' },
+    mangleProps: /^private_/,
+    logLevel: 'warning',
+    plugins: [{
+      name: 'miniprogram',
+      setup: ({ onLoad, onResolve }) => {
+        onResolve({ filter: /\/(fetch|stream|engine)\.js$/ }, ({ path }) => ({ path: join(own, replaced[basename(path)]) }));
+        onResolve({ filter: /\/wasm\/tidegate_glue\.js$/ }, () => ({ path: 'tidegate_glue', namespace: 'made' }));
+        onResolve({ filter: /\/wasm\/tidegate_nowasm\.js$/ }, () => ({ path: 'tidegate_nowasm', namespace: 'made' }));
+        onLoad({ filter: /src\/.*\.ts$/ }, async ({ path }) => ({ contents: withPlainFields(await readFile(path, 'utf8')), loader: 'ts' }));
+        onLoad({ filter: /glue/, namespace: 'made' }, async () => ({ contents: await glueFactory(join(work, 'tidegate_bg.js')) }));
+        onLoad({ filter: /nowasm/, namespace: 'made' }, async () => ({ contents: await instanceFactory() }));
+      },
+    }],
+  });
+  return text;
+}
+
+/**
+ * Private names as plain ones, which the bundler then shortens: ES2017 has none, and each would be
+ * a look-up in a map, which costs size and, without a JIT, time.
+ */
+function withPlainFields(text) {
+  return text.replace(/(^\s*(?:(?:readonly|async|get|set|static) )*|\.|\(|\s)#(?=[a-z])/gm, '$1private_');
+}
+
+/** The translated module as a function, so that it can be started more than once. */
+async function instanceFactory() {
+  const text = await readFile(translated, 'utf8');
+  const end = text.indexOf('\nvar retasmFunc = asmFunc(');
+  if (end < 0) throw new Error('wasm2js writes its module otherwise');
+  const body = text.slice(0, end).replace(/^import \* as \S+ from [^;]+;$/gm, '');
+  return `export function createInstance(glue) {\n${body}\nreturn asmFunc({ './tidegate_bg.js': glue });\n}\n`;
+}
+
+async function toEs5(text) {
+  const { outputText, diagnostics } = typescript.transpileModule(text, {
+    reportDiagnostics: true,
+    compilerOptions: { target: typescript.ScriptTarget.ES5, module: typescript.ModuleKind.CommonJS, allowJs: true, downlevelIteration: true },
+  });
+  if (diagnostics.length > 0) throw new Error(typescript.formatDiagnostics(diagnostics, { getCurrentDirectory: () => '', getCanonicalFileName: (name) => name, getNewLine: () => '\n' }));
+  const { code } = await transform(outputText, { minify: true, target: 'es5', charset: 'utf8', legalComments: 'none' });
+  return code;
+}
