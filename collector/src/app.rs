@@ -3,6 +3,7 @@
 use crate::assertions::{self, Assertions, MAX_ISSUE_BYTES};
 use crate::auth::AdminToken;
 use crate::chat::{Chat, Conversations, Generations, MAX_REQUEST_BYTES, Player, Upstream};
+use crate::complaints::MAX_CHANGE_BYTES;
 use crate::config::Args;
 use crate::error::ApiError;
 use crate::guardian::{self, MAX_GUARDIAN_BYTES, PinHasher};
@@ -11,13 +12,14 @@ use crate::particulars::Particulars;
 use crate::policies::{MAX_CHECK_BYTES, Policies};
 use crate::rate::Limiter;
 use crate::reports::MAX_BATCH_BYTES;
+use crate::staff::MAX_SIGN_IN_BYTES;
 use crate::storage::Storage;
 use crate::time::TimeSigner;
 use crate::tokens::{MAX_TOKEN_REQUEST_BYTES, Tokens};
 use crate::usage::{self, MAX_HEARTBEAT_BYTES};
 use crate::{
-    chat, console, cors, headers, health, log, metrics, openapi, particulars, policies, rate,
-    reports, signing, site, time, tokens,
+    audit, chat, complaints, console, cors, headers, health, log, metrics, openapi, particulars,
+    policies, rate, reports, signing, site, staff, time, tokens,
 };
 use anyhow::{Context, Result};
 use axum::Router;
@@ -40,8 +42,12 @@ pub(crate) struct App {
     pub(crate) assertions: Assertions,
     pub(crate) chat: Chat,
     pub(crate) generations: Arc<Generations>,
+    /// Days until a complaint is due.
+    pub(crate) complaint_days: u16,
     /// Whether anybody may have an assertion.
     pub(crate) is_demo: bool,
+    /// Whether cookies may go without TLS: the demo, on this machine only.
+    pub(crate) is_plain_http: bool,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) particulars: Particulars,
     pub(crate) pins: PinHasher,
@@ -64,9 +70,11 @@ impl App {
             admin,
             assertions: Assertions::new(&storage.secret_key(assertions::KEY_NAME)?, life),
             chat: open_chat(args)?,
+            complaint_days: args.complaint_days,
             generations: Arc::new(Generations::new(Arc::clone(&metrics))),
             is_demo: args.demo,
-            particulars: Particulars::load(args.particulars.as_deref())?,
+            is_plain_http: args.demo && args.listen.ip().is_loopback(),
+            particulars: Particulars::load(args.particulars.as_deref(), args.complaint_days)?,
             pins: PinHasher::default(),
             policies: Policies::load(&args.policies)?,
             metrics,
@@ -153,6 +161,21 @@ pub(crate) fn routes() -> Vec<Route> {
                 .layer(DefaultBodyLimit::max(MAX_GUARDIAN_BYTES)),
         },
         get_route("/v1/guardian/{subject}/summary", get(guardian::summary)),
+        post_route("/v1/session", MAX_SIGN_IN_BYTES, post(staff::sign_in)),
+        get_route("/v1/session", get(staff::show)),
+        Route {
+            method: Method::DELETE,
+            path: "/v1/session",
+            handler: delete(staff::sign_out),
+        },
+        get_route("/v1/complaints", get(complaints::list)),
+        get_route("/v1/complaints/{id}", get(complaints::status)),
+        Route {
+            method: Method::PUT,
+            path: "/v1/complaints/{id}",
+            handler: put(complaints::change).layer(DefaultBodyLimit::max(MAX_CHANGE_BYTES)),
+        },
+        get_route("/v1/audit", get(audit::list)),
         get_route("/v1/particulars", get(particulars::show)),
         get_route("/v1/openapi.json", get(openapi::show)),
         get_route("/healthz", get(health::ready)),

@@ -2,8 +2,8 @@
 
 mod file;
 
+use crate::commands::Command;
 use crate::cors::read_origin;
-use crate::task::Task;
 use anyhow::{Context, Result};
 use axum::http::HeaderValue;
 use clap::Parser;
@@ -27,10 +27,6 @@ const MAX_PROXIES: usize = 8;
 #[derive(Debug, Clone, Parser)]
 #[command(name = "tidegate-collector", version)]
 pub struct Args {
-    /// What to do instead of serving.
-    #[command(subcommand)]
-    pub task: Option<Task>,
-
     /// TOML file of options, named as here without the dashes; an option that
     /// may be given several times takes a list there.
     #[arg(long, value_name = "FILE.toml", env = "TIDEGATE_CONFIG")]
@@ -139,6 +135,15 @@ pub struct Args {
     /// in seconds, 0-300. Generations are ended at once.
     #[arg(long, env = "TIDEGATE_STOP_GRACE", value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(0..=300))]
     pub stop_grace: u64,
+
+    /// How many days a complaint may take until it is answered, 1-365;
+    /// published with the particulars.
+    #[arg(long, env = "TIDEGATE_COMPLAINT_DAYS", value_name = "DAYS", default_value_t = 15, value_parser = clap::value_parser!(u16).range(1..=365))]
+    pub complaint_days: u16,
+
+    /// What to do instead of serving.
+    #[command(subcommand)]
+    pub command: Option<Command>,
 
     /// Bearer token of the provider's staff. Unset or empty: one is made up
     /// and printed at start.

@@ -8,9 +8,12 @@
 
 mod app;
 mod assertions;
+mod audit;
 mod auth;
 mod chat;
 mod clock;
+mod commands;
+mod complaints;
 mod config;
 mod console;
 mod cors;
@@ -29,14 +32,14 @@ mod reports;
 mod server;
 mod signing;
 mod site;
+mod staff;
 mod storage;
-mod task;
 mod time;
 mod tokens;
 mod usage;
 
 pub use auth::AdminToken;
+pub use commands::Command;
 pub use config::{Args, Pace};
 pub use log::start as start_log;
 pub use server::Collector;
-pub use task::Task;

@@ -18,19 +18,23 @@ async fn main() -> ExitCode {
 async fn run() -> anyhow::Result<()> {
     let args = Args::load()?;
     start_log(args.log_json);
-    if let Some(task) = args.task.clone() {
-        return tokio::task::spawn_blocking(move || task.run(&args)).await?;
+    let mut out = std::io::stdout();
+    if let Some(command) = args.command.clone() {
+        out.write_all(command.run(&args).await?.as_bytes())?;
+        return Ok(());
     }
     let stop = stop_signal()?;
     let collector = Collector::bind(args).await?;
     // Who started it may have stopped reading by now; that is no reason to end.
-    let mut out = std::io::stdout();
     let _ = writeln!(out, "listening on http://{}", collector.address());
     if let Some(token) = collector.made_up_token() {
         let _ = writeln!(
             out,
             "admin token (set TIDEGATE_ADMIN_TOKEN to choose your own): {token}"
         );
+    }
+    if let Some((name, password)) = collector.demo_account() {
+        let _ = writeln!(out, "demo account for the console: {name} / {password}");
     }
     collector.serve(stop).await
 }

@@ -30,20 +30,21 @@ pub(crate) struct Particulars(Bytes);
 
 impl Particulars {
     /// Reads `file`, or takes the example, which says that it is one.
-    pub(crate) fn load(file: Option<&Path>) -> Result<Self> {
+    pub(crate) fn load(file: Option<&Path>, complaint_days: u16) -> Result<Self> {
         let Some(file) = file else {
-            return Self::parse(EXAMPLE);
+            return Self::parse(EXAMPLE, complaint_days);
         };
         let text = std::fs::read_to_string(file)
             .with_context(|| format!("cannot read the particulars {}", file.display()))?;
-        Self::parse(&text).with_context(|| format!("the particulars {}", file.display()))
+        Self::parse(&text, complaint_days)
+            .with_context(|| format!("the particulars {}", file.display()))
     }
 
-    fn parse(text: &str) -> Result<Self> {
+    fn parse(text: &str, complaint_days: u16) -> Result<Self> {
         if text.len() > MAX_BYTES {
             bail!("they are larger than {MAX_BYTES} bytes");
         }
-        let document: Value = serde_json::from_str(text).context("they are not JSON")?;
+        let mut document: Value = serde_json::from_str(text).context("they are not JSON")?;
         for name in REQUIRED {
             if document.get(name).is_none() {
                 bail!("they lack `{name}`");
@@ -51,6 +52,9 @@ impl Particulars {
         }
         for warning in warnings(&document) {
             tracing::warn!("particulars: {warning}");
+        }
+        if let Some(document) = document.as_object_mut() {
+            document.insert("complaint_days".to_owned(), complaint_days.into());
         }
         Ok(Self(Bytes::from(document.to_string())))
     }
@@ -127,14 +131,14 @@ mod tests {
         let document: Value = serde_json::from_str(EXAMPLE).unwrap();
         assert_eq!(document["example"], true);
         assert_eq!(warnings(&document), Vec::<String>::new());
-        assert!(Particulars::parse(EXAMPLE).is_ok());
+        assert!(Particulars::parse(EXAMPLE, 15).is_ok());
     }
 
     #[test]
     fn a_document_without_a_required_part_is_refused() {
         let mut document: Value = serde_json::from_str(EXAMPLE).unwrap();
         document.as_object_mut().unwrap().remove("complaints");
-        assert!(Particulars::parse(&document.to_string()).is_err());
-        assert!(Particulars::parse("<html>").is_err());
+        assert!(Particulars::parse(&document.to_string(), 15).is_err());
+        assert!(Particulars::parse("<html>", 15).is_err());
     }
 }

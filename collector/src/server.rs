@@ -2,6 +2,7 @@
 
 use crate::app::{self, App};
 use crate::auth::AdminToken;
+use crate::commands;
 use crate::config::Args;
 use anyhow::{Context, Result};
 use axum::Router;
@@ -19,6 +20,7 @@ pub struct Collector {
     listener: TcpListener,
     address: SocketAddr,
     made_up_token: Option<String>,
+    demo_account: Option<(&'static str, String)>,
     /// How long requests under way may take once the server is to stop.
     stop_grace: Duration,
 }
@@ -48,6 +50,10 @@ impl Collector {
             App::open(&args, admin).map(|app| (Arc::new(app), args))
         })
         .await??;
+        let demo_account = match args.demo {
+            true => Some(commands::demo(&app.storage).await?),
+            false => None,
+        };
         let router = app::router(Arc::clone(&app), &args);
         Ok(Self {
             app,
@@ -55,6 +61,7 @@ impl Collector {
             listener,
             address,
             made_up_token,
+            demo_account,
             stop_grace: Duration::from_secs(args.stop_grace),
         })
     }
@@ -69,6 +76,14 @@ impl Collector {
     #[must_use]
     pub fn made_up_token(&self) -> Option<&str> {
         self.made_up_token.as_deref()
+    }
+
+    /// Name and password of the console's account in the demo.
+    #[must_use]
+    pub fn demo_account(&self) -> Option<(&str, &str)> {
+        self.demo_account
+            .as_ref()
+            .map(|(name, password)| (*name, password.as_str()))
     }
 
     /// Serves until `stop` resolves; then ends all generations, lets other

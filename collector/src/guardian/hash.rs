@@ -38,12 +38,12 @@ impl Default for PinHasher {
 
 /// Leave to hash once.
 #[derive(Debug)]
-pub(super) struct Turn<'a>(SemaphorePermit<'a>);
+pub(crate) struct Turn<'a>(SemaphorePermit<'a>);
 
 impl PinHasher {
     /// Waits for a turn. To be taken before a try is counted, so that what
     /// never came to be compared is not counted either.
-    pub(super) async fn turn(&self) -> Result<Turn<'_>, ApiError> {
+    pub(crate) async fn turn(&self) -> Result<Turn<'_>, ApiError> {
         let waited = tokio::time::timeout(PATIENCE, self.turns.acquire()).await;
         waited
             .ok()
@@ -54,7 +54,7 @@ impl PinHasher {
 }
 
 impl Turn<'_> {
-    pub(super) async fn hash(self, pin: String) -> Result<String, ApiError> {
+    pub(crate) async fn hash(self, pin: String) -> Result<String, ApiError> {
         let work = move || -> anyhow::Result<String> {
             let refuse = |error: password_hash::Error| anyhow::anyhow!("{error}");
             let salt = SaltString::encode_b64(&random::bytes::<SALT_BYTES>()?).map_err(refuse)?;
@@ -77,7 +77,7 @@ impl Turn<'_> {
 
     /// Whether `pin` is the one that `hash` was made of. A damaged hash is of
     /// none.
-    pub(super) async fn compare(self, pin: String, hash: String) -> Result<bool, ApiError> {
+    pub(crate) async fn compare(self, pin: String, hash: String) -> Result<bool, ApiError> {
         let work = move || {
             PasswordHash::new(&hash).is_ok_and(|hash| {
                 Argon2::default()

@@ -2,8 +2,9 @@
 
 use crate::app::App;
 use crate::clock;
+use crate::complaints::due_ms;
 use crate::error::ApiError;
-use crate::storage::{NewRecord, Outcome, VerdictKeys};
+use crate::storage::{NewComplaint, NewRecord, Outcome, VerdictKeys};
 use crate::tokens::{self, Scope, Sender};
 use axum::Json;
 use axum::body::Bytes;
@@ -13,7 +14,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use std::sync::Arc;
-use tidegate::report::record::Escalation;
+use tidegate::report::record::{ComplaintCategory, Escalation};
 use tidegate::report::{MAX_RECORD_BYTES, Record, RecordData, RecordHead};
 
 /// Largest body in bytes.
@@ -59,14 +60,23 @@ pub(crate) async fn ingest(
     // does not, or no longer can, is heard all the same.
     let mut acknowledgement = Acknowledgement::default();
     let mut records = Vec::with_capacity(events.len());
+    let mut complaints = Vec::with_capacity(events.len());
     for event in &events {
         match read(event.get(), &sender, received_ms) {
-            Ok(record) => records.push(record),
+            Ok((record, category)) => {
+                complaints.push(category.map(|category| NewComplaint {
+                    id: record.id.clone(),
+                    category: category.id(),
+                    received_ms,
+                    due_ms: due_ms(received_ms, app.complaint_days),
+                }));
+                records.push(record);
+            }
             Err(rejection) => acknowledgement.rejected.push(rejection),
         }
     }
     let ids: Vec<String> = records.iter().map(|record| record.id.clone()).collect();
-    let outcomes = app.storage.insert(records).await.map_err(|_| {
+    let outcomes = app.storage.insert(records, complaints).await.map_err(|_| {
         ApiError::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "storage/unavailable",
@@ -116,8 +126,13 @@ fn split(headers: &HeaderMap, body: &[u8]) -> Result<Vec<Box<RawValue>>, ApiErro
 }
 
 /// Reads and checks one event. What is stored is written anew from the types,
-/// so that fields outside the contract are not kept.
-fn read(event: &str, sender: &Sender, received_ms: i64) -> Result<NewRecord, Rejection> {
+/// so that fields outside the contract are not kept. Of a complaint its
+/// category comes with it.
+fn read(
+    event: &str,
+    sender: &Sender,
+    received_ms: i64,
+) -> Result<(NewRecord, Option<ComplaintCategory>), Rejection> {
     let head = || serde_json::from_str::<RecordHead>(event).unwrap_or_default();
     if event.len() > MAX_RECORD_BYTES {
         return Err(Rejection {
@@ -144,6 +159,10 @@ fn read(event: &str, sender: &Sender, received_ms: i64) -> Result<NewRecord, Rej
     }
     let body = serde_json::to_string(&record).map_err(|_| reject("record/shape"))?;
     let kind = record.body.type_name();
+    let category = match &record.body {
+        RecordData::Complaint(complaint) => Some(complaint.category),
+        RecordData::Verdict(_) | RecordData::Drops(_) => None,
+    };
     let verdict = match record.body {
         RecordData::Verdict(verdict) => Some(VerdictKeys {
             revision: verdict.revision.into(),
@@ -156,12 +175,13 @@ fn read(event: &str, sender: &Sender, received_ms: i64) -> Result<NewRecord, Rej
         }),
         RecordData::Complaint(_) | RecordData::Drops(_) => None,
     };
-    Ok(NewRecord {
+    let record = NewRecord {
         kind,
         verdict,
         subject: sender.subject().map(str::to_owned),
         received_ms,
         body,
         id: record.id,
-    })
+    };
+    Ok((record, category))
 }

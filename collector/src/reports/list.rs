@@ -2,11 +2,12 @@
 
 use crate::app::App;
 use crate::error::ApiError;
+use crate::staff::{Role, require};
 use crate::storage::{Direction, Query as StorageQuery};
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -60,11 +61,12 @@ pub(crate) struct Listing {
 
 pub(crate) async fn list(
     State(app): State<Arc<App>>,
+    method: Method,
     headers: HeaderMap,
     parameters: Result<Query<Parameters>, QueryRejection>,
 ) -> Result<Json<Listing>, ApiError> {
     // First of all: who asks.
-    app.admin.require(&headers)?;
+    require(&app, &method, &headers, Role::Viewer).await?;
     let bad_query = |message: &str| ApiError::bad_request("request/query", message);
     let Query(parameters) = parameters
         .map_err(|_| bad_query("limit, after, order, kind or risk is not as described"))?;

@@ -2,13 +2,8 @@
 
 use super::driver::{Connection, Result, values};
 use super::json::{read_json, to_json};
+use super::tries::Tries;
 
-/// Wrong tries in a span of [`WINDOW_MS`] after which no more are taken.
-const MAX_WRONG: usize = 5;
-/// The span in which wrong tries are counted.
-const WINDOW_MS: i64 = 15 * 60 * 1_000;
-/// How long no try is taken then.
-const LOCK_MS: i64 = 15 * 60 * 1_000;
 /// Most sessions of one subject's guardians; the oldest end.
 const MAX_SESSIONS: i64 = 8;
 
@@ -39,28 +34,22 @@ pub(super) fn attempt(connection: &mut Connection, subject: &str, now_ms: i64) -
         "SELECT hash, wrong, locked_until_ms FROM guardian_pins WHERE subject = ?1",
         values![subject],
         |row| {
-            let wrong: Vec<i64> = read_json(row, 1)?;
-            Ok((row.get::<String>(0)?, wrong, row.get::<i64>(2)?))
+            let tries = Tries {
+                wrong: read_json(row, 1)?,
+                locked_until_ms: row.get(2)?,
+            };
+            Ok((row.get::<String>(0)?, tries))
         },
     )?;
-    let Some((hash, mut wrong, locked_until_ms)) = found else {
+    let Some((hash, mut tries)) = found else {
         return Ok(Attempt::Unset);
     };
-    // A clock that was put back must not lock for longer than was meant.
-    let until_ms = locked_until_ms.min(now_ms + LOCK_MS);
-    if now_ms < until_ms {
+    if let Err(until_ms) = tries.begin(now_ms) {
         return Ok(Attempt::Locked { until_ms });
-    }
-    wrong.retain(|&at| at > now_ms - WINDOW_MS);
-    wrong.push(now_ms);
-    let mut locked_until_ms = 0;
-    if wrong.len() >= MAX_WRONG {
-        wrong.clear();
-        locked_until_ms = now_ms + LOCK_MS;
     }
     connection.execute(
         "UPDATE guardian_pins SET wrong = ?2, locked_until_ms = ?3 WHERE subject = ?1",
-        values![subject, to_json(&wrong)?, locked_until_ms],
+        values![subject, to_json(&tries.wrong)?, tries.locked_until_ms],
     )?;
     Ok(Attempt::Open { hash })
 }
@@ -176,6 +165,7 @@ pub(super) fn set_pin(
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::super::testing::Database;
+    use super::super::tries::LOCK_MS;
     use super::*;
 
     const NOW: i64 = 1_800_000_000_000;

@@ -34,7 +34,9 @@
 //! 4. Unit tests run on both: `for database in testing::Database::all()`.
 
 mod address;
+mod audit;
 mod backup;
+mod complaints;
 #[allow(dead_code, reason = "read by the endpoints of the console")]
 mod counts;
 mod driver;
@@ -49,15 +51,19 @@ mod records;
 #[allow(dead_code, reason = "as above")]
 mod removal;
 mod schema;
+mod staff;
 mod subjects;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
+mod tries;
 mod usage;
 mod writer;
 
+pub(crate) use audit::{Audit, AuditEntry};
 pub(crate) use backup::backup;
+pub(crate) use complaints::{Changed, Complaint, ComplaintQuery, ComplaintStatus, NewComplaint};
 #[allow(unused_imports, reason = "as above")]
 pub(crate) use counts::{Review, RuleCount, Trend, TrendKey, TrendQuery, TrendRow};
 pub(crate) use guardian::{Attempt, Replaced, Session};
@@ -66,6 +72,7 @@ pub(crate) use list::{Direction, Page, Query, Reviewed, Row};
 pub(crate) use records::{NewRecord, Outcome, RiskCount, VerdictKeys};
 #[allow(unused_imports, reason = "as above")]
 pub(crate) use removal::Erased;
+pub(crate) use staff::StaffSession;
 pub(crate) use usage::EventRow;
 
 use crate::assertions::{Claims, Profile, Settings};
@@ -128,15 +135,26 @@ impl Storage {
     }
 
     /// Commits records and says of each whether it was new, in their order.
+    /// Of those that are complaints, the complaint beside it is opened.
     pub(crate) async fn insert(
         &self,
         records: Vec<NewRecord>,
+        complaints: Vec<Option<NewComplaint>>,
     ) -> Result<Vec<Outcome>, Unavailable> {
         if records.is_empty() {
             return Ok(Vec::new());
         }
         let rows = records.len();
-        let insert = move |connection: &mut Connection| records::insert(connection, records);
+        let insert = move |connection: &mut Connection| {
+            let outcomes = records::insert(connection, records)?;
+            let stored = complaints.into_iter().zip(&outcomes);
+            let opened: Vec<NewComplaint> = stored
+                .filter(|(_, outcome)| **outcome == Outcome::Stored)
+                .filter_map(|(complaint, _)| complaint)
+                .collect();
+            complaints::open(connection, &opened)?;
+            Ok(outcomes)
+        };
         self.record_writer
             .as_ref()
             .unwrap_or(&self.writer)

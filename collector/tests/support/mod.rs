@@ -71,6 +71,11 @@ pub(crate) fn client() -> Client {
 }
 
 impl Server {
+    /// Where its files are.
+    pub(crate) fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
     pub(crate) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.base)
     }

@@ -105,4 +105,59 @@ pub(super) const MIGRATIONS: &[Migration] = &[
             AND risk IS NOT NULL AND action IS NOT NULL
         GROUP BY 1, 2, 3, 4, 5, 6;",
     },
+    // The provider's staff, what they did, and complaints on their way. An
+    // entry of `audit` is hashed with the one before.
+    Migration {
+        tables: "CREATE TABLE accounts (
+        name TEXT PRIMARY KEY,
+        role TEXT NOT NULL,
+        hash TEXT NOT NULL,
+        wrong TEXT NOT NULL DEFAULT '[]',
+        locked_until_ms INTEGER NOT NULL DEFAULT 0,
+        made_ms INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE staff_sessions (
+        digest BLOB PRIMARY KEY,
+        name TEXT NOT NULL,
+        csrf TEXT NOT NULL,
+        expires_ms INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX staff_sessions_by_name ON staff_sessions (name, expires_ms);
+    CREATE TABLE complaints (
+        id TEXT PRIMARY KEY,
+        category TEXT NOT NULL,
+        status TEXT NOT NULL,
+        received_ms INTEGER NOT NULL,
+        due_ms INTEGER NOT NULL,
+        answer TEXT,
+        answered_ms INTEGER,
+        changed_by TEXT,
+        changed_ms INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX complaints_by_due ON complaints (due_ms, id);
+    CREATE INDEX complaints_by_status ON complaints (status, due_ms, id);
+    CREATE TABLE reviews (
+        id TEXT PRIMARY KEY,
+        verdict TEXT NOT NULL,
+        note TEXT NOT NULL,
+        reviewer TEXT NOT NULL,
+        at_ms INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE audit (
+        seq INTEGER PRIMARY KEY,
+        at_ms INTEGER NOT NULL,
+        actor TEXT NOT NULL,
+        action TEXT NOT NULL,
+        about TEXT NOT NULL,
+        hash BLOB NOT NULL
+    ) STRICT;",
+        // 15 days: what the example's particulars promised until now.
+        fill_sqlite: "INSERT INTO complaints
+            (id, category, status, received_ms, due_ms, changed_ms)
+        SELECT id, json_extract(body, '$.data.category'), 'received', received_ms,
+            received_ms + 1296000000, received_ms
+        FROM records
+        WHERE kind = 'dev.tidegate.complaint.v1' AND json_valid(body)
+            AND json_extract(body, '$.data.category') IS NOT NULL;",
+    },
 ];
