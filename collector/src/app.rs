@@ -11,7 +11,7 @@ use crate::metrics::Metrics;
 use crate::particulars::Particulars;
 use crate::policies::{MAX_CHECK_BYTES, Policies};
 use crate::rate::Limiter;
-use crate::reports::MAX_BATCH_BYTES;
+use crate::reports::{MAX_BATCH_BYTES, MAX_REVIEW_BYTES};
 use crate::staff::MAX_SIGN_IN_BYTES;
 use crate::storage::Storage;
 use crate::time::TimeSigner;
@@ -19,7 +19,7 @@ use crate::tokens::{MAX_TOKEN_REQUEST_BYTES, Tokens};
 use crate::usage::{self, MAX_HEARTBEAT_BYTES};
 use crate::{
     audit, chat, complaints, console, cors, headers, health, log, metrics, openapi, particulars,
-    policies, rate, reports, signing, site, staff, time, tokens,
+    policies, rate, reports, signing, site, staff, stats, subjects, time, tokens,
 };
 use anyhow::{Context, Result};
 use axum::Router;
@@ -52,6 +52,8 @@ pub(crate) struct App {
     pub(crate) particulars: Particulars,
     pub(crate) pins: PinHasher,
     pub(crate) policies: Policies,
+    /// Days that records are kept.
+    pub(crate) retain_days: i64,
     pub(crate) storage: Storage,
     pub(crate) time: TimeSigner,
     pub(crate) tokens: Tokens,
@@ -78,6 +80,7 @@ impl App {
             pins: PinHasher::default(),
             policies: Policies::load(&args.policies)?,
             metrics,
+            retain_days: args.retain_days,
             storage,
             time,
             tokens,
@@ -167,6 +170,24 @@ pub(crate) fn routes() -> Vec<Route> {
             method: Method::DELETE,
             path: "/v1/session",
             handler: delete(staff::sign_out),
+        },
+        get_route("/v1/reports/{id}", get(reports::show)),
+        Route {
+            method: Method::PUT,
+            path: "/v1/reports/{id}/review",
+            handler: put(reports::put_review).layer(DefaultBodyLimit::max(MAX_REVIEW_BYTES)),
+        },
+        Route {
+            method: Method::DELETE,
+            path: "/v1/reports/{id}/review",
+            handler: delete(reports::remove_review),
+        },
+        get_route("/v1/stats/trend", get(stats::trend)),
+        get_route("/v1/stats/rules", get(stats::rules)),
+        Route {
+            method: Method::DELETE,
+            path: "/v1/subjects/{subject}",
+            handler: delete(subjects::erase),
         },
         get_route("/v1/complaints", get(complaints::list)),
         get_route("/v1/complaints/{id}", get(complaints::status)),

@@ -4,6 +4,7 @@ mod file;
 
 use crate::commands::Command;
 use crate::cors::read_origin;
+use crate::retention::{MAX_DAYS, MIN_DAYS};
 use anyhow::{Context, Result};
 use axum::http::HeaderValue;
 use clap::Parser;
@@ -140,6 +141,11 @@ pub struct Args {
     /// published with the particulars.
     #[arg(long, env = "TIDEGATE_COMPLAINT_DAYS", value_name = "DAYS", default_value_t = 15, value_parser = clap::value_parser!(u16).range(1..=365))]
     pub complaint_days: u16,
+
+    /// How many days records are kept, 183-3650; older ones are deleted at the
+    /// start and then daily, which is logged.
+    #[arg(long, env = "TIDEGATE_RETAIN_DAYS", value_name = "DAYS", default_value_t = 190, value_parser = clap::value_parser!(i64).range(MIN_DAYS..=MAX_DAYS))]
+    pub retain_days: i64,
 
     /// What to do instead of serving.
     #[command(subcommand)]

@@ -4,6 +4,7 @@ use crate::app::{self, App};
 use crate::auth::AdminToken;
 use crate::commands;
 use crate::config::Args;
+use crate::retention;
 use anyhow::{Context, Result};
 use axum::Router;
 use std::net::SocketAddr;
@@ -107,7 +108,9 @@ impl Collector {
             stopping.cancelled().await;
             tokio::time::sleep(self.stop_grace).await;
         };
+        let deleting = retention::run(Arc::clone(&self.app));
         tokio::select! {
+            () = deleting => Ok(()),
             served = server.into_future() => served.context("the server failed"),
             () = out_of_patience => {
                 tracing::warn!("some requests did not end in time");

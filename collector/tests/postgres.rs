@@ -8,5 +8,7 @@ mod crash;
 mod guardian;
 #[path = "reports.rs"]
 mod reports;
+#[path = "staff.rs"]
+mod staff;
 #[path = "usage.rs"]
 mod usage;

@@ -77,7 +77,7 @@ impl Session {
 
 /// The least role for each endpoint; `None` for those that are not the
 /// staff's and have tests of their own.
-const ACCESS: [(&str, &str, Option<&str>); 31] = [
+const ACCESS: [(&str, &str, Option<&str>); 37] = [
     ("POST", "/v1/chat/completions", None),
     ("POST", "/v1/generations/{id}/cancel", None),
     ("POST", "/v1/reports", None),
@@ -102,6 +102,12 @@ const ACCESS: [(&str, &str, Option<&str>); 31] = [
     ("GET", "/v1/complaints", Some("viewer")),
     ("GET", "/v1/complaints/{id}", None),
     ("PUT", "/v1/complaints/{id}", Some("reviewer")),
+    ("GET", "/v1/reports/{id}", Some("viewer")),
+    ("PUT", "/v1/reports/{id}/review", Some("reviewer")),
+    ("DELETE", "/v1/reports/{id}/review", Some("reviewer")),
+    ("GET", "/v1/stats/trend", Some("viewer")),
+    ("GET", "/v1/stats/rules", Some("viewer")),
+    ("DELETE", "/v1/subjects/{subject}", Some("admin")),
     ("GET", "/v1/audit", Some("admin")),
     ("GET", "/v1/particulars", None),
     ("GET", "/v1/openapi.json", None),
@@ -368,4 +374,148 @@ async fn the_demo_has_an_account_with_a_new_password_at_each_start() {
     let server = start_in(server.stop().await, &["--demo"]).await;
     let second: String = server.database().one("SELECT hash FROM accounts");
     assert_ne!(first, second);
+}
+
+#[tokio::test]
+async fn reviews_are_shown_counted_filtered_and_taken_back() {
+    let server = with_accounts().await;
+    let events: Vec<Value> = (1..=4).map(verdict).collect();
+    server.report(&json!(events)).await;
+    let session = sign_in(&server, "reviewer").await;
+    let path = |number| format!("/v1/reports/{}/review", id(number));
+    let review = |number, body: Value| read(session.on(server.put(&path(number)).json(&body)));
+    let note = "<i>right</i>";
+    let (status, kept) = review(1, json!({"verdict": "upheld", "note": note})).await;
+    assert_eq!((status, &kept["by"]), (200, &json!("reviewer")));
+    assert_eq!(review(2, json!({"verdict": "upheld"})).await.0, 200);
+    assert_eq!(review(2, json!({"verdict": "rejected"})).await.0, 200);
+    assert_eq!(review(9, json!({"verdict": "upheld"})).await.0, 404);
+    for wrong in [
+        json!({"verdict": "maybe"}),
+        json!({"verdict": "upheld", "note": "长".repeat(1_001)}),
+        json!({"verdict": "upheld", "by": "admin"}),
+    ] {
+        assert_eq!(review(3, wrong).await.0, 400);
+    }
+    let get = |path: &str| read(session.on(server.get(path)));
+    let (_, one) = get(&format!("/v1/reports/{}", id(1))).await;
+    assert_eq!((&one["review"], &one["row"]), (&kept, &json!(1)));
+    assert_eq!(one["review"]["note"], note);
+    for (query, rows) in [
+        ("review=upheld", json!([1])),
+        (
+            "review=rejected&rule=gambling&action=mask&channel=text",
+            json!([2]),
+        ),
+        (
+            "review=none&policy=example&revision=12&risk=x_gambling",
+            json!([3, 4]),
+        ),
+        ("after=1&before=4", json!([2, 3])),
+        ("subject=nobody", json!([])),
+        ("rule=' OR 1=1 --", json!([])),
+        ("from_ms=1&to_ms=2", json!([])),
+    ] {
+        let (_, page) = get(&format!("/v1/reports?{query}")).await;
+        let found = page["records"].as_array().unwrap().iter();
+        let found: Vec<&Value> = found.map(|record| &record["row"]).collect();
+        assert_eq!(json!(found), rows, "{query}");
+    }
+    let (_, stats) = get("/v1/stats/rules").await;
+    let rule = &stats["rules"][0];
+    assert_eq!(
+        (&rule["hits"], &rule["upheld"], &rule["rejected"]),
+        (&json!(4), &json!(1), &json!(1))
+    );
+    assert_eq!(rule["precision"], 0.5);
+    let (_, trend) = get("/v1/stats/trend?bucket=day&by=revision").await;
+    assert_eq!(trend["keys"], json!(["example@12"]));
+    assert_eq!(trend["rows"][0]["counts"]["example@12"], 4);
+    for wrong in [
+        "from_ms=2&to_ms=1",
+        "from_ms=0&bucket=hour",
+        "bucket=minute",
+        "by=subject",
+    ] {
+        assert_eq!(
+            get(&format!("/v1/stats/trend?{wrong}")).await.0,
+            400,
+            "{wrong}"
+        );
+    }
+    let delete = || session.on(server.client.delete(server.url(&path(1))));
+    assert_eq!(read(delete()).await.0, 204);
+    assert_eq!(read(delete()).await.0, 404);
+    let (_, stats) = get("/v1/stats/rules").await;
+    assert_eq!(stats["rules"][0]["upheld"], 0);
+}
+
+#[tokio::test]
+async fn a_subject_that_is_erased_leaves_nothing_but_that_it_was_done() {
+    let server = with_accounts().await;
+    let request = json!({"subject": "child-7", "scopes": ["reports", "complaints"], "seconds": 60});
+    let asked = server
+        .post("/v1/tokens")
+        .bearer_auth(ADMIN_TOKEN)
+        .json(&request);
+    let (_, token) = read(asked).await;
+    let sent = server
+        .post("/v1/reports")
+        .header("content-type", support::BATCH_TYPE)
+        .bearer_auth(token["token"].as_str().unwrap())
+        .body(json!([verdict(1), complaint(2, "text")]).to_string());
+    assert_eq!(read(sent).await.0, 200);
+    server.report(&json!([verdict(3)])).await;
+    let session = sign_in(&server, "admin").await;
+    let review = server.put(&format!("/v1/reports/{}/review", id(1)));
+    assert_eq!(
+        read(session.on(review.json(&json!({"verdict": "upheld"}))))
+            .await
+            .0,
+        200
+    );
+    let erase = server.client.delete(server.url("/v1/subjects/child-7"));
+    let (status, erased) = read(session.on(erase)).await;
+    assert_eq!((status, erased), (200, json!({"records": 2, "others": 2})));
+    let left: i64 = server.database().one(
+        "SELECT (SELECT count(*) FROM records) * 100 + (SELECT count(*) FROM complaints) * 10 \
+         + (SELECT count(*) FROM reviews)",
+    );
+    assert_eq!(left, 100);
+    let (_, audit) = read(session.on(server.get("/v1/audit"))).await;
+    assert!(audit.to_string().contains("subject.erase") && !audit.to_string().contains("child-7"));
+}
+
+#[tokio::test]
+async fn records_are_deleted_when_their_time_is_over_and_that_is_logged() {
+    let server = with_accounts().await;
+    server
+        .report(&json!([verdict(1), complaint(2, "old"), verdict(3)]))
+        .await;
+    let old = support::now() - 184 * 86_400_000;
+    server.database().execute(&format!(
+        "UPDATE records SET received_ms = {old} WHERE row < 3"
+    ));
+    let server = start_in(server.stop().await, &["--retain-days", "183"]).await;
+    for _ in 0..200 {
+        let left: i64 = server.database().one("SELECT count(*) FROM records");
+        if left == 1 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let complaints: i64 = server.database().one("SELECT count(*) FROM complaints");
+    assert_eq!(complaints, 0);
+    let (_, audit) = read(server.get("/v1/audit").bearer_auth(ADMIN_TOKEN)).await;
+    let last = audit["entries"].as_array().unwrap().last().unwrap();
+    assert_eq!(
+        (&last["by"], &last["action"]),
+        (&json!("retention"), &json!("records.delete"))
+    );
+    assert!(last["about"].as_str().unwrap().starts_with("2 records"));
+    assert_eq!(record_count(&server).await, 1);
+}
+
+async fn record_count(server: &Server) -> usize {
+    server.list("").await["records"].as_array().unwrap().len()
 }

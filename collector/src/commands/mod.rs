@@ -40,19 +40,21 @@ impl Command {
     /// The database cannot be opened, or what is asked for cannot be done.
     pub async fn run(self, args: &Args) -> Result<String> {
         let url = args.database.clone();
-        if let Self::Backup { file } = self {
-            // Without opening it: that would bring an old one forward.
-            tokio::task::spawn_blocking(move || storage::backup(&url, &file)).await??;
-            return Ok(String::new());
-        }
-        let open = move || Storage::open(&url, &Arc::<Metrics>::default());
-        let storage = tokio::task::spawn_blocking(open).await??;
         match self {
-            Self::Account(command) => command.run(&storage).await,
-            Self::Audit(command) => command.run(&storage).await,
-            Self::Backup { .. } => Ok(String::new()),
+            Self::Account(command) => command.run(&open(url).await?).await,
+            Self::Audit(command) => command.run(&open(url).await?).await,
+            // Without opening it: that would bring an old one forward.
+            Self::Backup { file } => {
+                tokio::task::spawn_blocking(move || storage::backup(&url, &file)).await??;
+                Ok(String::new())
+            }
         }
     }
+}
+
+async fn open(url: String) -> Result<Storage> {
+    let open = move || Storage::open(&url, &Arc::<Metrics>::default());
+    tokio::task::spawn_blocking(open).await?
 }
 
 fn unavailable(_: Unavailable) -> anyhow::Error {

@@ -1,15 +1,19 @@
 //! `GET /v1/reports`: what has arrived, for the provider's staff.
 
+use super::review::note_of;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::staff::{Role, require};
-use crate::storage::{Direction, Query as StorageQuery};
+use crate::storage::{
+    Direction, Query as StorageQuery, Review, ReviewNote, Reviewed as StorageReviewed, Row,
+};
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{HeaderMap, Method};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use tidegate::report::format_utc;
 use tidegate::report::record::{COMPLAINT_TYPE, DROPS_TYPE, VERDICT_TYPE};
@@ -18,8 +22,8 @@ use tidegate::report::record::{COMPLAINT_TYPE, DROPS_TYPE, VERDICT_TYPE};
 const DEFAULT_LIMIT: usize = 100;
 /// Most records of a page.
 const MAX_LIMIT: usize = 500;
-/// Most bytes of a risk to filter by.
-const MAX_RISK_BYTES: usize = 256;
+/// Most bytes of a text to filter by.
+const MAX_FILTER_BYTES: usize = 256;
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Parameters {
@@ -32,6 +36,43 @@ pub(crate) struct Parameters {
     order: Order,
     kind: Option<Kind>,
     risk: Option<String>,
+    /// End before this row.
+    before: Option<i64>,
+    policy: Option<String>,
+    revision: Option<i64>,
+    rule: Option<String>,
+    action: Option<String>,
+    channel: Option<String>,
+    subject: Option<String>,
+    escalation: Option<String>,
+    review: Option<Reviewed>,
+    /// Arrived at this time or later, in ms since the epoch.
+    from_ms: Option<i64>,
+    /// Arrived before this time.
+    to_ms: Option<i64>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Reviewed {
+    None,
+    Upheld,
+    Rejected,
+}
+
+impl Parameters {
+    /// The texts to filter by, which are of bounded length.
+    fn texts(&self) -> [&Option<String>; 7] {
+        [
+            &self.risk,
+            &self.policy,
+            &self.rule,
+            &self.action,
+            &self.channel,
+            &self.subject,
+            &self.escalation,
+        ]
+    }
 }
 
 #[derive(Debug, Default, Clone, Copy, Deserialize)]
@@ -50,8 +91,9 @@ enum Kind {
     Drops,
 }
 
-/// One page. Every record is its event with two attributes more: `row`, its
-/// place in the order of arrival, and `received`, when it arrived.
+/// One page. Every record is its event with more attributes: `row`, its place
+/// in the order of arrival, `received` and `received_ms`, when it arrived, and
+/// where there are any, `subject` and `review`.
 #[derive(Debug, Serialize)]
 pub(crate) struct Listing {
     records: Vec<Map<String, Value>>,
@@ -68,18 +110,17 @@ pub(crate) async fn list(
     // First of all: who asks.
     require(&app, &method, &headers, Role::Viewer).await?;
     let bad_query = |message: &str| ApiError::bad_request("request/query", message);
-    let Query(parameters) = parameters
-        .map_err(|_| bad_query("limit, after, order, kind or risk is not as described"))?;
+    let Query(parameters) = parameters.map_err(|_| bad_query("a parameter is not as described"))?;
     let limit = parameters.limit.unwrap_or(DEFAULT_LIMIT);
     if !(1..=MAX_LIMIT).contains(&limit) {
         return Err(bad_query(&format!("limit is 1 to {MAX_LIMIT}")));
     }
-    if parameters
-        .risk
-        .as_ref()
-        .is_some_and(|risk| risk.len() > MAX_RISK_BYTES)
-    {
-        return Err(bad_query("risk is too long"));
+    let is_too_long = |text: &Option<String>| {
+        text.as_ref()
+            .is_some_and(|text| text.len() > MAX_FILTER_BYTES)
+    };
+    if parameters.texts().into_iter().any(is_too_long) {
+        return Err(bad_query("a filter is too long"));
     }
     let query = StorageQuery {
         direction: match parameters.order {
@@ -96,36 +137,87 @@ pub(crate) async fn list(
             };
             name.to_owned()
         }),
-        risk: parameters.risk.filter(|risk| !risk.is_empty()),
-        ..StorageQuery::default()
+        before: parameters.before,
+        policy: given(parameters.policy),
+        revision: parameters.revision,
+        rule: given(parameters.rule),
+        risk: given(parameters.risk),
+        action: given(parameters.action),
+        channel: given(parameters.channel),
+        escalation: given(parameters.escalation),
+        subject: given(parameters.subject),
+        review: parameters.review.map(|review| match review {
+            Reviewed::None => StorageReviewed::No,
+            Reviewed::Upheld => StorageReviewed::As(Review::Upheld),
+            Reviewed::Rejected => StorageReviewed::As(Review::Rejected),
+        }),
+        from_ms: parameters.from_ms,
+        to_ms: parameters.to_ms,
     };
-    let unavailable = |message| {
-        ApiError::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "storage/unavailable",
-            message,
-        )
-    };
-    let page = app
-        .storage
-        .list(query)
-        .await
-        .map_err(|_| unavailable("the records could not be read"))?;
+    let page = app.storage.list(query).await?;
     let next = page
         .rows
         .last()
         .filter(|_| page.has_more)
         .map(|row| row.row);
-    let mut records = Vec::with_capacity(page.rows.len());
-    for row in page.rows {
-        let mut record: Map<String, Value> = serde_json::from_str(&row.body).map_err(|_| {
-            tracing::error!(row = row.row, "a stored record is not JSON");
-            unavailable("a stored record is damaged")
-        })?;
-        let received_ms = u64::try_from(row.received_ms).unwrap_or(0);
-        record.insert("row".to_owned(), row.row.into());
-        record.insert("received".to_owned(), format_utc(received_ms).into());
-        records.push(record);
-    }
+    let rows = page
+        .rows
+        .into_iter()
+        .map(parse)
+        .collect::<Result<Vec<_>, _>>()?;
+    let reviewed = rows
+        .iter()
+        .filter(|(row, _)| row.review.is_some())
+        .filter_map(|(_, record)| Some(record.get("id")?.as_str()?.to_owned()));
+    let reviews = app.storage.reviews(reviewed.collect()).await?;
+    let records = rows
+        .into_iter()
+        .map(|(row, record)| extend(&row, record, &reviews))
+        .collect();
     Ok(Json(Listing { records, next }))
+}
+
+/// An empty filter is none.
+fn given(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.is_empty())
+}
+
+/// A record as it is listed.
+pub(super) fn describe(
+    row: Row,
+    reviews: &BTreeMap<String, ReviewNote>,
+) -> Result<Map<String, Value>, ApiError> {
+    let (row, record) = parse(row)?;
+    Ok(extend(&row, record, reviews))
+}
+
+fn parse(row: Row) -> Result<(Row, Map<String, Value>), ApiError> {
+    let record = serde_json::from_str(&row.body).map_err(|_| {
+        tracing::error!(row = row.row, "a stored record is not JSON");
+        ApiError::unavailable("storage/unavailable", "a stored record is damaged")
+    })?;
+    Ok((row, record))
+}
+
+fn extend(
+    row: &Row,
+    mut record: Map<String, Value>,
+    reviews: &BTreeMap<String, ReviewNote>,
+) -> Map<String, Value> {
+    let received_ms = u64::try_from(row.received_ms).unwrap_or(0);
+    let review = record
+        .get("id")
+        .and_then(Value::as_str)
+        .and_then(|id| reviews.get(id))
+        .map(note_of);
+    record.insert("row".to_owned(), row.row.into());
+    record.insert("received".to_owned(), format_utc(received_ms).into());
+    record.insert("received_ms".to_owned(), received_ms.into());
+    if let Some(subject) = &row.subject {
+        record.insert("subject".to_owned(), subject.clone().into());
+    }
+    if let Some(review) = review {
+        record.insert("review".to_owned(), review);
+    }
+    record
 }

@@ -37,19 +37,17 @@ mod address;
 mod audit;
 mod backup;
 mod complaints;
-#[allow(dead_code, reason = "read by the endpoints of the console")]
 mod counts;
 mod driver;
 mod guardian;
 mod json;
 mod keys;
-#[allow(dead_code, reason = "as above")]
 mod list;
 mod lock;
 mod pool;
 mod records;
-#[allow(dead_code, reason = "as above")]
 mod removal;
+mod reviews;
 mod schema;
 mod staff;
 mod subjects;
@@ -64,14 +62,11 @@ mod writer;
 pub(crate) use audit::{Audit, AuditEntry};
 pub(crate) use backup::backup;
 pub(crate) use complaints::{Changed, Complaint, ComplaintQuery, ComplaintStatus, NewComplaint};
-#[allow(unused_imports, reason = "as above")]
-pub(crate) use counts::{Review, RuleCount, Trend, TrendKey, TrendQuery, TrendRow};
+pub(crate) use counts::{Review, RuleCount, TrendKey, TrendQuery};
 pub(crate) use guardian::{Attempt, Replaced, Session};
-#[allow(unused_imports, reason = "as above")]
-pub(crate) use list::{Direction, Page, Query, Reviewed, Row};
+pub(crate) use list::{Direction, Query, Reviewed, Row};
 pub(crate) use records::{NewRecord, Outcome, RiskCount, VerdictKeys};
-#[allow(unused_imports, reason = "as above")]
-pub(crate) use removal::Erased;
+pub(crate) use reviews::ReviewNote;
 pub(crate) use staff::StaffSession;
 pub(crate) use usage::EventRow;
 

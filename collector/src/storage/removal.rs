@@ -1,9 +1,9 @@
 //! What is deleted: by age, and at a subject's wish.
 
-use super::counts;
 use super::driver::{Connection, Result, values};
 use super::lock::Lock;
 use super::{Storage, Unavailable};
+use super::{audit, counts};
 
 /// Most records deleted in one transaction, so that others wait only shortly.
 const MAX_STEP: i64 = 2_000;
@@ -11,9 +11,16 @@ const MAX_STEP: i64 = 2_000;
 /// Deletes some of the records that arrived before that time and returns how
 /// many; the last step also forgets what was counted.
 pub(super) fn delete_before(connection: &mut Connection, before_ms: i64) -> Result<u64> {
+    for table in ["complaints", "reviews"] {
+        let sql = format!(
+            "DELETE FROM {table} WHERE id IN (SELECT id FROM records
+                 WHERE received_ms < ?1 ORDER BY received_ms, row LIMIT ?2)"
+        );
+        connection.execute(&sql, values![before_ms, MAX_STEP])?;
+    }
     let deleted = connection.execute(
         "DELETE FROM records WHERE row IN (SELECT row FROM records
-             WHERE received_ms < ?1 ORDER BY received_ms LIMIT ?2)",
+             WHERE received_ms < ?1 ORDER BY received_ms, row LIMIT ?2)",
         values![before_ms, MAX_STEP],
     )?;
     if deleted == 0 {
@@ -43,27 +50,48 @@ pub(super) fn erase(connection: &mut Connection, subject: &str) -> Result<Erased
         let sql = format!("DELETE FROM {table} WHERE subject = ?1");
         others += connection.execute(&sql, values![subject])?;
     }
+    for table in ["complaints", "reviews"] {
+        let sql =
+            format!("DELETE FROM {table} WHERE id IN (SELECT id FROM records WHERE subject = ?1)");
+        others += connection.execute(&sql, values![subject])?;
+    }
     let records = connection.execute("DELETE FROM records WHERE subject = ?1", values![subject])?;
     Ok(Erased { records, others })
 }
 
 impl Storage {
     /// Deletes at most 2,000 of the records that arrived before that time and
-    /// returns how many; to be called until it returns 0.
+    /// returns how many, and logs that; to be called until it returns 0.
     pub(crate) async fn delete_before(
         &self,
         before_ms: i64,
+        now_ms: i64,
     ) -> std::result::Result<u64, Unavailable> {
         let rows = usize::try_from(MAX_STEP).unwrap_or(usize::MAX);
-        self.write_with(rows, Lock::Records, move |connection| {
-            delete_before(connection, before_ms)
+        self.write_with(rows, Lock::Everything, move |connection| {
+            let deleted = delete_before(connection, before_ms)?;
+            if deleted > 0 {
+                let about = format!("{deleted} records from before {before_ms}");
+                audit::append(connection, now_ms, "retention", "records.delete", &about)?;
+            }
+            Ok(deleted)
         })
         .await
     }
 
-    /// Deletes everything that is kept of a subject.
-    pub(crate) async fn erase(&self, subject: String) -> std::result::Result<Erased, Unavailable> {
-        self.write(move |connection| erase(connection, &subject))
-            .await
+    /// Deletes everything that is kept of a subject. The log has only that it
+    /// was done.
+    pub(crate) async fn erase(
+        &self,
+        subject: String,
+        by: String,
+        now_ms: i64,
+    ) -> std::result::Result<Erased, Unavailable> {
+        self.write(move |connection| {
+            let erased = erase(connection, &subject)?;
+            audit::append(connection, now_ms, &by, "subject.erase", "")?;
+            Ok(erased)
+        })
+        .await
     }
 }
