@@ -60,7 +60,8 @@ test('the tarball holds the entries, the modules, the tables, types and licences
   const kinds = new Set(files.map((path) => path.replace(/shared-\w+/, 'shared').replace(/^types\/.*\.d\.ts$/, 'types').replace(/^adapters\/.*\.js$/, 'adapters')));
   assert.deepEqual([...kinds].sort(), [
     'LICENSE', 'LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'README.zh-CN.md', 'THIRD-PARTY.txt', 'adapters', 'cli.js', 'elements.js', 'index.js',
-    'inline-node.js', 'inline.js', 'node.js', 'package.json', 'shared.js', 'tidegate_bg.wasm',
+    'inline-node.js', 'inline.js', 'miniprogram/index.js', 'miniprogram/tidegate.wasm.br', 'mp/index.js', 'mp/nowasm.js', 'mp/package.json',
+    'node.js', 'package.json', 'shared.js', 'tidegate_bg.wasm',
     'tidegate_compiler_bg.wasm', 'tidegate_tables.bin', 'types',
   ].sort());
 });
