@@ -51,7 +51,7 @@ export function protocolFetch(guard: Guard, open: () => Protocol, { fetch }: Fet
       return replaced(response, JSON.stringify(judged));
     }
     response.body?.cancel().catch(() => {});
-    throw new GuardError('fetch/content-type', `status ${response.status} is withheld: only event streams and JSON can be guarded`);
+    throw new GuardError('fetch/content-type', `status ${response.status} is withheld: no events, no JSON`);
   };
 }
 
