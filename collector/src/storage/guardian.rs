@@ -1,22 +1,10 @@
 //! Guardians' PINs, wrong tries, and sessions.
 
 use super::driver::{Connection, Result, values};
-use super::json::{read_json, to_json};
-use super::tries::Tries;
+use super::tries::{self, Attempt, Secrets};
 
 /// Most sessions of one subject's guardians; the oldest end.
 const MAX_SESSIONS: i64 = 8;
-
-/// What a try at a PIN may go on with.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Attempt {
-    /// There is no PIN.
-    Unset,
-    /// No try is taken before this moment.
-    Locked { until_ms: i64 },
-    /// Compare with this hash.
-    Open { hash: String },
-}
 
 /// A guardian who has signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,42 +15,8 @@ pub(crate) struct Session {
     pub(crate) expires_ms: i64,
 }
 
-/// Begins a try. It counts as wrong until [`absolve`] says otherwise, so that
-/// neither many at once nor a crash give more tries.
 pub(super) fn attempt(connection: &mut Connection, subject: &str, now_ms: i64) -> Result<Attempt> {
-    let found = connection.query_first(
-        "SELECT hash, wrong, locked_until_ms FROM guardian_pins WHERE subject = ?1",
-        values![subject],
-        |row| {
-            let tries = Tries {
-                wrong: read_json(row, 1)?,
-                locked_until_ms: row.get(2)?,
-            };
-            Ok((row.get::<String>(0)?, tries))
-        },
-    )?;
-    let Some((hash, mut tries)) = found else {
-        return Ok(Attempt::Unset);
-    };
-    if let Err(until_ms) = tries.begin(now_ms) {
-        return Ok(Attempt::Locked { until_ms });
-    }
-    connection.execute(
-        "UPDATE guardian_pins SET wrong = ?2, locked_until_ms = ?3 WHERE subject = ?1",
-        values![subject, to_json(&tries.wrong)?, tries.locked_until_ms],
-    )?;
-    Ok(Attempt::Open { hash })
-}
-
-/// The try was right: forgets all wrong ones. `false` if the PIN is no longer
-/// the one that was compared.
-fn absolve(connection: &mut Connection, subject: &str, hash: &str) -> Result<bool> {
-    let rows = connection.execute(
-        "UPDATE guardian_pins SET wrong = '[]', locked_until_ms = 0
-         WHERE subject = ?1 AND hash = ?2",
-        values![subject, hash],
-    )?;
-    Ok(rows > 0)
+    tries::attempt(connection, Secrets::Guardians, subject, now_ms)
 }
 
 /// Begins a session after the PIN with this hash was right; `false` if it is
@@ -73,7 +27,7 @@ pub(super) fn sign_in(
     hash: &str,
     now_ms: i64,
 ) -> Result<bool> {
-    if !absolve(connection, &session.subject, hash)? {
+    if !tries::absolve(connection, Secrets::Guardians, &session.subject, hash)? {
         return Ok(false);
     }
     connection.execute(

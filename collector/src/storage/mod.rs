@@ -12,7 +12,7 @@
 //!    (`INTEGER`, `TEXT`, `BLOB` are translated). Released ones never change.
 //! 2. A file here with functions of a [`Connection`](driver::Connection):
 //!
-//!    ```ignore
+//!    ```text
 //!    pub(super) fn find(connection: &mut Connection, name: &str) -> Result<Option<Account>> {
 //!        connection.query_first(
 //!            "SELECT name, hash FROM accounts WHERE name = ?1",
@@ -63,11 +63,12 @@ pub(crate) use audit::{Audit, AuditEntry};
 pub(crate) use backup::backup;
 pub(crate) use complaints::{Changed, Complaint, ComplaintQuery, ComplaintStatus, NewComplaint};
 pub(crate) use counts::{Review, RuleCount, TrendKey, TrendQuery};
-pub(crate) use guardian::{Attempt, Replaced, Session};
+pub(crate) use guardian::{Replaced, Session};
 pub(crate) use list::{Direction, Query, Reviewed, Row};
 pub(crate) use records::{NewRecord, Outcome, RiskCount, VerdictKeys};
 pub(crate) use reviews::ReviewNote;
 pub(crate) use staff::StaffSession;
+pub(crate) use tries::Attempt;
 pub(crate) use usage::EventRow;
 
 use crate::assertions::{Claims, Profile, Settings};

@@ -1,9 +1,7 @@
 //! Accounts of the provider's staff, and who is signed in.
 
 use super::driver::{Connection, Result, values};
-use super::guardian::Attempt;
-use super::json::{read_json, to_json};
-use super::tries::Tries;
+use super::tries::{self, Attempt, Secrets};
 use super::{Storage, Unavailable, audit};
 
 /// Most sessions of one account; the oldest end.
@@ -65,28 +63,7 @@ fn end_sessions(connection: &mut Connection, name: &str) -> Result<()> {
 }
 
 fn attempt(connection: &mut Connection, name: &str, now_ms: i64) -> Result<Attempt> {
-    let found = connection.query_first(
-        "SELECT hash, wrong, locked_until_ms FROM accounts WHERE name = ?1",
-        values![name],
-        |row| {
-            let tries = Tries {
-                wrong: read_json(row, 1)?,
-                locked_until_ms: row.get(2)?,
-            };
-            Ok((row.get::<String>(0)?, tries))
-        },
-    )?;
-    let Some((hash, mut tries)) = found else {
-        return Ok(Attempt::Unset);
-    };
-    if let Err(until_ms) = tries.begin(now_ms) {
-        return Ok(Attempt::Locked { until_ms });
-    }
-    connection.execute(
-        "UPDATE accounts SET wrong = ?2, locked_until_ms = ?3 WHERE name = ?1",
-        values![name, to_json(&tries.wrong)?, tries.locked_until_ms],
-    )?;
-    Ok(Attempt::Open { hash })
+    tries::attempt(connection, Secrets::Staff, name, now_ms)
 }
 
 /// Begins a session after the password with this hash was right; `false` if
@@ -97,11 +74,7 @@ fn sign_in(
     hash: &str,
     now_ms: i64,
 ) -> Result<bool> {
-    let rows = connection.execute(
-        "UPDATE accounts SET wrong = '[]', locked_until_ms = 0 WHERE name = ?1 AND hash = ?2",
-        values![&session.name, hash],
-    )?;
-    if rows == 0 {
+    if !tries::absolve(connection, Secrets::Staff, &session.name, hash)? {
         return Ok(false);
     }
     connection.execute(
