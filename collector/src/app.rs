@@ -127,6 +127,16 @@ pub(crate) fn routes() -> Vec<Route> {
         path,
         handler: handler.layer(DefaultBodyLimit::max(most_bytes)),
     };
+    let put_route = |path, most_bytes, handler: MethodRouter<Arc<App>>| Route {
+        method: Method::PUT,
+        path,
+        handler: handler.layer(DefaultBodyLimit::max(most_bytes)),
+    };
+    let delete_route = |path, handler| Route {
+        method: Method::DELETE,
+        path,
+        handler,
+    };
     let guardian_post = |path, handler| post_route(path, MAX_GUARDIAN_BYTES, handler);
     vec![
         post_route(
@@ -151,51 +161,34 @@ pub(crate) fn routes() -> Vec<Route> {
         get_route("/v1/usage/{subject}", get(usage::show)),
         guardian_post("/v1/guardian/{subject}/pin", post(guardian::set_pin)),
         guardian_post("/v1/guardian/{subject}/session", post(guardian::sign_in)),
-        Route {
-            method: Method::DELETE,
-            path: "/v1/guardian/{subject}/session",
-            handler: delete(guardian::sign_out),
-        },
+        delete_route("/v1/guardian/{subject}/session", delete(guardian::sign_out)),
         get_route("/v1/guardian/{subject}/settings", get(guardian::settings)),
-        Route {
-            method: Method::PUT,
-            path: "/v1/guardian/{subject}/settings",
-            handler: put(guardian::change_settings)
-                .layer(DefaultBodyLimit::max(MAX_GUARDIAN_BYTES)),
-        },
+        put_route(
+            "/v1/guardian/{subject}/settings",
+            MAX_GUARDIAN_BYTES,
+            put(guardian::change_settings),
+        ),
         get_route("/v1/guardian/{subject}/summary", get(guardian::summary)),
         post_route("/v1/session", MAX_SIGN_IN_BYTES, post(staff::sign_in)),
         get_route("/v1/session", get(staff::show)),
-        Route {
-            method: Method::DELETE,
-            path: "/v1/session",
-            handler: delete(staff::sign_out),
-        },
+        delete_route("/v1/session", delete(staff::sign_out)),
         get_route("/v1/reports/{id}", get(reports::show)),
-        Route {
-            method: Method::PUT,
-            path: "/v1/reports/{id}/review",
-            handler: put(reports::put_review).layer(DefaultBodyLimit::max(MAX_REVIEW_BYTES)),
-        },
-        Route {
-            method: Method::DELETE,
-            path: "/v1/reports/{id}/review",
-            handler: delete(reports::remove_review),
-        },
+        put_route(
+            "/v1/reports/{id}/review",
+            MAX_REVIEW_BYTES,
+            put(reports::put_review),
+        ),
+        delete_route("/v1/reports/{id}/review", delete(reports::remove_review)),
         get_route("/v1/stats/trend", get(stats::trend)),
         get_route("/v1/stats/rules", get(stats::rules)),
-        Route {
-            method: Method::DELETE,
-            path: "/v1/subjects/{subject}",
-            handler: delete(subjects::erase),
-        },
+        delete_route("/v1/subjects/{subject}", delete(subjects::erase)),
         get_route("/v1/complaints", get(complaints::list)),
         get_route("/v1/complaints/{id}", get(complaints::status)),
-        Route {
-            method: Method::PUT,
-            path: "/v1/complaints/{id}",
-            handler: put(complaints::change).layer(DefaultBodyLimit::max(MAX_CHANGE_BYTES)),
-        },
+        put_route(
+            "/v1/complaints/{id}",
+            MAX_CHANGE_BYTES,
+            put(complaints::change),
+        ),
         get_route("/v1/audit", get(audit::list)),
         get_route("/v1/particulars", get(particulars::show)),
         get_route("/v1/openapi.json", get(openapi::show)),

@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::error::ApiError;
+use crate::hex::hex;
 use crate::staff::{Role, require};
 use crate::storage::AuditEntry;
 use axum::Json;
@@ -56,9 +57,4 @@ fn describe(entry: &AuditEntry) -> Value {
         "about": entry.about,
         "hash": hex(&entry.hash),
     })
-}
-
-/// In lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,6 +1,7 @@
 //! Complaints: what the user may ask, and what the staff works on.
 
 use crate::app::App;
+use crate::body;
 use crate::clock;
 use crate::error::ApiError;
 use crate::staff::{Role, require};
@@ -134,12 +135,11 @@ pub(crate) async fn change(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Value>, ApiError> {
     let staff = require(&app, &method, &headers, Role::Reviewer).await?;
-    let body = body.map_err(|rejection| ApiError::from_body(&rejection))?;
     let bad = || {
         let message = "status is one of in_review, upheld, rejected and answered; answer is 1 to 2000 characters or absent";
         ApiError::bad_request("complaint/request", message)
     };
-    let Change { status, answer } = serde_json::from_slice(&body).map_err(|_| bad())?;
+    let Change { status, answer } = body::json(body, bad)?;
     let status = ComplaintStatus::named(&status).ok_or_else(bad)?;
     if answer
         .as_ref()

@@ -4,6 +4,7 @@
 //! packs judges here what a client said it judged.
 
 use crate::app::App;
+use crate::body;
 use crate::clock;
 use crate::error::ApiError;
 use crate::tokens::{self, Scope};
@@ -163,8 +164,7 @@ pub(crate) async fn check(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Judgement>, ApiError> {
     tokens::sender(&app, &headers, clock::now())?.require(Scope::Check)?;
-    let body = body.map_err(|rejection| ApiError::from_body(&rejection))?;
-    let question: Question = serde_json::from_slice(&body).map_err(|_| {
+    let question: Question = body::json(body, || {
         ApiError::bad_request("check/request", "the body is not {\"text\": \"…\"} in JSON")
     })?;
     let unavailable =

@@ -11,8 +11,5 @@ pub(crate) fn bytes<const N: usize>() -> Result<[u8; N]> {
 
 /// `N` unguessable bytes in lower-case hexadecimal.
 pub(crate) fn hex<const N: usize>() -> Result<String> {
-    Ok(bytes::<N>()?
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect())
+    Ok(crate::hex::hex(&bytes::<N>()?))
 }

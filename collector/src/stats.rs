@@ -45,7 +45,7 @@ pub(crate) struct TrendParameters {
     #[serde(default)]
     bucket: Bucket,
     #[serde(default)]
-    by: By,
+    by: TrendKey,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -73,16 +73,6 @@ impl Bucket {
     }
 }
 
-#[derive(Debug, Default, Clone, Copy, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum By {
-    #[default]
-    Risk,
-    Rule,
-    Action,
-    Revision,
-}
-
 /// `GET /v1/stats/trend`: verdicts by the hour or day. Buckets with none are
 /// left out.
 pub(crate) async fn trend(
@@ -107,12 +97,7 @@ pub(crate) async fn trend(
         ApiError::bad_request("request/query", message)
     })?;
     let query = TrendQuery {
-        by: match by {
-            By::Risk => TrendKey::Risk,
-            By::Rule => TrendKey::Rule,
-            By::Action => TrendKey::Action,
-            By::Revision => TrendKey::Revision,
-        },
+        by,
         from_ms,
         to_ms,
         bucket_hours: bucket.hours(),

@@ -7,6 +7,7 @@
 use crate::app::App;
 use crate::assertions::is_subject;
 use crate::auth;
+use crate::body;
 use crate::clock;
 use crate::error::ApiError;
 use crate::signing::SigningPair;
@@ -219,17 +220,17 @@ pub(crate) async fn issue(
     if !app.is_demo {
         app.admin.require(&headers)?;
     }
-    let body = body.map_err(|rejection| ApiError::from_body(&rejection))?;
-    let request = serde_json::from_slice(&body)
-        .ok()
-        .filter(Request::is_valid)
-        .ok_or_else(|| {
-            ApiError::bad_request(
-                "token/request",
-                "scopes are of reports, complaints, usage and check; seconds is 1 to 3600; \
-                 subject and session are at most 128 characters or absent",
-            )
-        })?;
+    let bad = || {
+        ApiError::bad_request(
+            "token/request",
+            "scopes are of reports, complaints, usage and check; seconds is 1 to 3600; \
+             subject and session are at most 128 characters or absent",
+        )
+    };
+    let request: Request = body::json(body, bad)?;
+    if !request.is_valid() {
+        return Err(bad());
+    }
     let expires_ms = clock::now() + i64::from(request.seconds) * 1_000;
     let grant = Grant {
         subject: request.subject,

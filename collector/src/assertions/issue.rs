@@ -3,6 +3,7 @@
 use super::token::is_readable;
 use super::{Claims, Settings, is_subject};
 use crate::app::App;
+use crate::body;
 use crate::clock;
 use crate::error::ApiError;
 use axum::Json;
@@ -36,19 +37,17 @@ pub(crate) async fn issue(
     if !app.is_demo {
         app.admin.require(&headers)?;
     }
-    let body = body.map_err(|rejection| ApiError::from_body(&rejection))?;
-    let request: Request = serde_json::from_slice(&body)
-        .ok()
-        .filter(|request: &Request| {
-            is_subject(&request.subject) && is_readable(&request.claims, &Settings::default())
-        })
-        .ok_or_else(|| {
-            ApiError::bad_request(
-                "assertion/request",
-                "subject is 1 to 128 characters; either age, 0 to 150, or age_band, \
-                 \"first-last\", or neither; presets are at most 32 names",
-            )
-        })?;
+    let bad = || {
+        ApiError::bad_request(
+            "assertion/request",
+            "subject is 1 to 128 characters; either age, 0 to 150, or age_band, \
+             \"first-last\", or neither; presets are at most 32 names",
+        )
+    };
+    let request: Request = body::json(body, bad)?;
+    if !is_subject(&request.subject) || !is_readable(&request.claims, &Settings::default()) {
+        return Err(bad());
+    }
     if !request.claims.presets.is_empty() {
         Preset::select(&request.claims.presets)
             .map_err(|error| ApiError::bad_request(error.code(), "there is no such preset"))?;

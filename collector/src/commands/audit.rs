@@ -1,7 +1,7 @@
 //! `audit`: whether the log of what the staff did is whole.
 
 use super::unavailable;
-use crate::audit::hex;
+use crate::hex::hex;
 use crate::storage::{Audit as Found, Storage};
 use anyhow::{Context, Result, bail};
 use clap::Subcommand;

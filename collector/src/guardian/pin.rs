@@ -5,6 +5,7 @@ use super::session;
 use crate::app::App;
 use crate::assertions::check_subject;
 use crate::auth;
+use crate::body;
 use crate::clock;
 use crate::error::ApiError;
 use crate::storage::Replaced;
@@ -32,8 +33,7 @@ pub(crate) async fn set_pin(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<StatusCode, ApiError> {
     check_subject(&subject)?;
-    let body = body.map_err(|rejection| ApiError::from_body(&rejection))?;
-    let request: Request = serde_json::from_slice(&body).map_err(|_| {
+    let request: Request = body::json(body, || {
         ApiError::bad_request(
             "guardian/request",
             "the body is not {\"pin\": \"…\", \"old\": \"…\"}",

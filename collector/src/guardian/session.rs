@@ -4,6 +4,7 @@ use super::hash::is_pin;
 use crate::app::App;
 use crate::assertions::check_subject;
 use crate::auth;
+use crate::body;
 use crate::clock;
 use crate::error::ApiError;
 use crate::random;
@@ -41,8 +42,7 @@ pub(crate) async fn sign_in(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<SignedIn>, ApiError> {
     check_subject(&subject)?;
-    let body = body.map_err(|rejection| ApiError::from_body(&rejection))?;
-    let request: Request = serde_json::from_slice(&body).map_err(|_| {
+    let request: Request = body::json(body, || {
         ApiError::bad_request("guardian/request", "the body is not {\"pin\": \"…\"}")
     })?;
     let hash = check(&app, &subject, request.pin).await?;

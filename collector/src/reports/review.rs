@@ -2,6 +2,7 @@
 
 use super::list::describe;
 use crate::app::App;
+use crate::body;
 use crate::clock;
 use crate::error::ApiError;
 use crate::staff::{Role, require};
@@ -50,12 +51,11 @@ pub(crate) async fn put(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Value>, ApiError> {
     let staff = require(&app, &method, &headers, Role::Reviewer).await?;
-    let body = body.map_err(|rejection| ApiError::from_body(&rejection))?;
     let bad = || {
         let message = "verdict is upheld or rejected; note is at most 1000 characters or absent";
         ApiError::bad_request("review/request", message)
     };
-    let Request { verdict, note } = serde_json::from_slice(&body).map_err(|_| bad())?;
+    let Request { verdict, note } = body::json(body, bad)?;
     let verdict = Review::named(&verdict).ok_or_else(bad)?;
     if note.chars().count() > MAX_NOTE_CHARS {
         return Err(bad());

@@ -4,6 +4,7 @@ use super::gate::cookie;
 use super::password::{busy, check, wrong};
 use crate::app::App;
 use crate::auth;
+use crate::body;
 use crate::clock;
 use crate::error::ApiError;
 use crate::random;
@@ -39,8 +40,7 @@ pub(crate) async fn sign_in(
     State(app): State<Arc<App>>,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, ApiError> {
-    let body = body.map_err(|rejection| ApiError::from_body(&rejection))?;
-    let Request { name, password } = serde_json::from_slice(&body).map_err(|_| {
+    let Request { name, password } = body::json(body, || {
         let message = "the body is not {\"name\": \"…\", \"password\": \"…\"}";
         ApiError::bad_request("auth/request", message)
     })?;

@@ -267,6 +267,11 @@ mod tests {
         }
     }
 
+    fn ids(connection: &mut Connection, query: &ComplaintQuery) -> Vec<String> {
+        let page = list(connection, query).unwrap();
+        page.into_iter().map(|one| one.id).collect()
+    }
+
     #[test]
     fn the_queue_is_by_due_date_and_pages_go_on_where_the_last_ended() {
         for database in Database::all() {
@@ -287,32 +292,21 @@ mod tests {
                 change(connection, "x", InReview, None, "ann", 5).unwrap(),
                 Changed::Unknown
             );
-            let mut ids = |query: &ComplaintQuery| -> Vec<String> {
-                list(connection, query)
-                    .unwrap()
-                    .into_iter()
-                    .map(|one| one.id)
-                    .collect()
-            };
             let page = |after, status| ComplaintQuery {
                 status,
                 after,
                 limit: 2,
             };
-            assert_eq!(ids(&page(None, None)), ["b", "c"]);
-            assert_eq!(ids(&page(Some((2, "c".to_owned())), None)), ["a", "d"]);
-            assert!(ids(&page(None, Some(Upheld))).is_empty());
-            change(connection, "a", Rejected, None, "ann", 5).unwrap();
-            let mut ids = |query: &ComplaintQuery| -> Vec<String> {
-                list(connection, query)
-                    .unwrap()
-                    .into_iter()
-                    .map(|one| one.id)
-                    .collect()
-            };
-            assert_eq!(ids(&page(None, Some(Rejected))), ["a"]);
+            assert_eq!(ids(connection, &page(None, None)), ["b", "c"]);
             assert_eq!(
-                ids(&page(Some((2, "b".to_owned())), Some(Received))),
+                ids(connection, &page(Some((2, "c".to_owned())), None)),
+                ["a", "d"]
+            );
+            assert!(ids(connection, &page(None, Some(Upheld))).is_empty());
+            change(connection, "a", Rejected, None, "ann", 5).unwrap();
+            assert_eq!(ids(connection, &page(None, Some(Rejected))), ["a"]);
+            assert_eq!(
+                ids(connection, &page(Some((2, "b".to_owned())), Some(Received))),
                 ["c", "d"]
             );
         }

@@ -6,6 +6,7 @@
 use super::driver::{Bulk, Connection, Kind, Result, Value, values};
 use super::records::VerdictKeys;
 use super::{Storage, Unavailable};
+use serde::Deserialize;
 use std::collections::BTreeMap;
 
 const HOUR_MS: i64 = 3_600_000;
@@ -135,8 +136,10 @@ pub(super) fn forget(connection: &mut Connection, before_ms: i64) -> Result<()> 
 }
 
 /// What a trend tells apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum TrendKey {
+    #[default]
     Risk,
     Rule,
     Action,
