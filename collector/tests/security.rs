@@ -7,10 +7,10 @@ mod support;
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Command, Stdio};
-use support::{ADMIN_TOKEN, BATCH_TYPE, client, complaint, read, send, start, verdict};
+use support::{ADMIN_TOKEN, BATCH_TYPE, Server, client, complaint, read, send, start, verdict};
 
 /// Every endpoint that takes a body, with more than it takes.
-const BODIES: [(&str, &str, usize); 9] = [
+const BODIES: [(&str, &str, usize); 12] = [
     ("POST", "/v1/chat/completions", 9 << 20),
     ("POST", "/v1/reports", 2 << 20),
     ("POST", "/v1/check", 2 << 20),
@@ -20,6 +20,9 @@ const BODIES: [(&str, &str, usize); 9] = [
     ("POST", "/v1/guardian/s/pin", 16 << 10),
     ("POST", "/v1/guardian/s/session", 16 << 10),
     ("PUT", "/v1/guardian/s/settings", 16 << 10),
+    ("POST", "/v1/session", 16 << 10),
+    ("PUT", "/v1/reports/r/review", 16 << 10),
+    ("PUT", "/v1/complaints/c", 32 << 10),
 ];
 
 #[tokio::test]
@@ -95,23 +98,24 @@ async fn a_client_that_asks_too_much_is_told_when_to_come_back_and_others_are_se
     assert_eq!(ask("203.0.113.2").await.unwrap().status(), 200);
 }
 
+/// A request of the staff with a body of the type that the path takes.
+fn as_admin(server: &Server, method: &str, path: &str) -> reqwest::RequestBuilder {
+    let media_type = match path {
+        "/v1/reports" => BATCH_TYPE,
+        _ => "application/json",
+    };
+    server
+        .client
+        .request(method.parse().unwrap(), server.url(path))
+        .bearer_auth(ADMIN_TOKEN)
+        .header("content-type", media_type)
+}
+
 #[tokio::test]
 async fn a_body_that_is_too_large_is_refused_everywhere() {
     let server = start(&["--demo"]).await;
     for (method, path, bytes) in BODIES {
-        let request = server
-            .client
-            .request(method.parse().unwrap(), server.url(path))
-            .bearer_auth(ADMIN_TOKEN)
-            .header(
-                "content-type",
-                if path == "/v1/reports" {
-                    BATCH_TYPE
-                } else {
-                    "application/json"
-                },
-            )
-            .body(vec![b' '; bytes]);
+        let request = as_admin(&server, method, path).body(vec![b' '; bytes]);
         // The server may close before it has read everything.
         if let Ok(response) = request.send().await {
             let status = response.status();
@@ -138,19 +142,7 @@ async fn deeply_nested_and_hostile_json_is_refused_and_the_server_goes_on() {
     ];
     for (method, path, most) in BODIES {
         for body in bodies.iter().filter(|body| body.len() < most / 2) {
-            let request = server
-                .client
-                .request(method.parse().unwrap(), server.url(path))
-                .bearer_auth(ADMIN_TOKEN)
-                .header(
-                    "content-type",
-                    if path == "/v1/reports" {
-                        BATCH_TYPE
-                    } else {
-                        "application/json"
-                    },
-                )
-                .body(body.clone());
+            let request = as_admin(&server, method, path).body(body.clone());
             let (status, answer) = read(request).await;
             let is_refused = (400..500).contains(&status);
             // A batch is an array: each of what is in it is refused alone.
@@ -168,7 +160,7 @@ async fn deeply_nested_and_hostile_json_is_refused_and_the_server_goes_on() {
 #[tokio::test]
 async fn markup_in_a_complaint_is_kept_as_text_and_served_as_inert_json() {
     let server = start(&[]).await;
-    let payload = "</script><img src=x onerror=alert(1)>\u{2028}'\"`${1}";
+    let payload = "</script><script>alert(1)</script><img src=x onerror=alert(1)>\u{202e}\u{2028}\u{0}'\"`&${1}";
     server.report(&json!([complaint(1, payload)])).await;
     let response = server
         .get("/v1/reports")
