@@ -1,4 +1,5 @@
-//! The tests of what is stored once more, on PostgreSQL. Not among the tests
+//! The tests of what is stored once more, on PostgreSQL, and those of what only
+//! it can do. Not among the tests
 //! that `cargo test` runs by itself: `cargo test -p tidegate-collector --test
 //! postgres`.
 
@@ -8,6 +9,8 @@ mod crash;
 mod guardian;
 #[path = "reports.rs"]
 mod reports;
+#[path = "postgres/shared.rs"]
+mod shared;
 #[path = "staff.rs"]
 mod staff;
 #[path = "usage.rs"]

@@ -96,25 +96,12 @@ impl Server {
     /// # Errors
     /// It does not come back.
     pub fn restart(&self) -> Result<()> {
-        self.stop();
-        self.resume()
-    }
-
-    /// Stops the server and keeps its data.
-    pub fn stop(&self) {
         let mut keeper = self.keeper();
-        // Without the keeper's last line the data stays.
-        let _ = Command::new("kill").arg(keeper.id().to_string()).status();
-        let _ = keeper.wait();
-        self.kill_postmaster();
-    }
-
-    /// Starts the server again after [`Server::stop`].
-    ///
-    /// # Errors
-    /// It does not answer.
-    pub fn resume(&self) -> Result<()> {
-        *self.keeper() = keep(
+        // The keeper would delete the data with the server.
+        keeper.kill()?;
+        keeper.wait()?;
+        self.end_postmaster();
+        *keeper = keep(
             &self.programs,
             self.durability,
             self.directory.path(),
@@ -129,7 +116,7 @@ impl Server {
             .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    fn kill_postmaster(&self) {
+    fn end_postmaster(&self) {
         let file = self.directory.path().join("data/postmaster.pid");
         let started = Instant::now();
         while let Ok(text) = fs::read_to_string(&file) {
