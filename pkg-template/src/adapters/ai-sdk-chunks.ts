@@ -1,17 +1,10 @@
 /** The chunks that the AI SDK sends to pages: `UIMessageChunk` of `ai` 5, 6 and 7. */
-import type { Layout } from './parts.js';
+import { PROVIDER, SPEECH, type Layout } from './parts.js';
 
-/** Shared by both tables. */
-const PROVIDER = { providerMetadata: 'opaque' } as const;
 const TOOL = { providerExecuted: 'flag', dynamic: 'flag', title: 'title', toolMetadata: 'tool-input', ...PROVIDER } as const;
 
 export const CHUNKS = {
-  'text-start': { id: 'id', ...PROVIDER },
-  'text-delta': { id: 'id', delta: 'free', ...PROVIDER },
-  'text-end': { id: 'id', citations: 'source', ...PROVIDER },
-  'reasoning-start': { id: 'id', ...PROVIDER },
-  'reasoning-delta': { id: 'id', delta: 'free', ...PROVIDER },
-  'reasoning-end': { id: 'id', ...PROVIDER },
+  ...SPEECH,
   'tool-input-start': { toolCallId: 'id', toolName: 'tool-input', inputEncoding: 'id', ...TOOL },
   'tool-input-delta': { toolCallId: 'id', inputTextDelta: 'free' },
   'tool-input-available': { toolCallId: 'id', toolName: 'tool-input', input: 'tool-input', ...TOOL },

@@ -6,21 +6,15 @@
 import { isObject } from '../chat.js';
 import type { Guard } from '../types.js';
 import { GuardedAnswer } from './answer.js';
-import { GuardedParts, isPart, type Layout, type Part } from './parts.js';
+import { GuardedParts, isPart, PROVIDER, SPEECH, type Layout, type Part } from './parts.js';
 
 /** Id of the text that carries the notice. */
 const NOTICE_ID = 'tidegate-notice';
-const PROVIDER = { providerMetadata: 'opaque' } as const;
 const TOOL = { toolCallId: 'id', toolName: 'tool-input', providerExecuted: 'flag', dynamic: 'flag', ...PROVIDER } as const;
 
 /** The parts of `LanguageModelV2`, `V3` and `V4`; `raw` is none that anybody could judge. */
 export const MODEL_PARTS = {
-  'text-start': { id: 'id', ...PROVIDER },
-  'text-delta': { id: 'id', delta: 'free', ...PROVIDER },
-  'text-end': { id: 'id', citations: 'source', ...PROVIDER },
-  'reasoning-start': { id: 'id', ...PROVIDER },
-  'reasoning-delta': { id: 'id', delta: 'free', ...PROVIDER },
-  'reasoning-end': { id: 'id', ...PROVIDER },
+  ...SPEECH,
   'tool-input-start': { id: 'id', toolName: 'tool-input', inputEncoding: 'id', providerExecuted: 'flag', dynamic: 'flag', title: 'title', ...PROVIDER },
   'tool-input-delta': { id: 'id', delta: 'free', ...PROVIDER },
   'tool-input-end': { id: 'id', ...PROVIDER },

@@ -31,6 +31,17 @@ export interface Layout {
   closes: Readonly<Record<string, string>>;
 }
 
+export const PROVIDER = { providerMetadata: 'opaque' } as const;
+/** Text and reasoning, which models and servers send alike. */
+export const SPEECH = {
+  'text-start': { id: 'id', ...PROVIDER },
+  'text-delta': { id: 'id', delta: 'free', ...PROVIDER },
+  'text-end': { id: 'id', citations: 'source', ...PROVIDER },
+  'reasoning-start': { id: 'id', ...PROVIDER },
+  'reasoning-delta': { id: 'id', delta: 'free', ...PROVIDER },
+  'reasoning-end': { id: 'id', ...PROVIDER },
+} as const;
+
 /** Types that decide all that is held. */
 const ENDS = new Set(['finish', 'finish-step']);
 /** Types after which what is held is never shown. */
