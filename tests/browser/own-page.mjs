@@ -1,25 +1,12 @@
 /**
- * A collector and a browser for all tests of a file, and for each test a tab of
- * its own without anything stored, because used time is remembered. To import it
- * registers the hooks.
+ * As `shared-page.mjs`, and for each test a tab of its own without anything
+ * stored, because used time is remembered.
  */
-import { after, before, beforeEach } from 'node:test';
-import { Collector, conversations, Page } from './harness.mjs';
+import { beforeEach } from 'node:test';
+import { collector, page } from './shared-page.mjs';
 
-export let collector;
-export let page;
-/** A conversation in which nothing is forbidden. */
-export let clean;
+export { clean, collector, page } from './shared-page.mjs';
 
-before(async () => {
-  collector = await Collector.start();
-  page = await Page.start();
-  [clean] = (await conversations('en')).filter(({ expect }) => expect === 'clean');
-});
-after(async () => {
-  await page?.dispose();
-  await collector?.dispose();
-});
 beforeEach(async () => {
   const { driver } = page;
   const before = await driver.getAllWindowHandles();

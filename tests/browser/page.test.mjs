@@ -1,25 +1,13 @@
 /** The page itself: keyboard, labels, particulars, content security, and failing closed. */
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Key } from 'selenium-webdriver';
-import { Collector, conversations, Page, SITE, until } from './harness.mjs';
-
-let collector;
-let page;
-let clean;
-before(async () => {
-  collector = await Collector.start();
-  page = await Page.start();
-  [clean] = (await conversations('en')).filter(({ expect }) => expect === 'clean');
-});
-after(async () => {
-  await page?.dispose();
-  await collector?.dispose();
-});
+import { Collector, conversations, SITE, until } from './harness.mjs';
+import { clean, collector, page } from './shared-page.mjs';
 
 const EN = '?lang=en&age=adult';
 const ZH = '?lang=zh-CN&age=adult';
