@@ -28,7 +28,7 @@ export type * from '../types.js';
 export interface MiniInitOptions {
   /** Where it runs; default: found out by `tt`, `my`, `wx`. */
   platform?: PlatformName;
-  /** Absolute path of `tidegate.wasm.br` in the code package; default where WeChat's npm, or `npx tidegate copy`, puts it. */
+  /** Absolute path of `tidegate.wasm.br` in the code package; default where WeChat's npm puts it, elsewhere `/tidegate/tidegate.wasm.br`. */
   wasm?: string;
   /** Strong random bytes, where the platform has none (Alipay): from the product's server, say. */
   random?: RandomSource;
