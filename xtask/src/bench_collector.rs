@@ -20,11 +20,13 @@ pub(crate) fn run(root: &Path, mut arguments: Arguments) -> Result<()> {
         "load",
         "--",
     ]);
-    for option in ["--records", "--only"] {
-        if let Some(value) = arguments.value(option)? {
-            if value != "sqlite" {
-                tools.ensure(Need::Postgres)?;
-            }
+    let only = arguments.value("--only")?;
+    if only.as_deref() != Some("sqlite") {
+        tools.ensure(Need::Postgres)?;
+    }
+    let records = arguments.value("--records")?;
+    for (option, value) in [("--only", only), ("--records", records)] {
+        if let Some(value) = value {
             command.args([option, &value]);
         }
     }
