@@ -181,7 +181,8 @@ test('a trap closes everything until a new instance judges again', async () => {
 
 test('reports and used time are kept in the storage and survive a cold restart', async () => {
   const world = await start();
-  const options = { reports: { endpoint: 'https://a/v1/reports' }, usage: { presets: ['cn_minor_mode_2024'], age: 12 } };
+  // A preset that closes at no time of day: the clock here is the real one.
+  const options = { reports: { endpoint: 'https://a/v1/reports' }, usage: { presets: ['cn_companion_2026'], age: 30 } };
   const guard = await world.guardOf(options);
   guard.message().push('去赌博网站看看');
   world.sandbox.signal('hide');
