@@ -16,7 +16,8 @@ export interface CompilerSource {
 
 let state: 'ready' | 'absent' | { failed: unknown } = 'absent';
 let starting: Promise<void> | undefined;
-let isStarted = false;
+/** The module once it was asked for, for good unless it failed. */
+let module: Promise<void> | undefined;
 
 /** Starts the compiler once; never rejects. After a failure the next call tries again. */
 export function startCompilerOnce(source: () => Promise<CompilerSource>): Promise<void> {
@@ -35,17 +36,26 @@ export function startCompilerOnce(source: () => Promise<CompilerSource>): Promis
 }
 
 async function start({ wasm, tables }: CompilerSource): Promise<void> {
-  const [, bytes] = await Promise.all([startModule(wasm), read(tables)]);
+  const [, bytes] = await Promise.all([startModuleOnce(wasm), read(tables)]);
   calling(glue, () => glue.set_tables(bytes));
 }
 
-/** Once is enough when only the tables fail; besides, the glue remembers the memory of its first instance. */
+/**
+ * Starts the module once, also for a call that comes while an earlier one, whose
+ * tables failed, still links it: the glue remembers the memory of its first instance.
+ */
+function startModuleOnce(wasm: WasmInput): Promise<void> {
+  module ??= startModule(wasm).catch((failed: unknown) => {
+    module = undefined;
+    throw failed;
+  });
+  return module;
+}
+
 async function startModule(wasm: WasmInput): Promise<void> {
-  if (isStarted) return;
   const exports = await link(await compileModule(wasm), './tidegate_compiler_bg.js', glue);
   glue.__wbg_set_wasm(exports as unknown as WebAssembly.Exports);
   exports.__wbindgen_start?.();
-  isStarted = true;
 }
 
 /** Calls the compiler; `init/not-ready` before `init()`, and `init/compiler` when it is not there after it. */

@@ -22,6 +22,21 @@ before(async () => {
   pack = new Uint8Array(Buffer.from(execFileSync(process.execPath, ['--input-type=module', '-e', code], { cwd }).toString(), 'base64'));
 });
 
+/** An answer whose bytes come when they are let. */
+function slowFile(bytes) {
+  let controller;
+  const body = new ReadableStream({
+    start(given) {
+      controller = given;
+    },
+  });
+  const arrive = () => {
+    controller.enqueue(bytes);
+    controller.close();
+  };
+  return [new Response(body), arrive];
+}
+
 const compilers = {
   compilePolicy: () => compilePolicy(POLICY),
   signPack: () => signPack(pack, SEED),
@@ -45,14 +60,17 @@ test('without the compiler packs work and compiling is refused with init/compile
 });
 
 test('a compiler whose files are missing or wrong does not fail init; compiling says why', async () => {
+  // A module that is still on its way when its tables have failed: the next call must not start a second.
+  const tables = await file('tidegate_tables.bin');
+  const [slow, arrive] = slowFile(await file('tidegate_compiler_bg.wasm'));
   // The modules first: one that has started is kept.
   const bad = [
     [{ wasm: NOWHERE }, 'init/network'],
     [{ wasm: new TextEncoder().encode('<!doctype html>') }, 'init/wasm'],
     [{ wasm: await file('tidegate_bg.wasm') }, 'init/wasm'],
-    [{ tables: NOWHERE }, 'init/network'],
+    [{ wasm: slow, tables: NOWHERE }, 'init/network'],
     [{ get tables() { return Promise.reject(new TypeError('no such file')); } }, undefined],
-    [{ tables: (await file('tidegate_tables.bin')).subarray(0, 1000) }, 'tables/malformed'],
+    [{ get tables() { arrive(); return tables.subarray(0, 1000); } }, 'tables/malformed'],
     [{ tables: new Uint8Array() }, 'tables/malformed'],
   ];
   for (const [compiler, code] of bad) {
