@@ -6,12 +6,14 @@ use crate::chat::{Chat, Conversations, Generations, MAX_REQUEST_BYTES, Player, U
 use crate::complaints::MAX_CHANGE_BYTES;
 use crate::config::Args;
 use crate::error::ApiError;
+use crate::exports;
 use crate::guardian::{self, MAX_GUARDIAN_BYTES, PinHasher};
 use crate::metrics::Metrics;
 use crate::particulars::Particulars;
 use crate::policies::{MAX_CHECK_BYTES, Policies};
 use crate::rate::Limiter;
 use crate::reports::{MAX_BATCH_BYTES, MAX_REVIEW_BYTES};
+use crate::signing::SigningPair;
 use crate::staff::MAX_SIGN_IN_BYTES;
 use crate::storage::Storage;
 use crate::time::TimeSigner;
@@ -44,6 +46,8 @@ pub(crate) struct App {
     pub(crate) generations: Arc<Generations>,
     /// Days until a complaint is due.
     pub(crate) complaint_days: u16,
+    /// Signs exports for the authority.
+    pub(crate) exports: SigningPair,
     /// Whether anybody may have an assertion.
     pub(crate) is_demo: bool,
     /// Whether cookies may go without TLS: the demo, on this machine only.
@@ -73,6 +77,7 @@ impl App {
             assertions: Assertions::new(&storage.secret_key(assertions::KEY_NAME)?, life),
             chat: open_chat(args)?,
             complaint_days: args.complaint_days,
+            exports: SigningPair::new(exports::PURPOSE, &storage.secret_key(exports::KEY_NAME)?),
             generations: Arc::new(Generations::new(Arc::clone(&metrics))),
             is_demo: args.demo,
             is_plain_http: args.demo && args.listen.ip().is_loopback(),
@@ -190,6 +195,8 @@ pub(crate) fn routes() -> Vec<Route> {
             put(complaints::change),
         ),
         get_route("/v1/audit", get(audit::list)),
+        get_route("/v1/exports/authority", get(exports::authority)),
+        get_route("/v1/exports/correction", get(exports::correction)),
         get_route("/v1/particulars", get(particulars::show)),
         get_route("/v1/openapi.json", get(openapi::show)),
         get_route("/healthz", get(health::ready)),

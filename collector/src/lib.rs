@@ -19,6 +19,7 @@ mod config;
 mod console;
 mod cors;
 mod error;
+mod exports;
 mod guardian;
 mod headers;
 mod health;

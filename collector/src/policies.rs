@@ -149,8 +149,9 @@ struct JudgedSpan {
     view: &'static str,
 }
 
+/// Which content of which policy.
 #[derive(Debug, Serialize)]
-struct PolicyName {
+pub(crate) struct PolicyName {
     policy: String,
     revision: u32,
     digest: String,
@@ -184,20 +185,25 @@ pub(crate) async fn check(
 }
 
 impl Policies {
-    fn judge(&self, text: &str) -> Option<Judgement> {
-        let filter = self.filter.as_ref()?;
+    /// Names and revisions of the packs.
+    pub(crate) fn names(&self) -> Vec<PolicyName> {
         let name = |pack: &Pack| PolicyName {
             policy: pack.name.clone(),
             revision: pack.revision,
             digest: pack.digest.clone(),
         };
+        self.packs.iter().map(name).collect()
+    }
+
+    fn judge(&self, text: &str) -> Option<Judgement> {
+        let filter = self.filter.as_ref()?;
         Some(Judgement {
             verdicts: filter
                 .check(text)
                 .iter()
                 .filter_map(|verdict| judged_span(filter, verdict))
                 .collect(),
-            policies: self.packs.iter().map(name).collect(),
+            policies: self.names(),
         })
     }
 }

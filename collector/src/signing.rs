@@ -26,11 +26,9 @@ impl std::fmt::Debug for SigningPair {
 impl SigningPair {
     pub(crate) fn new(purpose: &'static str, secret: &[u8; 32]) -> Self {
         let key = SigningKey::from_bytes(secret);
-        let digest = Sha256::digest(key.verifying_key().as_bytes());
-        let key_id = URL_SAFE_NO_PAD.encode(&digest[..12]);
         Self {
+            key_id: key_id(&key.verifying_key()),
             key,
-            key_id,
             purpose,
         }
     }
@@ -62,6 +60,13 @@ impl SigningPair {
     }
 }
 
+/// What a key is named by: the beginning of its hash.
+pub(crate) fn key_id(key: &VerifyingKey) -> String {
+    let digest = Sha256::digest(key.as_bytes());
+    URL_SAFE_NO_PAD.encode(&digest[..12])
+}
+
 pub(crate) async fn keys(State(app): State<Arc<App>>) -> Json<Value> {
-    Json(json!({"keys": [app.time.pair().public(), app.assertions.pair().public()]}))
+    let pairs = [app.time.pair(), app.assertions.pair(), &app.exports];
+    Json(json!({"keys": pairs.map(SigningPair::public)}))
 }

@@ -5,6 +5,8 @@
 
 #[path = "crash.rs"]
 mod crash;
+#[path = "exports.rs"]
+mod exports;
 #[path = "guardian.rs"]
 mod guardian;
 #[path = "reports.rs"]

@@ -77,7 +77,7 @@ impl Session {
 
 /// The least role for each endpoint; `None` for those that are not the
 /// staff's and have tests of their own.
-const ACCESS: [(&str, &str, Option<&str>); 37] = [
+const ACCESS: [(&str, &str, Option<&str>); 39] = [
     ("POST", "/v1/chat/completions", None),
     ("POST", "/v1/generations/{id}/cancel", None),
     ("POST", "/v1/reports", None),
@@ -109,6 +109,8 @@ const ACCESS: [(&str, &str, Option<&str>); 37] = [
     ("GET", "/v1/stats/rules", Some("viewer")),
     ("DELETE", "/v1/subjects/{subject}", Some("admin")),
     ("GET", "/v1/audit", Some("admin")),
+    ("GET", "/v1/exports/authority", Some("admin")),
+    ("GET", "/v1/exports/correction", Some("admin")),
     ("GET", "/v1/particulars", None),
     ("GET", "/v1/openapi.json", None),
     ("GET", "/healthz", None),

@@ -2,6 +2,7 @@
 
 mod account;
 mod audit;
+mod export;
 
 use crate::config::Args;
 use crate::metrics::Metrics;
@@ -25,6 +26,9 @@ pub enum Command {
     /// The log of what the staff did.
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Files that were exported.
+    #[command(subcommand)]
+    Export(export::Export),
     /// Copy the SQLite database to FILE, also while collectors run on it. To
     /// restore it, start a collector on the copy. For PostgreSQL use pg_dump.
     Backup {
@@ -43,6 +47,7 @@ impl Command {
         match self {
             Self::Account(command) => command.run(&open(url).await?).await,
             Self::Audit(command) => command.run(&open(url).await?).await,
+            Self::Export(command) => tokio::task::spawn_blocking(move || command.run()).await?,
             // Without opening it: that would bring an old one forward.
             Self::Backup { file } => {
                 tokio::task::spawn_blocking(move || storage::backup(&url, &file)).await??;

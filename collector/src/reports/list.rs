@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::error::ApiError;
 use crate::staff::{Role, require};
 use crate::storage::{
-    Direction, Query as StorageQuery, Review, ReviewNote, Reviewed as StorageReviewed, Row,
+    Direction, Query as StorageQuery, Review, ReviewNote, Reviewed as StorageReviewed, Row, Storage,
 };
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
@@ -160,21 +160,25 @@ pub(crate) async fn list(
         .last()
         .filter(|_| page.has_more)
         .map(|row| row.row);
-    let rows = page
-        .rows
-        .into_iter()
-        .map(parse)
-        .collect::<Result<Vec<_>, _>>()?;
+    let records = describe_all(&app.storage, page.rows).await?;
+    Ok(Json(Listing { records, next }))
+}
+
+/// The records of a page as they are listed.
+pub(crate) async fn describe_all(
+    storage: &Storage,
+    rows: Vec<Row>,
+) -> Result<Vec<Map<String, Value>>, ApiError> {
+    let rows = rows.into_iter().map(parse).collect::<Result<Vec<_>, _>>()?;
     let reviewed = rows
         .iter()
         .filter(|(row, _)| row.review.is_some())
         .filter_map(|(_, record)| Some(record.get("id")?.as_str()?.to_owned()));
-    let reviews = app.storage.reviews(reviewed.collect()).await?;
-    let records = rows
+    let reviews = storage.reviews(reviewed.collect()).await?;
+    Ok(rows
         .into_iter()
         .map(|(row, record)| extend(&row, record, &reviews))
-        .collect();
-    Ok(Json(Listing { records, next }))
+        .collect())
 }
 
 /// An empty filter is none.

@@ -5,5 +5,5 @@ mod list;
 mod review;
 
 pub(crate) use ingest::{MAX_BATCH_BYTES, ingest};
-pub(crate) use list::list;
+pub(crate) use list::{describe_all, list};
 pub(crate) use review::{MAX_REVIEW_BYTES, put as put_review, remove as remove_review, show};

@@ -131,6 +131,18 @@ fn verify(connection: &mut Connection, kept: Option<[u8; 32]>) -> Result<Audit> 
 }
 
 impl Storage {
+    /// Logs what changes nothing in the database.
+    pub(crate) async fn log(
+        &self,
+        actor: String,
+        action: &'static str,
+        about: String,
+        at_ms: i64,
+    ) -> std::result::Result<(), Unavailable> {
+        self.write(move |connection| append(connection, at_ms, &actor, action, &about))
+            .await
+    }
+
     /// At most `limit` entries behind `after`, in order.
     pub(crate) async fn audit(
         &self,

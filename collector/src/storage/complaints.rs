@@ -138,6 +138,17 @@ fn find(connection: &mut Connection, id: &str) -> Result<Option<Complaint>> {
     connection.query_first(&format!("{COLUMNS} WHERE c.id = ?1"), values![id], read)
 }
 
+/// Those of these ids.
+fn find_all(connection: &mut Connection, ids: &[String]) -> Result<Vec<Complaint>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let places: Vec<String> = (1..=ids.len()).map(|at| format!("?{at}")).collect();
+    let sql = format!("{COLUMNS} WHERE c.id IN ({})", places.join(", "));
+    let values: Vec<Value> = ids.iter().map(Value::from).collect();
+    connection.query(&sql, &values, read)
+}
+
 fn list(connection: &mut Connection, query: &ComplaintQuery) -> Result<Vec<Complaint>> {
     let mut sql = format!("{COLUMNS} WHERE 1 = 1");
     let mut values: Vec<Value> = values![query.limit].to_vec();
@@ -203,6 +214,12 @@ type Answer<T> = std::result::Result<T, Unavailable>;
 impl Storage {
     pub(crate) async fn complaint(&self, id: String) -> Answer<Option<Complaint>> {
         self.read(move |connection| find(connection, &id)).await
+    }
+
+    /// The complaints of these ids, at most a page of them.
+    pub(crate) async fn complaints_of(&self, ids: Vec<String>) -> Answer<Vec<Complaint>> {
+        self.read(move |connection| find_all(connection, &ids))
+            .await
     }
 
     pub(crate) async fn complaints(&self, query: ComplaintQuery) -> Answer<Vec<Complaint>> {

@@ -20,6 +20,8 @@ pub(crate) enum Direction {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reviewed {
     No,
+    /// In whatever way.
+    Yes,
     As(Review),
 }
 
@@ -112,7 +114,7 @@ pub(super) fn list(connection: &mut Connection, query: &Query) -> Result<Page> {
     let text = |value: &Option<String>| value.as_deref().map(Value::from);
     let review = match query.review {
         Some(Reviewed::As(review)) => Some(Value::from(review.name())),
-        Some(Reviewed::No) | None => None,
+        Some(Reviewed::No | Reviewed::Yes) | None => None,
     };
     let conditions = [
         (behind, query.after.map(Value::from)),
@@ -140,8 +142,10 @@ pub(super) fn list(connection: &mut Connection, query: &Query) -> Result<Page> {
             sql.push_str(&format!(" AND {condition} ?{}", values.len()));
         }
     }
-    if query.review == Some(Reviewed::No) {
-        sql.push_str(" AND review IS NULL");
+    match query.review {
+        Some(Reviewed::No) => sql.push_str(" AND review IS NULL"),
+        Some(Reviewed::Yes) => sql.push_str(" AND review IS NOT NULL"),
+        Some(Reviewed::As(_)) | None => {}
     }
     // One more than asked for tells whether there are more.
     let wanted = i64::try_from(query.limit).unwrap_or(i64::MAX);
@@ -156,7 +160,7 @@ pub(super) fn list(connection: &mut Connection, query: &Query) -> Result<Page> {
 /// The row of the first record that arrived at that time or later.
 fn row_at(connection: &mut Connection, at_ms: i64) -> Result<Option<i64>> {
     connection.query_first(
-        "SELECT row FROM records WHERE received_ms >= ?1 ORDER BY received_ms LIMIT 1",
+        "SELECT row FROM records WHERE received_ms >= ?1 ORDER BY received_ms, row LIMIT 1",
         values![at_ms],
         |row| row.get(0),
     )

@@ -64,7 +64,7 @@ pub(crate) use backup::backup;
 pub(crate) use complaints::{Changed, Complaint, ComplaintQuery, ComplaintStatus, NewComplaint};
 pub(crate) use counts::{Review, RuleCount, TrendKey, TrendQuery};
 pub(crate) use guardian::{Replaced, Session};
-pub(crate) use list::{Direction, Query, Reviewed, Row};
+pub(crate) use list::{Direction, Page, Query, Reviewed, Row};
 pub(crate) use records::{NewRecord, Outcome, RiskCount, VerdictKeys};
 pub(crate) use reviews::ReviewNote;
 pub(crate) use staff::StaffSession;

@@ -1,0 +1,168 @@
+//! `GET /v1/exports/authority`: all records of a time, for the authority.
+//!
+//! JSON by lines: a header, a line for each record, a summary, and the
+//! signature over everything before it.
+
+use super::pages::{Pages, Parts, add_line, respond};
+use super::seal::Seal;
+use super::span::{Parameters, Span};
+use super::summary::Summary;
+use crate::app::App;
+use crate::clock;
+use crate::error::ApiError;
+use crate::reports;
+use crate::staff::{Role, require};
+use crate::storage::{self, ComplaintStatus};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, Method};
+use axum::response::Response;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What the header says that the file is, and the version of its shape.
+pub(super) const KIND: &str = "tidegate.authority";
+pub(super) const VERSION: u32 = 1;
+
+pub(crate) async fn authority(
+    State(app): State<Arc<App>>,
+    method: Method,
+    headers: HeaderMap,
+    parameters: Result<Query<Parameters>, QueryRejection>,
+) -> Result<Response, ApiError> {
+    let staff = require(&app, &method, &headers, Role::Admin).await?;
+    let now_ms = clock::now();
+    let asked = parameters.ok().map(|Query(parameters)| parameters);
+    let span = Span::read(asked, now_ms)?;
+    let logged = app
+        .storage
+        .log(staff.name, "export.authority", span.about(), now_ms);
+    logged.await?;
+    let name = format!("tidegate-authority-{}-{}.ndjson", span.from_ms, span.to_ms);
+    let parts = Authority {
+        step: Step::Header,
+        span,
+        made_ms: now_ms,
+        pages: Pages::new(storage::Query {
+            from_ms: Some(span.from_ms),
+            to_ms: Some(span.to_ms),
+            ..storage::Query::default()
+        }),
+        seal: Seal::default(),
+        summary: Summary::default(),
+    };
+    Ok(respond(app, &name, parts))
+}
+
+/// What comes next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Header,
+    Records,
+    Nothing,
+}
+
+struct Authority {
+    step: Step,
+    span: Span,
+    made_ms: i64,
+    pages: Pages,
+    seal: Seal,
+    summary: Summary,
+}
+
+impl Parts for Authority {
+    async fn next(&mut self, app: &App) -> Result<Option<Vec<u8>>, ApiError> {
+        let mut part = Vec::new();
+        match self.step {
+            Step::Header => {
+                add_line(&mut part, &self.header(app))?;
+                self.step = Step::Records;
+            }
+            Step::Records => match self.pages.next(app).await? {
+                Some(page) => self.add_records(app, page.rows, &mut part).await?,
+                None => {
+                    self.step = Step::Nothing;
+                    return self.end(app).map(Some);
+                }
+            },
+            Step::Nothing => return Ok(None),
+        }
+        self.seal.add(&part);
+        Ok(Some(part))
+    }
+}
+
+impl Authority {
+    fn header(&self, app: &App) -> Value {
+        json!({
+            "export": KIND,
+            "version": VERSION,
+            "from_ms": self.span.from_ms,
+            "to_ms": self.span.to_ms,
+            "made_ms": self.made_ms,
+            "collector": env!("CARGO_PKG_VERSION"),
+            "kid": app.exports.key_id(),
+            "policies": app.policies.names(),
+        })
+    }
+
+    async fn add_records(
+        &mut self,
+        app: &App,
+        rows: Vec<storage::Row>,
+        part: &mut Vec<u8>,
+    ) -> Result<(), ApiError> {
+        let records = reports::describe_all(&app.storage, rows).await?;
+        let complaints = complaints_of(app, &records).await?;
+        for mut record in records {
+            // Who it was is not what this file is for.
+            record.remove("subject");
+            let id = record.get("id").and_then(Value::as_str);
+            if let Some(complaint) = id.and_then(|id| complaints.get(id)).cloned() {
+                record.insert("complaint".to_owned(), complaint);
+            }
+            self.summary.add(&record);
+            add_line(part, &record)?;
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, app: &App) -> Result<Vec<u8>, ApiError> {
+        let mut part = Vec::new();
+        add_line(&mut part, &self.summary.describe())?;
+        self.seal.add(&part);
+        let seal = std::mem::take(&mut self.seal);
+        add_line(&mut part, &seal.sign(&app.exports))?;
+        Ok(part)
+    }
+}
+
+/// How the complaints among these records were handled, by their ids.
+async fn complaints_of(
+    app: &App,
+    records: &[Map<String, Value>],
+) -> Result<BTreeMap<String, Value>, ApiError> {
+    let is_complaint = |record: &&Map<String, Value>| {
+        record.get("type").and_then(Value::as_str) == Some(tidegate::report::record::COMPLAINT_TYPE)
+    };
+    let ids = records
+        .iter()
+        .filter(is_complaint)
+        .filter_map(|record| Some(record.get("id")?.as_str()?.to_owned()))
+        .collect();
+    let complaints = app.storage.complaints_of(ids).await?;
+    let handled = complaints.into_iter().map(|complaint| {
+        let mut handled = json!({
+            "status": complaint.status.name(),
+            "due_ms": complaint.due_ms,
+        });
+        if complaint.status == ComplaintStatus::Answered {
+            handled["answered_ms"] = complaint.answered_ms.into();
+            handled["answer"] = complaint.answer.into();
+        }
+        (complaint.id, handled)
+    });
+    Ok(handled.collect())
+}

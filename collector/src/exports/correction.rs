@@ -1,0 +1,81 @@
+//! `GET /v1/exports/correction`: verdicts that somebody has reviewed, for
+//! those who correct the model or its rules. JSON by lines.
+
+use super::pages::{Pages, Parts, add_line, respond};
+use super::span::{Parameters, Span};
+use crate::app::App;
+use crate::clock;
+use crate::error::ApiError;
+use crate::reports;
+use crate::staff::{Role, require};
+use crate::storage::{self, Reviewed};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, Method};
+use axum::response::Response;
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
+use tidegate::report::record::VERDICT_TYPE;
+
+pub(crate) async fn correction(
+    State(app): State<Arc<App>>,
+    method: Method,
+    headers: HeaderMap,
+    parameters: Result<Query<Parameters>, QueryRejection>,
+) -> Result<Response, ApiError> {
+    let staff = require(&app, &method, &headers, Role::Admin).await?;
+    let now_ms = clock::now();
+    let asked = parameters.ok().map(|Query(parameters)| parameters);
+    let span = Span::read(asked, now_ms)?;
+    let logged = app
+        .storage
+        .log(staff.name, "export.correction", span.about(), now_ms);
+    logged.await?;
+    let name = format!("tidegate-correction-{}-{}.jsonl", span.from_ms, span.to_ms);
+    let pages = Pages::new(storage::Query {
+        kind: Some(VERDICT_TYPE.to_owned()),
+        review: Some(Reviewed::Yes),
+        from_ms: Some(span.from_ms),
+        to_ms: Some(span.to_ms),
+        ..storage::Query::default()
+    });
+    Ok(respond(app, &name, Correction(pages)))
+}
+
+struct Correction(Pages);
+
+impl Parts for Correction {
+    async fn next(&mut self, app: &App) -> Result<Option<Vec<u8>>, ApiError> {
+        let Some(page) = self.0.next(app).await? else {
+            return Ok(None);
+        };
+        let mut part = Vec::new();
+        for record in reports::describe_all(&app.storage, page.rows).await? {
+            add_line(&mut part, &correct(&record))?;
+        }
+        Ok(Some(part))
+    }
+}
+
+/// Where the flagged span is, in UTF-16 units of the raw message, by which
+/// rule of which revision, and what the reviewer found.
+fn correct(record: &Map<String, Value>) -> Value {
+    let field = |outer: &str, inner: &str| {
+        let value = record.get(outer).and_then(|value| value.get(inner));
+        value.cloned().unwrap_or_default()
+    };
+    let data = |name| field("data", name);
+    json!({
+        "record": record.get("id"),
+        "message": data("message"),
+        "channel": data("channel"),
+        "policy": data("policy"),
+        "revision": data("revision"),
+        "rule": data("rule"),
+        "risk": data("risk"),
+        "start": data("start"),
+        "end": data("end"),
+        "verdict": field("review", "verdict"),
+        "note": field("review", "note"),
+    })
+}
