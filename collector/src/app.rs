@@ -186,6 +186,7 @@ pub(crate) fn routes() -> Vec<Route> {
         delete_route("/v1/reports/{id}/review", delete(reports::remove_review)),
         get_route("/v1/stats/trend", get(stats::trend)),
         get_route("/v1/stats/rules", get(stats::rules)),
+        get_route("/v1/subjects/{subject}", get(subjects::show)),
         delete_route("/v1/subjects/{subject}", delete(subjects::erase)),
         get_route("/v1/complaints", get(complaints::list)),
         get_route("/v1/complaints/{id}", get(complaints::status)),

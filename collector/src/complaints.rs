@@ -5,7 +5,7 @@ use crate::body;
 use crate::clock;
 use crate::error::ApiError;
 use crate::staff::{Role, require};
-use crate::storage::{Changed, Complaint, ComplaintQuery, ComplaintStatus};
+use crate::storage::{Changed, Complaint, ComplaintQuery, ComplaintStatus, Storage};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, QueryRejection};
@@ -13,7 +13,9 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, Method, StatusCode};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use tidegate::report::record::COMPLAINT_TYPE;
 
 /// Largest body of a change in bytes.
 pub(crate) const MAX_CHANGE_BYTES: usize = 16 * 1_024;
@@ -165,6 +167,40 @@ pub(crate) async fn change(
         Changed::Backward => conflict("a complaint only goes on"),
         Changed::NoAnswer => conflict("an answer is needed"),
     }
+}
+
+/// Adds to the complaints among `records`, as they are listed, how they were
+/// handled.
+pub(crate) async fn attach(
+    storage: &Storage,
+    records: &mut [Map<String, Value>],
+) -> Result<(), ApiError> {
+    let id_of = |record: &Map<String, Value>| {
+        let is_complaint = record.get("type")? == COMPLAINT_TYPE;
+        let id = record.get("id")?.as_str()?;
+        is_complaint.then(|| id.to_owned())
+    };
+    let ids = records.iter().filter_map(id_of).collect();
+    let complaints = storage.complaints_of(ids).await?;
+    let mut handled: BTreeMap<String, Value> = complaints
+        .into_iter()
+        .map(|complaint| {
+            let handled = without_nulls(json!({
+                "status": complaint.status.name(),
+                "due_ms": complaint.due_ms,
+                "answer": complaint.answer,
+                "answered_ms": complaint.answered_ms,
+                "changed_ms": complaint.changed_ms,
+            }));
+            (complaint.id, handled)
+        })
+        .collect();
+    for record in records {
+        if let Some(handled) = id_of(record).and_then(|id| handled.remove(&id)) {
+            record.insert("complaint".to_owned(), handled);
+        }
+    }
+    Ok(())
 }
 
 fn unknown() -> ApiError {

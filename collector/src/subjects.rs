@@ -1,19 +1,116 @@
-//! `DELETE /v1/subjects/{subject}`: erasure at a subject's wish.
+//! `/v1/subjects/{subject}`: what is kept of a subject, shown and erased at
+//! its wish.
 
 use crate::app::App;
-use crate::assertions::check_subject;
+use crate::assertions::{Profile, check_subject};
 use crate::clock;
+use crate::complaints;
 use crate::error::ApiError;
+use crate::reports;
 use crate::staff::{Role, require};
+use crate::storage::{self, EventRow, Holdings};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, Method};
-use serde_json::{Value, json};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
-/// Deletes the records, complaints and reviews of a subject, its usage, its
-/// claims and its guardian's PIN and settings. Counts by the hour stay: they
-/// say nothing of anybody.
+/// Records of a page if the request does not say, and at most.
+const DEFAULT_LIMIT: usize = 100;
+const MAX_LIMIT: usize = 500;
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Parameters {
+    limit: Option<usize>,
+    /// `next` of the page before.
+    after: Option<i64>,
+}
+
+/// `GET`: everything that is kept of a subject. Of its records one page; the
+/// first has all the rest too.
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
+    Path(subject): Path<String>,
+    method: Method,
+    headers: HeaderMap,
+    parameters: Result<Query<Parameters>, QueryRejection>,
+) -> Result<Json<Map<String, Value>>, ApiError> {
+    let staff = require(&app, &method, &headers, Role::Admin).await?;
+    check_subject(&subject)?;
+    let asked = parameters.ok().map(|Query(asked)| asked);
+    let (after, limit) = asked
+        .map(|asked| (asked.after, asked.limit.unwrap_or(DEFAULT_LIMIT)))
+        .filter(|(_, limit)| (1..=MAX_LIMIT).contains(limit))
+        .ok_or_else(|| {
+            ApiError::bad_request("request/query", "limit is 1 to 500, after is a number")
+        })?;
+    let mut answer = match after {
+        None => {
+            let holdings = app
+                .storage
+                .holdings(subject.clone(), staff.name, clock::now());
+            describe(holdings.await?)
+        }
+        Some(_) => Map::new(),
+    };
+    let query = storage::Query {
+        subject: Some(subject.clone()),
+        after,
+        limit,
+        ..storage::Query::default()
+    };
+    let page = app.storage.list(query).await?;
+    let next = page.rows.last().filter(|_| page.has_more);
+    let next = next.map(|last| last.row);
+    let mut records = reports::describe_all(&app.storage, page.rows).await?;
+    complaints::attach(&app.storage, &mut records).await?;
+    answer.insert("subject".to_owned(), subject.into());
+    answer.insert("records".to_owned(), json!(records));
+    answer.insert("next".to_owned(), next.into());
+    Ok(Json(answer))
+}
+
+fn describe(holdings: Holdings) -> Map<String, Value> {
+    let profile = holdings.profile.as_ref().map(profile);
+    let usage = holdings.ledger.map(|(kept, changed_ms)| {
+        json!({"intervals": kept.intervals, "days": kept.days, "changed_ms": changed_ms})
+    });
+    let events: Vec<Value> = holdings.events.iter().map(event).collect();
+    let pin = holdings
+        .pin_locked_until_ms
+        .map(|until| json!({"locked_until_ms": until}));
+    let sessions = holdings.sessions.iter();
+    let sessions: Vec<Value> = sessions
+        .map(|expires_ms| json!({"expires_ms": expires_ms}))
+        .collect();
+    [
+        ("profile", json!(profile)),
+        ("usage", json!(usage)),
+        ("events", json!(events)),
+        ("guardian", json!({"pin": pin, "sessions": sessions})),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value))
+    .collect()
+}
+
+fn profile(profile: &Profile) -> Value {
+    json!({
+        "claims": profile.claims,
+        "settings": profile.settings,
+        "changed_s": profile.changed_s,
+    })
+}
+
+fn event(event: &EventRow) -> Value {
+    json!({"at_ms": event.at_ms, "kind": event.kind, "reason": event.reason})
+}
+
+/// `DELETE`: deletes the records, complaints and reviews of a subject, its
+/// usage, its claims and its guardian's PIN and settings. Counts by the hour
+/// stay: they say nothing of anybody.
 pub(crate) async fn erase(
     State(app): State<Arc<App>>,
     Path(subject): Path<String>,

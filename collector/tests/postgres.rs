@@ -15,5 +15,7 @@ mod reports;
 mod shared;
 #[path = "staff.rs"]
 mod staff;
+#[path = "subjects.rs"]
+mod subjects;
 #[path = "usage.rs"]
 mod usage;

@@ -77,7 +77,7 @@ impl Session {
 
 /// The least role for each endpoint; `None` for those that are not the
 /// staff's and have tests of their own.
-const ACCESS: [(&str, &str, Option<&str>); 39] = [
+const ACCESS: [(&str, &str, Option<&str>); 40] = [
     ("POST", "/v1/chat/completions", None),
     ("POST", "/v1/generations/{id}/cancel", None),
     ("POST", "/v1/reports", None),
@@ -107,6 +107,7 @@ const ACCESS: [(&str, &str, Option<&str>); 39] = [
     ("DELETE", "/v1/reports/{id}/review", Some("reviewer")),
     ("GET", "/v1/stats/trend", Some("viewer")),
     ("GET", "/v1/stats/rules", Some("viewer")),
+    ("GET", "/v1/subjects/{subject}", Some("admin")),
     ("DELETE", "/v1/subjects/{subject}", Some("admin")),
     ("GET", "/v1/audit", Some("admin")),
     ("GET", "/v1/exports/authority", Some("admin")),

@@ -9,16 +9,16 @@ use super::span::{Parameters, Span};
 use super::summary::Summary;
 use crate::app::App;
 use crate::clock;
+use crate::complaints;
 use crate::error::ApiError;
 use crate::reports;
 use crate::staff::{Role, require};
-use crate::storage::{self, ComplaintStatus};
+use crate::storage;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, Method};
 use axum::response::Response;
-use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// What the header says that the file is, and the version of its shape.
@@ -114,15 +114,11 @@ impl Authority {
         rows: Vec<storage::Row>,
         part: &mut Vec<u8>,
     ) -> Result<(), ApiError> {
-        let records = reports::describe_all(&app.storage, rows).await?;
-        let complaints = complaints_of(app, &records).await?;
+        let mut records = reports::describe_all(&app.storage, rows).await?;
+        complaints::attach(&app.storage, &mut records).await?;
         for mut record in records {
             // Who it was is not what this file is for.
             record.remove("subject");
-            let id = record.get("id").and_then(Value::as_str);
-            if let Some(complaint) = id.and_then(|id| complaints.get(id)).cloned() {
-                record.insert("complaint".to_owned(), complaint);
-            }
             self.summary.add(&record);
             add_line(part, &record)?;
         }
@@ -137,32 +133,4 @@ impl Authority {
         add_line(&mut part, &seal.sign(&app.exports))?;
         Ok(part)
     }
-}
-
-/// How the complaints among these records were handled, by their ids.
-async fn complaints_of(
-    app: &App,
-    records: &[Map<String, Value>],
-) -> Result<BTreeMap<String, Value>, ApiError> {
-    let is_complaint = |record: &&Map<String, Value>| {
-        record.get("type").and_then(Value::as_str) == Some(tidegate::report::record::COMPLAINT_TYPE)
-    };
-    let ids = records
-        .iter()
-        .filter(is_complaint)
-        .filter_map(|record| Some(record.get("id")?.as_str()?.to_owned()))
-        .collect();
-    let complaints = app.storage.complaints_of(ids).await?;
-    let handled = complaints.into_iter().map(|complaint| {
-        let mut handled = json!({
-            "status": complaint.status.name(),
-            "due_ms": complaint.due_ms,
-        });
-        if complaint.status == ComplaintStatus::Answered {
-            handled["answered_ms"] = complaint.answered_ms.into();
-            handled["answer"] = complaint.answer.into();
-        }
-        (complaint.id, handled)
-    });
-    Ok(handled.collect())
 }

@@ -1,6 +1,7 @@
 //! What is deleted: by age, and at a subject's wish.
 
 use super::driver::{Connection, Result, values};
+use super::holdings::{BY_RECORD, BY_SUBJECT};
 use super::lock::Lock;
 use super::{Storage, Unavailable};
 use super::{audit, counts};
@@ -11,7 +12,7 @@ const MAX_STEP: i64 = 2_000;
 /// Deletes some of the records that arrived before that time and returns how
 /// many; the last step also forgets what was counted.
 pub(super) fn delete_before(connection: &mut Connection, before_ms: i64) -> Result<u64> {
-    for table in ["complaints", "reviews"] {
+    for table in BY_RECORD {
         let sql = format!(
             "DELETE FROM {table} WHERE id IN (SELECT id FROM records
                  WHERE received_ms < ?1 ORDER BY received_ms, row LIMIT ?2)"
@@ -40,17 +41,11 @@ pub(crate) struct Erased {
 /// Deletes everything that is kept of a subject.
 pub(super) fn erase(connection: &mut Connection, subject: &str) -> Result<Erased> {
     let mut others = 0;
-    for table in [
-        "subjects",
-        "usage_ledgers",
-        "usage_events",
-        "guardian_pins",
-        "guardian_sessions",
-    ] {
+    for table in BY_SUBJECT {
         let sql = format!("DELETE FROM {table} WHERE subject = ?1");
         others += connection.execute(&sql, values![subject])?;
     }
-    for table in ["complaints", "reviews"] {
+    for table in BY_RECORD {
         let sql =
             format!("DELETE FROM {table} WHERE id IN (SELECT id FROM records WHERE subject = ?1)");
         others += connection.execute(&sql, values![subject])?;
