@@ -4,9 +4,9 @@ use crate::headers::CONSOLE_POLICY;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
-const PAGE: &str = include_str!("../../www/console/index.html");
-const SCRIPT: &str = include_str!("../../www/console/console.js");
-const STYLE: &str = include_str!("../../www/console/console.css");
+const PAGE: &str = include_str!("../console/index.html");
+const SCRIPT: &str = include_str!("../console/console.js");
+const STYLE: &str = include_str!("../console/console.css");
 
 pub(crate) async fn page() -> Response {
     file("text/html; charset=utf-8", PAGE)

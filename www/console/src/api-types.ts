@@ -1,0 +1,89 @@
+/** What the collector answers, as far as the console reads it. Times end in `_ms`: ms since the epoch. */
+
+export type Role = 'viewer' | 'reviewer' | 'admin';
+
+export interface Account {
+  name: string;
+  role: Role;
+  /** Sent along with every change; absent for the admin token, which no page of strangers can send. */
+  csrf?: string;
+}
+
+export type Verdict = 'upheld' | 'rejected';
+
+export interface Review {
+  verdict: Verdict;
+  note?: string;
+  by: string;
+  at_ms: number;
+}
+
+/** A CloudEvent with what the collector knows about it. `data` was written by strangers. */
+export interface StoredRecord {
+  /** Place in the order of arrival; also the cursor. */
+  row: number;
+  received_ms: number;
+  id: string;
+  type: string;
+  source: string;
+  /** RFC 3339, by the client's clock. */
+  time: string;
+  subject?: string;
+  review?: Review;
+  data: Record<string, unknown>;
+}
+
+export interface Page<T> {
+  rows: T[];
+  /** `after` of the next page; `null` if this is the last for now. */
+  next: string | null;
+}
+
+export const COMPLAINT_STATES = ['received', 'in_review', 'upheld', 'rejected', 'answered'] as const;
+export type ComplaintState = (typeof COMPLAINT_STATES)[number];
+
+export interface Complaint {
+  id: string;
+  category: string;
+  text: string;
+  message?: string;
+  locale: string;
+  status: ComplaintState;
+  received_ms: number;
+  due_ms: number;
+  answer?: string;
+  by?: string;
+  changed_ms?: number;
+}
+
+export type TrendBy = 'risk' | 'rule' | 'action' | 'revision';
+
+export interface Trend {
+  bucket: 'hour' | 'day';
+  keys: string[];
+  rows: { at_ms: number; counts: Record<string, number> }[];
+}
+
+export interface RuleStats {
+  policy: string;
+  revision: number;
+  rule: string;
+  risk: string;
+  hits: number;
+  upheld: number;
+  rejected: number;
+  /** Share upheld of those reviewed; `null` if none was. */
+  precision: number | null;
+  /** 95 % interval of the precision. */
+  low: number | null;
+  high: number | null;
+}
+
+export interface AuditEntry {
+  seq: number;
+  at_ms: number;
+  by: string;
+  action: string;
+  about: string;
+  hash: string;
+}
