@@ -245,4 +245,7 @@ export const EN = {
   key_waiting: 'show new records',
   key_views: 'to the view of that place',
   key_help: 'this list',
+  'route/unknown': 'This collector does not offer that.',
+  'route/method': 'This collector does not offer that.',
+  subjectNoAccess: 'This collector cannot list what it keeps about a subject. Its records can be shown, and everything can be erased.',
 };

@@ -246,4 +246,7 @@ export const ZH: Record<keyof typeof EN, string> = {
   key_waiting: '显示新记录',
   key_views: '切换到对应视图',
   key_help: '显示本列表',
+  'route/unknown': '此采集端不提供该功能。',
+  'route/method': '此采集端不提供该功能。',
+  subjectNoAccess: '此采集端不能列出某一主体的全部数据；可查看其记录，也可全部删除。',
 };

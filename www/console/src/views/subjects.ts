@@ -36,7 +36,10 @@ export class SubjectsView implements View {
       try {
         return await api.subject(name, signal);
       } catch (error) {
-        if (error instanceof api.Failure && error.status === 404) return null;
+        if (!(error instanceof api.Failure)) throw error;
+        // A collector may erase without being able to list.
+        if (error.code === 'route/method' || error.code === 'route/unknown') return 'unlisted';
+        if (error.status === 404) return null;
         throw error;
       }
     }, (kept) => kept === null ? emptyState(say('subjectNone')) : this.#draw(name, kept));
@@ -46,13 +49,14 @@ export class SubjectsView implements View {
     this.#panel.close();
   }
 
-  #draw(name: string, kept: Record<string, unknown>): Node {
-    const keep = el('button', { type: 'button', class: 'quiet' }, say('saveJson'));
+  #draw(name: string, kept: Record<string, unknown> | 'unlisted'): Node {
+    const keep = el('button', { type: 'button', class: 'quiet', hidden: kept === 'unlisted' }, say('saveJson'));
     keep.addEventListener('click', () => save('tidegate-subject.json', new Blob([JSON.stringify(kept, null, 2)], { type: 'application/json' })));
     const erase = el('button', { type: 'button', class: 'danger' }, say('erase'));
     erase.addEventListener('click', () => confirmByTyping(say('eraseTitle'), say('eraseText'), name, say('erase'), () => this.#erase(name)));
     return el('section', { class: 'card' }, el('h2', {}, brief(say('subjectData', { subject: name }), 160)),
-      el('p', { class: 'buttons' }, recordsLink(say('recordsOfSubject'), { subject: name }), keep, erase), documentOf(kept));
+      el('p', { class: 'buttons' }, recordsLink(say('recordsOfSubject'), { subject: name }), keep, erase),
+      kept === 'unlisted' ? el('p', { class: 'hint' }, say('subjectNoAccess')) : documentOf(kept));
   }
 
   async #erase(name: string): Promise<void> {
