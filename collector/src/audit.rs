@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::error::ApiError;
 use crate::hex::hex;
 use crate::staff::{Role, require};
-use crate::storage::AuditEntry;
+use crate::storage::{AuditEntry, Direction};
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
@@ -20,8 +20,19 @@ const MAX_LIMIT: i64 = 500;
 #[derive(Debug, Deserialize)]
 pub(crate) struct Parameters {
     limit: Option<i64>,
-    /// `seq` of the last entry of the page before.
+    /// `next` of the page before.
     after: Option<i64>,
+    /// `oldest` first (default) or `newest` first.
+    #[serde(default)]
+    order: Order,
+}
+
+#[derive(Debug, Default, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Order {
+    #[default]
+    Oldest,
+    Newest,
 }
 
 pub(crate) async fn list(
@@ -32,20 +43,29 @@ pub(crate) async fn list(
 ) -> Result<Json<Value>, ApiError> {
     require(&app, &method, &headers, Role::Admin).await?;
     let parameters = parameters.ok().map(|Query(parameters)| parameters);
-    let (after, limit) = parameters
-        .map(|asked| {
-            (
-                asked.after.unwrap_or(0),
-                asked.limit.unwrap_or(DEFAULT_LIMIT),
-            )
-        })
-        .filter(|(_, limit)| (1..=MAX_LIMIT).contains(limit))
+    let (parameters, limit) = parameters
+        .map(|asked| (asked.limit.unwrap_or(DEFAULT_LIMIT), asked))
+        .filter(|(limit, _)| (1..=MAX_LIMIT).contains(limit))
+        .map(|(limit, asked)| (asked, limit))
         .ok_or_else(|| {
-            ApiError::bad_request("request/query", "limit is 1 to 500, after is a number")
+            let message = "limit is 1 to 500, after a number, order oldest or newest";
+            ApiError::bad_request("request/query", message)
         })?;
-    let entries = app.storage.audit(after, limit).await?;
+    let direction = match parameters.order {
+        Order::Oldest => Direction::OldestFirst,
+        Order::Newest => Direction::NewestFirst,
+    };
+    // One more than asked for tells whether there are more.
+    let mut entries = app
+        .storage
+        .audit(direction, parameters.after, limit + 1)
+        .await?;
+    let most = usize::try_from(limit).unwrap_or(0);
+    let has_more = entries.len() > most;
+    entries.truncate(most);
+    let next = entries.last().filter(|_| has_more).map(|last| last.seq);
     let entries: Vec<Value> = entries.iter().map(describe).collect();
-    Ok(Json(json!({"entries": entries})))
+    Ok(Json(json!({"entries": entries, "next": next})))
 }
 
 fn describe(entry: &AuditEntry) -> Value {

@@ -5,7 +5,9 @@ use crate::body;
 use crate::clock;
 use crate::error::ApiError;
 use crate::staff::{Role, require};
-use crate::storage::{Changed, Complaint, ComplaintQuery, ComplaintStatus, Storage};
+use crate::storage::{
+    Changed, Complaint, ComplaintFilter, ComplaintQuery, ComplaintStatus, Storage,
+};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, QueryRejection};
@@ -59,6 +61,7 @@ pub(crate) async fn status(
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Parameters {
+    /// `open` for those not answered yet, or a status.
     status: Option<String>,
     limit: Option<i64>,
     after: Option<String>,
@@ -72,9 +75,9 @@ impl Parameters {
         if !(1..=MAX_LIMIT).contains(&limit) || self.order.is_some_and(|order| order != "due") {
             return None;
         }
-        let status = match self.status.filter(|status| !status.is_empty()) {
-            None => None,
-            Some(name) => Some(ComplaintStatus::named(&name)?),
+        let filter = match self.status.filter(|status| !status.is_empty()) {
+            None => ComplaintFilter::All,
+            Some(name) => ComplaintFilter::named(&name)?,
         };
         let after = match self.after {
             None => None,
@@ -84,7 +87,7 @@ impl Parameters {
             }
         };
         Some(ComplaintQuery {
-            status,
+            filter,
             after,
             limit: limit + 1,
         })

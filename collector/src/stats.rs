@@ -16,6 +16,9 @@ use std::sync::Arc;
 const HOUR_MS: i64 = 3_600_000;
 /// Most buckets of a trend.
 const MAX_BUCKETS: i64 = 800;
+/// Hours by which buckets may begin before those of UTC: the zones that there
+/// are.
+const OFFSET_HOURS: std::ops::RangeInclusive<i64> = -12..=14;
 /// The span if the request does not say, in ms.
 const DEFAULT_SPAN_MS: i64 = 7 * 24 * HOUR_MS;
 /// The quantile of the normal distribution for 95 % on both sides.
@@ -46,6 +49,10 @@ pub(crate) struct TrendParameters {
     bucket: Bucket,
     #[serde(default)]
     by: TrendKey,
+    /// Whole hours that the reader's clock is ahead of UTC, for days that are
+    /// the reader's.
+    #[serde(default)]
+    offset_hours: i64,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -53,7 +60,6 @@ pub(crate) struct TrendParameters {
 enum Bucket {
     #[default]
     Hour,
-    /// Of UTC.
     Day,
 }
 
@@ -89,20 +95,21 @@ pub(crate) async fn trend(
         };
         let (from_ms, to_ms) = span.read(clock::now())?;
         let buckets = (to_ms - from_ms) / (asked.bucket.hours() * HOUR_MS);
-        (buckets <= MAX_BUCKETS).then_some((asked.bucket, asked.by, from_ms, to_ms))
+        let query = TrendQuery {
+            by: asked.by,
+            from_ms,
+            to_ms,
+            bucket_hours: asked.bucket.hours(),
+            offset_hours: asked.offset_hours,
+        };
+        (buckets <= MAX_BUCKETS && OFFSET_HOURS.contains(&asked.offset_hours))
+            .then_some((asked.bucket, query))
     });
-    let (bucket, by, from_ms, to_ms) = asked.ok_or_else(|| {
+    let (bucket, query) = asked.ok_or_else(|| {
         let message = "from_ms is before to_ms, bucket is hour or day, at most 800 of them; \
-                       by is risk, rule, action or revision";
+                       by is risk, rule, action or revision; offset_hours is -12 to 14";
         ApiError::bad_request("request/query", message)
     })?;
-    let query = TrendQuery {
-        by,
-        from_ms,
-        to_ms,
-        bucket_hours: bucket.hours(),
-        offset_hours: 0,
-    };
     let trend = app.storage.trend(query).await?;
     let rows: Vec<Value> = trend
         .rows

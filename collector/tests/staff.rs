@@ -434,11 +434,17 @@ async fn reviews_are_shown_counted_filtered_and_taken_back() {
     let (_, trend) = get("/v1/stats/trend?bucket=day&by=revision").await;
     assert_eq!(trend["keys"], json!(["example@12"]));
     assert_eq!(trend["rows"][0]["counts"]["example@12"], 4);
+    // A day of China begins at 16:00 UTC.
+    let (_, trend) = get("/v1/stats/trend?bucket=day&offset_hours=8").await;
+    let hours = trend["rows"][0]["at_ms"].as_i64().unwrap() / 3_600_000;
+    assert_eq!(hours.rem_euclid(24), 16);
     for wrong in [
         "from_ms=2&to_ms=1",
         "from_ms=0&bucket=hour",
         "bucket=minute",
         "by=subject",
+        "offset_hours=15",
+        "offset_hours=0.5",
     ] {
         assert_eq!(
             get(&format!("/v1/stats/trend?{wrong}")).await.0,
@@ -487,6 +493,10 @@ async fn a_subject_that_is_erased_leaves_nothing_but_that_it_was_done() {
     assert_eq!(left, 100);
     let (_, audit) = read(session.on(server.get("/v1/audit"))).await;
     assert!(audit.to_string().contains("subject.erase") && !audit.to_string().contains("child-7"));
+    let last = read(session.on(server.get("/v1/audit?order=newest&limit=1"))).await;
+    let (entry, next) = (&last.1["entries"][0], &last.1["next"]);
+    assert_eq!(entry["action"], "subject.erase");
+    assert_eq!(entry["seq"], *next);
 }
 
 #[tokio::test]

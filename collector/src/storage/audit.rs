@@ -4,7 +4,7 @@
 //! that was kept elsewhere.
 
 use super::driver::{Connection, Result, Row, values};
-use super::{Storage, Unavailable};
+use super::{Direction, Storage, Unavailable};
 use sha2::{Digest as _, Sha256};
 
 /// First bytes of what is hashed.
@@ -84,11 +84,24 @@ fn read(row: &Row) -> Result<AuditEntry> {
     })
 }
 
-fn list(connection: &mut Connection, after: i64, limit: i64) -> Result<Vec<AuditEntry>> {
+/// At most `limit` entries behind `after`, from the first one on or, newest
+/// first, from the last one back.
+fn list(
+    connection: &mut Connection,
+    direction: Direction,
+    after: Option<i64>,
+    limit: i64,
+) -> Result<Vec<AuditEntry>> {
+    let (behind, order, start) = match direction {
+        Direction::OldestFirst => (">", "ASC", 0),
+        Direction::NewestFirst => ("<", "DESC", i64::MAX),
+    };
     connection.query(
-        "SELECT seq, at_ms, actor, action, about, hash FROM audit
-         WHERE seq > ?1 ORDER BY seq LIMIT ?2",
-        values![after, limit],
+        &format!(
+            "SELECT seq, at_ms, actor, action, about, hash FROM audit
+             WHERE seq {behind} ?1 ORDER BY seq {order} LIMIT ?2"
+        ),
+        values![after.unwrap_or(start), limit],
         read,
     )
 }
@@ -111,7 +124,7 @@ fn verify(connection: &mut Connection, kept: Option<[u8; 32]>) -> Result<Audit> 
     let (mut entries, mut head) = (0, [0; 32]);
     let mut is_kept = kept.is_none();
     loop {
-        let step = list(connection, entries, STEP)?;
+        let step = list(connection, Direction::OldestFirst, Some(entries), STEP)?;
         if step.is_empty() {
             break;
         }
@@ -143,13 +156,14 @@ impl Storage {
             .await
     }
 
-    /// At most `limit` entries behind `after`, in order.
+    /// At most `limit` entries behind `after`.
     pub(crate) async fn audit(
         &self,
-        after: i64,
+        direction: Direction,
+        after: Option<i64>,
         limit: i64,
     ) -> std::result::Result<Vec<AuditEntry>, Unavailable> {
-        self.read(move |connection| list(connection, after, limit))
+        self.read(move |connection| list(connection, direction, after, limit))
             .await
     }
 
@@ -181,6 +195,21 @@ mod tests {
             .unwrap();
         }
         connection
+    }
+
+    #[test]
+    fn it_is_read_from_either_end_and_pages_go_on_where_the_last_ended() {
+        for database in Database::all() {
+            let mut connection = filled(&database);
+            let mut seqs = |direction, after| -> Vec<i64> {
+                let page = list(&mut connection, direction, after, 2).unwrap();
+                page.iter().map(|entry| entry.seq).collect()
+            };
+            assert_eq!(seqs(Direction::OldestFirst, None), [1, 2]);
+            assert_eq!(seqs(Direction::OldestFirst, Some(4)), [5]);
+            assert_eq!(seqs(Direction::NewestFirst, None), [5, 4]);
+            assert_eq!(seqs(Direction::NewestFirst, Some(2)), [1]);
+        }
     }
 
     #[test]

@@ -62,7 +62,9 @@ mod writer;
 
 pub(crate) use audit::{Audit, AuditEntry};
 pub(crate) use backup::backup;
-pub(crate) use complaints::{Changed, Complaint, ComplaintQuery, ComplaintStatus, NewComplaint};
+pub(crate) use complaints::{
+    Changed, Complaint, ComplaintFilter, ComplaintQuery, ComplaintStatus, NewComplaint,
+};
 pub(crate) use counts::{Review, RuleCount, TrendKey, TrendQuery};
 pub(crate) use guardian::{Replaced, Session};
 pub(crate) use holdings::Holdings;

@@ -160,4 +160,11 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         WHERE kind = 'dev.tidegate.complaint.v1' AND json_valid(body)
             AND json_extract(body, '$.data.category') IS NOT NULL;",
     },
+    // The queue of what is not answered, which stays short while the answered
+    // pile up.
+    Migration {
+        tables: "CREATE INDEX complaints_open ON complaints (due_ms, id)
+        WHERE status <> 'answered';",
+        fill_sqlite: "",
+    },
 ];
