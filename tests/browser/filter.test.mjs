@@ -1,7 +1,10 @@
 /** What the policy forbids is never in the page, whatever the answer does with it. */
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { Collector, conversations, Page, until } from './harness.mjs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expectNeverDisplayed } from 'tidegate/testing';
+import { Collector, conversations, Page, SITE, until } from './harness.mjs';
 
 /** `?age=adult`: the time of day must not matter here. */
 const LOCALES = { 'zh-CN': '?lang=zh-CN&age=adult', en: '?lang=en&age=adult' };
@@ -34,10 +37,14 @@ for (const [locale, query] of Object.entries(LOCALES)) {
       test(`forbidden_text_is_never_displayed_when_the_action_is_${kind}`, async () => {
         const chosen = all.filter(({ expect, forbidden }) => expect === kind && forbidden.length > 0);
         assert.ok(chosen.length > 0, `there is a conversation of kind ${kind}`);
+        // Beside the probe, which knows the terms: by the policy itself, whatever the terms are.
+        const starter = new Uint8Array(await readFile(join(SITE, 'starter.pack')));
+        const watch = await expectNeverDisplayed(page.driver, starter, { root: '.turn.answer' });
         for (const { id, prompt } of chosen) {
           const answer = await page.ask(prompt);
           const { hits, frames, mutations } = await page.seen();
           assert.deepEqual(hits, [], id);
+          await watch.check();
           assert.ok(frames > 2 && mutations > 2, 'the probe was awake');
           if (kind === 'terminate' || kind === 'retract') {
             assert.equal(answer.end, `${kind}${kind === 'retract' ? 'ed' : 'd'}`, id);
@@ -49,6 +56,7 @@ for (const [locale, query] of Object.entries(LOCALES)) {
           else assert.ok(answer.shown.length > 20, `${id} shows its harmless part`);
           if (kind === 'mask') assert.match(answer.shown + answer.thoughts, /＊/, id);
         }
+        await watch.stop();
       });
     }
 

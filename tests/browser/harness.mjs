@@ -201,10 +201,15 @@ export class Proxy {
   }
 }
 
+/** The Chromium to test with; `undefined` leaves the choice to the driver. */
+export function browserPath() {
+  return process.env.CHROME_PATH ?? inPath('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome');
+}
+
 /** A headless Chromium with a fresh profile and the page in it. */
 export class Page {
   static async start() {
-    const chromium = process.env.CHROME_PATH ?? inPath('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome');
+    const chromium = browserPath();
     const chromedriver = process.env.CHROMEDRIVER ?? inPath('chromedriver');
     if (!chromedriver) throw new Error('no chromedriver: install it or set CHROMEDRIVER');
     const options = new Options().addArguments('--headless=new', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage');

@@ -61,7 +61,7 @@ test('the tarball holds the entries, the modules, the tables, types and licences
   assert.deepEqual([...kinds].sort(), [
     'LICENSE', 'LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'README.zh-CN.md', 'THIRD-PARTY.txt', 'adapters', 'cli.js', 'elements.js', 'index.js',
     'inline-node.js', 'inline.js', 'miniprogram/index.js', 'miniprogram/tidegate.wasm.br', 'mp/index.js', 'mp/nowasm.js', 'mp/package.json',
-    'node.js', 'package.json', 'shared.js', 'tidegate_bg.wasm',
+    'node.js', 'package.json', 'shared.js', 'testing-node.js', 'testing-server.js', 'testing.js', 'tidegate_bg.wasm',
     'tidegate_compiler_bg.wasm', 'tidegate_tables.bin', 'types',
   ].sort());
 });
@@ -94,7 +94,7 @@ test('both entries work in plain Node', async () => {
 });
 
 test('importing any entry does nothing: no globals, no handles, no output', async () => {
-  for (const file of ['index.js', 'node.js', 'inline.js', 'inline-node.js']) {
+  for (const file of ['index.js', 'node.js', 'inline.js', 'inline-node.js', 'testing.js', 'testing-node.js', 'testing-server.js']) {
     await writeFile(join(app, 'import.mjs'), `
       const before = Object.getOwnPropertyNames(globalThis).length;
       WebAssembly.instantiate = WebAssembly.compile = globalThis.fetch = () => { throw new Error('a side effect'); };

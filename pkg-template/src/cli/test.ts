@@ -2,7 +2,7 @@
 import { createGuard, memoryHost } from '../node.js';
 import { need, usageError, wholeNumber, type Command } from './command.js';
 import { readExpectations, type Expectation } from './test/expectations.js';
-import { cutsOf, type Cutting } from './test/cuts.js';
+import { cutsOf, type Cutting } from '../testing/cuts.js';
 import { readPack } from './policy-file.js';
 import { Progress } from './progress.js';
 import { contradictions, observe } from './test/observe.js';

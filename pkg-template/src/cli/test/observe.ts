@@ -1,6 +1,6 @@
 /** What a guard does to one text, and how that differs from what was expected. */
 import type { Guard, MessageState, Verdict } from '../../types.js';
-import type { Cutting } from './cuts.js';
+import type { Cutting } from '../../testing/cuts.js';
 import { OUTCOMES, type Expectation } from './expectations.js';
 
 export interface Observed {
