@@ -4,10 +4,11 @@
  *
  * - `miniprogram/index.js` (ES2017) and `miniprogram/tidegate.wasm.br`: WeChat's npm
  *   copies this folder into the code package, and nothing else;
+ * - `miniprogram/components/`: WeChat's native components;
  * - `mp/index.js` and `mp/nowasm.js` (ES5): for the others and for frameworks.
  */
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
@@ -38,6 +39,7 @@ const [main, nowasm] = await Promise.all([bundle('engine'), bundle('engine-nowas
 await writeFile(join(out, 'miniprogram', 'index.js'), main);
 await writeFile(join(out, 'mp', 'index.js'), await toEs5(main));
 await writeFile(join(out, 'mp', 'nowasm.js'), await toEs5(nowasm));
+await components();
 // The package's own files are ES modules.
 await writeFile(join(out, 'mp', 'package.json'), '{"type":"commonjs"}\n');
 
@@ -87,6 +89,35 @@ async function bundle(engine) {
     }],
   });
   return text;
+}
+
+/** Each component as a file that requires the core and the words; its other files are copied. */
+async function components() {
+  const from = join(source, 'miniprogram', 'components');
+  const to = join(out, 'miniprogram', 'components');
+  const names = (await readdir(from, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  await build({
+    entryPoints: [join(from, 'words.ts'), ...names.map((name) => join(from, name, 'index.ts'))],
+    outbase: from,
+    outdir: to,
+    bundle: true,
+    format: 'cjs',
+    platform: 'neutral',
+    target: 'es2017',
+    charset: 'utf8',
+    minify: true,
+    logLevel: 'warning',
+    plugins: [{
+      name: 'shared',
+      // Not loaded once more by each component.
+      setup: ({ onResolve }) => {
+        onResolve({ filter: /^\.\.\/(\.\.\/index|words)\.js$/ }, ({ path, importer }) => (importer.includes('components') ? { path, external: true } : undefined));
+      },
+    }],
+  });
+  for (const name of names) {
+    for (const kind of ['json', 'wxml', 'wxss']) await copyFile(join(from, name, `index.${kind}`), join(to, name, `index.${kind}`));
+  }
 }
 
 /**

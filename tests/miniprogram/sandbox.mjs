@@ -103,9 +103,8 @@ export class Sandbox {
   }
 
   #require(from, path) {
-    if (!/^\.{0,2}\//.test(path)) throw new Error(`module '${path}' is not defined`);
-    const base = path.startsWith('/') ? join(this.#root, path) : resolve(from, path);
-    const file = [base, `${base}.js`, join(base, 'index.js')].find((name) => name.endsWith('.js') && existsSync(name));
+    const file = this.#candidates(from, path).flatMap((base) => [base, `${base}.js`, join(base, 'index.js')])
+      .find((name) => name.endsWith('.js') && existsSync(name));
     if (!file) throw new Error(`module '${path}' is not defined`);
     const known = this.#modules.get(file);
     if (known) return known.exports;
@@ -114,6 +113,15 @@ export class Sandbox {
     const wrapped = `(function (${this.#parameters.join()}) {${readFileSync(file, 'utf8')}\n})`;
     vm.runInContext(wrapped, this.#context, { filename: file })((id) => this.#require(dirname(file), id), module, module.exports);
     return module.exports;
+  }
+
+  /** Where a module may be: packages in the nearest `miniprogram_npm`, and what the compiler brings in the root. */
+  #candidates(from, path) {
+    if (path.startsWith('/')) return [join(this.#root, path)];
+    if (path.startsWith('.')) return [resolve(from, path)];
+    const found = path.startsWith('@babel/runtime/') ? [join(this.#root, path)] : [];
+    for (let folder = from; folder.startsWith(this.#root); folder = dirname(folder)) found.push(join(folder, 'miniprogram_npm', path));
+    return found;
   }
 
   #fileOf(path) {

@@ -61,6 +61,8 @@ test('the tarball holds the entries, the modules, the tables, types and licences
   assert.deepEqual([...kinds].sort(), [
     'LICENSE', 'LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'README.zh-CN.md', 'THIRD-PARTY.txt', 'adapters', 'cli.js', 'elements.js', 'index.js',
     'inline-node.js', 'inline.js', 'miniprogram/index.js', 'miniprogram/tidegate.wasm.br', 'mp/index.js', 'mp/nowasm.js', 'mp/package.json',
+    'miniprogram/components/words.js',
+    ...['label', 'message', 'report', 'usage'].flatMap((name) => ['js', 'json', 'wxml', 'wxss'].map((kind) => `miniprogram/components/${name}/index.${kind}`)),
     'node.js', 'package.json', 'shared.js', 'testing-node.js', 'testing-server.js', 'testing.js', 'tidegate_bg.wasm',
     'tidegate_compiler_bg.wasm', 'tidegate_tables.bin', 'types',
   ].sort());

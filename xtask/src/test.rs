@@ -31,7 +31,14 @@ const FUZZ_SECONDS: &str = "TIDEGATE_FUZZ_SECONDS";
 /// Set to `require`: without PostgreSQL the tests fail.
 const POSTGRES: &str = "TIDEGATE_TEST_POSTGRES";
 /// The TypeScript that is published, the page's, and what users would write.
-const TYPESCRIPT: [&str; 4] = ["pkg-template", "www", "tests/types", "tests/types/adapters"];
+const TYPESCRIPT: [&str; 6] = [
+    "pkg-template",
+    "pkg-template/src/miniprogram/components",
+    "www",
+    "tests/types",
+    "tests/types/adapters",
+    "tests/types/miniprogram",
+];
 
 /// Runs the steps and keeps their results.
 #[derive(Debug)]
@@ -190,7 +197,8 @@ impl Steps<'_> {
         self.node_tests("package in Node", "tests/node", &[], &program);
         self.node_tests("adapters", "tests/adapters", &[], &program);
         self.node_tests("package as installed", "tests/package", &[], &program);
-        self.node_tests("mini-programs", "tests/miniprogram", &[], &program);
+        let needs = [Need::MiniPrograms];
+        self.node_tests("mini-programs", "tests/miniprogram", &needs, &program);
         let needs = [Need::Browser];
         self.node_tests("page in Chromium", "tests/browser", &needs, &program);
         self.step("size budgets", |steps| {

@@ -19,6 +19,8 @@ const NODE: [u64; 3] = [20, 19, 0];
 /// Oldest minor version of wasm-pack 0 that knows `--profile NAME`.
 const WASM_PACK_MINOR: u64 = 13;
 
+/// Packages that only the tests of mini-programs need, and many of them.
+const MINIPROGRAM_TOOLS: &str = "tests/miniprogram/tools";
 /// Names the directory of PostgreSQL's programs.
 const POSTGRES_BIN: &str = "TIDEGATE_POSTGRES_BIN";
 
@@ -44,6 +46,8 @@ pub(crate) enum Need {
     Postgres,
     /// cargo-fuzz.
     Fuzz,
+    /// WeChat's compiler and simulator, in a folder of their own.
+    MiniPrograms,
 }
 
 /// Finds and starts programs.
@@ -113,12 +117,13 @@ impl Tools {
             }
             Need::Node => {
                 self.ensure_node()?;
-                self.ensure_npm_packages()
+                self.ensure_npm_packages_in("")
             }
             Need::Browser => self.ensure_browser(),
             Need::Postgres => self.ensure_postgres(),
             Need::Fuzz if self.find("cargo-fuzz").is_some() => Ok(()),
             Need::Fuzz => self.install("cargo-fuzz", &["--locked"]),
+            Need::MiniPrograms => self.ensure_npm_packages_in(MINIPROGRAM_TOOLS),
         }
     }
 
@@ -210,9 +215,11 @@ impl Tools {
         Ok(())
     }
 
-    fn ensure_npm_packages(&self) -> Result<()> {
+    /// What the lock file in `folder` of the repository names.
+    fn ensure_npm_packages_in(&self, folder: &str) -> Result<()> {
+        let folder = self.root.join(folder);
         let modified =
-            |file: &str| fs::metadata(self.root.join(file)).and_then(|data| data.modified());
+            |file: &str| fs::metadata(folder.join(file)).and_then(|data| data.modified());
         if let (Ok(wanted), Ok(installed)) = (
             modified("package-lock.json"),
             modified("node_modules/.package-lock.json"),
@@ -221,8 +228,14 @@ impl Tools {
             return Ok(());
         }
         println!("installing npm packages …");
-        process::run(self.command("npm").args(["ci", "--no-audit", "--no-fund"]))
-            .context("the npm packages could not be installed; `npm ci` in the repository says why")
+        let mut command = self.command("npm");
+        command.current_dir(&folder);
+        process::run(command.args(["ci", "--no-audit", "--no-fund"])).with_context(|| {
+            format!(
+                "the npm packages could not be installed; `npm ci` in {} says why",
+                folder.display()
+            )
+        })
     }
 
     fn ensure_browser(&self) -> Result<()> {

@@ -18,8 +18,11 @@ export interface ChatEnd {
 }
 
 export interface ChatHandlers {
-  /** More of the answer. `channel` is `text`, or `reasoning` for what a model thinks aloud. */
-  onText(text: string, channel: 'text' | 'reasoning'): void;
+  /**
+   * More of the answer. `channel` is `text`, or `reasoning` for what a model thinks aloud. `message` is the
+   * answer's id, for a complaint about it; empty if the server gave none.
+   */
+  onText(text: string, channel: 'text' | 'reasoning', message: string): void;
   onEnd?(end: ChatEnd): void;
   /** It broke off: what was shown may stay, what was held is dropped. */
   onError?(error: GuardError): void;
@@ -164,11 +167,12 @@ class ChatSession implements GuardedChat {
 function showChoices(answer: Record<string, unknown>, field: 'delta' | 'message', { onText }: ChatHandlers): void {
   // Only the first: a chat shows one answer.
   const choice: unknown = Array.isArray(answer.choices) ? answer.choices[0] : undefined;
+  const id = typeof answer.id === 'string' ? answer.id : '';
   const texts: unknown = isObject(choice) ? choice[field] : undefined;
   if (!isObject(texts)) return;
   for (const [name, channel] of SHOWN) {
     const text = texts[name];
-    if (typeof text === 'string' && text !== '') onText(text, channel);
+    if (typeof text === 'string' && text !== '') onText(text, channel, id);
   }
 }
 
