@@ -10,7 +10,7 @@ use crate::exports;
 use crate::guardian::{self, MAX_GUARDIAN_BYTES, PinHasher};
 use crate::metrics::Metrics;
 use crate::particulars::Particulars;
-use crate::policies::{MAX_CHECK_BYTES, Policies};
+use crate::policies::{MAX_CHECK_BYTES, MAX_UPLOAD_BYTES, Policies};
 use crate::rate::Limiter;
 use crate::reports::{MAX_BATCH_BYTES, MAX_REVIEW_BYTES};
 use crate::signing::SigningPair;
@@ -83,7 +83,7 @@ impl App {
             is_plain_http: args.demo && args.listen.ip().is_loopback(),
             particulars: Particulars::load(args.particulars.as_deref(), args.complaint_days)?,
             pins: PinHasher::default(),
-            policies: Policies::load(&args.policies)?,
+            policies: Policies::load(&args.policies, &args.policy_keys, &storage)?,
             metrics,
             retain_days: args.retain_days,
             storage,
@@ -153,7 +153,13 @@ pub(crate) fn routes() -> Vec<Route> {
         post_route("/v1/reports", MAX_BATCH_BYTES, post(reports::ingest)),
         get_route("/v1/reports", get(reports::list)),
         post_route("/v1/check", MAX_CHECK_BYTES, post(policies::check)),
-        get_route("/v1/policies/{file}", get(policies::show)),
+        get_route("/v1/policies/{policy}", get(policies::latest)),
+        put_route(
+            "/v1/policies/{policy}",
+            MAX_UPLOAD_BYTES,
+            put(policies::upload),
+        ),
+        get_route("/v1/policies/{policy}/{file}", get(policies::of_digest)),
         get_route("/v1/time", get(time::now)),
         get_route("/v1/keys", get(signing::keys)),
         post_route("/v1/assertions", MAX_ISSUE_BYTES, post(assertions::issue)),

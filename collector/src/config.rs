@@ -5,9 +5,11 @@ mod file;
 use crate::commands::Command;
 use crate::cors::read_origin;
 use crate::retention::{MAX_DAYS, MIN_DAYS};
+use crate::signing::read_key;
 use anyhow::{Context, Result};
 use axum::http::HeaderValue;
 use clap::Parser;
+use ed25519_dalek::VerifyingKey;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -82,6 +84,12 @@ pub struct Args {
     /// be given several times.
     #[arg(long = "policy", env = "TIDEGATE_POLICY", value_name = "FILE.pack")]
     pub policies: Vec<PathBuf>,
+
+    /// Ed25519 key, in base64url, of who signs policies: packs signed by it
+    /// may be handed in with PUT /v1/policies/NAME.pack while the collector
+    /// runs. May be given several times; without it none are taken.
+    #[arg(long = "policy-key", env = "TIDEGATE_POLICY_KEY", value_name = "KEY", value_delimiter = ',', value_parser = read_key)]
+    pub policy_keys: Vec<VerifyingKey>,
 
     /// Pause between two played tokens in ms, 0–10000; 0 means none. Without
     /// it 15 to 60 ms, as a model would take.

@@ -4,6 +4,7 @@ use crate::app::{self, App};
 use crate::auth::AdminToken;
 use crate::commands;
 use crate::config::Args;
+use crate::policies;
 use crate::retention;
 use anyhow::{Context, Result};
 use axum::Router;
@@ -109,8 +110,10 @@ impl Collector {
             tokio::time::sleep(self.stop_grace).await;
         };
         let deleting = retention::run(Arc::clone(&self.app));
+        let following = policies::follow(Arc::clone(&self.app));
         tokio::select! {
             () = deleting => Ok(()),
+            () = following => Ok(()),
             served = server.into_future() => served.context("the server failed"),
             () = out_of_patience => {
                 tracing::warn!("some requests did not end in time");

@@ -66,6 +66,14 @@ pub(crate) fn key_id(key: &VerifyingKey) -> String {
     URL_SAFE_NO_PAD.encode(&digest[..12])
 }
 
+/// A public key in base64url, as `x` of a JSON Web Key.
+pub(crate) fn read_key(text: &str) -> Result<VerifyingKey, &'static str> {
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok();
+    bytes
+        .and_then(|bytes| VerifyingKey::from_bytes(bytes.as_slice().try_into().ok()?).ok())
+        .ok_or("a key is 43 characters of base64url")
+}
+
 pub(crate) async fn keys(State(app): State<Arc<App>>) -> Json<Value> {
     let pairs = [app.time.pair(), app.assertions.pair(), &app.exports];
     Json(json!({"keys": pairs.map(SigningPair::public)}))

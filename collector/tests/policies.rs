@@ -3,25 +3,55 @@
 
 mod support;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clap::Parser as _;
 use serde_json::{Value, json};
+use std::io::Read as _;
 use std::path::Path;
-use support::{start, write_file};
-use tidegate::policy::{Document, compile};
+use support::{ADMIN_TOKEN, Server, read, start, start_in, write_file};
+use tidegate::policy::{Document, compile, inspect, public_key, sign};
 use tidegate_collector::{Args, Collector};
 
-fn pack(directory: &Path, name: &str) -> String {
+fn compiled(name: &str, revision: u32, term: &str) -> Vec<u8> {
     let document: Document = serde_json::from_value(json!({
-        "policy": name, "revision": 7,
+        "policy": name, "revision": revision,
         "rules": [
             {"id": "gambling", "risk": "x_gambling", "action": "mask", "terms": ["赌博网站"]},
-            {"id": "adult", "risk": "a1_violence_obscenity", "action": "terminate", "terms": ["forbidden"]},
+            {"id": "adult", "risk": "a1_violence_obscenity", "action": "terminate", "terms": [term]},
         ],
     }))
     .unwrap();
+    compile(&document).unwrap()
+}
+
+fn pack(directory: &Path, name: &str) -> String {
     let path = directory.join(format!("{name}.pack"));
-    std::fs::write(&path, compile(&document).unwrap()).unwrap();
+    std::fs::write(&path, compiled(name, 7, "forbidden")).unwrap();
     path.to_str().unwrap().to_owned()
+}
+
+/// Who signs policies here, and `--policy-key` for it.
+const SEED: [u8; 32] = [5; 32];
+
+fn key() -> String {
+    URL_SAFE_NO_PAD.encode(public_key(&SEED))
+}
+
+fn signed(name: &str, revision: u32, term: &str) -> Vec<u8> {
+    sign(&compiled(name, revision, term), &SEED).unwrap()
+}
+
+async fn hand_in(server: &Server, name: &str, pack: Vec<u8>) -> (u16, Value) {
+    let request = server.put(&format!("/v1/policies/{name}.pack"));
+    read(request.bearer_auth(ADMIN_TOKEN).body(pack)).await
+}
+
+/// Whether the text is stopped by what is delivered.
+async fn stops(server: &Server, text: &str) -> bool {
+    let request = server.post("/v1/check").json(&json!({"text": text}));
+    let (_, answer) = read(request).await;
+    answer["verdicts"][0]["action"] == "terminate"
 }
 
 #[tokio::test]
@@ -148,4 +178,175 @@ async fn a_damaged_pack_keeps_the_collector_from_starting() {
         let args = Args::parse_from(line.into_iter().chain(["--policy", file.to_str().unwrap()]));
         assert!(Collector::bind(args).await.is_err(), "{name}");
     }
+}
+
+#[tokio::test]
+async fn a_signed_revision_is_delivered_at_once_and_stays_after_a_restart() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = pack(directory.path(), "example");
+    let options = ["--policy", &file, "--policy-key", &key()];
+    let server = start(&options).await;
+    assert!(!stops(&server, "a new word").await);
+    let newer = signed("example", 8, "new word");
+    let digest = inspect(&newer).unwrap().digest;
+    let url = format!("/v1/policies/example/{digest}.pack");
+    let answer = |is_new| json!({"policy": "example", "revision": 8, "digest": digest, "url": url, "is_new": is_new});
+    let taken = hand_in(&server, "example", newer.clone()).await;
+    assert_eq!(taken, (200, answer(true)));
+    assert!(stops(&server, "a new word").await);
+    assert_eq!(
+        hand_in(&server, "example", newer.clone()).await,
+        (200, answer(false))
+    );
+    // A policy that was not there before is one more layer.
+    let other = hand_in(&server, "other", signed("other", 1, "another word")).await;
+    assert_eq!(other.0, 200);
+    assert!(stops(&server, "another word").await && stops(&server, "a new word").await);
+    let server = start_in(server.stop().await, &options).await;
+    assert!(stops(&server, "another word").await && stops(&server, "a new word").await);
+    let latest = server
+        .get("/v1/policies/example.pack")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(latest.headers()["content-location"], url.as_str());
+    assert_eq!(latest.bytes().await.unwrap(), newer);
+    let (_, audit) = read(server.get("/v1/audit").bearer_auth(ADMIN_TOKEN)).await;
+    let about: Vec<&str> = audit["entries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|entry| entry["action"] == "policy.put")
+        .map(|entry| entry["about"].as_str().unwrap())
+        .collect();
+    assert_eq!(about.len(), 2);
+    assert_eq!(about[0], format!("example@8 {digest}"));
+}
+
+#[tokio::test]
+async fn what_clients_would_refuse_is_refused_and_changes_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = pack(directory.path(), "example");
+    let server = start(&["--policy", &file, "--policy-key", &key()]).await;
+    let unsigned = compiled("example", 9, "word");
+    let foreign = sign(&unsigned, &[6; 32]).unwrap();
+    let mut damaged = signed("example", 9, "word");
+    let middle = damaged.len() / 2;
+    damaged[middle] ^= 1;
+    for (name, pack, status, code) in [
+        ("example", unsigned, 400, "pack/unsigned"),
+        ("example", foreign, 400, "pack/signature"),
+        ("example", damaged, 400, "pack/digest"),
+        ("example", b"policy: example".to_vec(), 400, "pack/magic"),
+        ("other", signed("example", 9, "word"), 400, "policy/name"),
+        (
+            "example",
+            signed("example", 6, "word"),
+            409,
+            "pack/rollback",
+        ),
+        (
+            "example",
+            signed("example", 7, "word"),
+            409,
+            "pack/rollback",
+        ),
+    ] {
+        let (refused, answer) = hand_in(&server, name, pack).await;
+        assert_eq!((refused, &answer["code"]), (status, &json!(code)));
+    }
+    assert!(!stops(&server, "a word").await);
+    assert!(stops(&server, "a forbidden thing").await);
+    let stored: i64 = server.database().one("SELECT count(*) FROM policies");
+    assert_eq!(stored, 0);
+    // The revision that the file has, now signed, is no other content.
+    let (status, answer) = hand_in(&server, "example", signed("example", 7, "forbidden")).await;
+    assert_eq!((status, &answer["is_new"]), (200, &json!(true)));
+    let without = start(&["--policy", &file]).await;
+    let (status, answer) = hand_in(&without, "example", signed("example", 9, "word")).await;
+    assert_eq!((status, &answer["code"]), (403, &json!("policy/keys")));
+}
+
+#[tokio::test]
+async fn a_content_has_an_address_for_ever_and_is_sent_compressed() {
+    let server = start(&["--policy-key", &key()]).await;
+    let word = "a longer word ".repeat(4);
+    let first = signed("p", 1, &word);
+    let digest = inspect(&first).unwrap().digest;
+    hand_in(&server, "p", first.clone()).await;
+    let url = format!("/v1/policies/p/{digest}.pack");
+    let fetch = |path: &str, encoding: &str| {
+        let request = server.get(path).header("accept-encoding", encoding);
+        async { request.send().await.unwrap() }
+    };
+    let compressed = fetch(&url, "gzip, br").await;
+    let header = |response: &reqwest::Response, name: &str| {
+        response.headers()[name].to_str().unwrap().to_owned()
+    };
+    assert_eq!(header(&compressed, "content-encoding"), "br");
+    assert_eq!(header(&compressed, "vary"), "accept-encoding");
+    let cache = "public, max-age=31536000, immutable";
+    assert_eq!(header(&compressed, "cache-control"), cache);
+    let tag = header(&compressed, "etag");
+    let sent = compressed.bytes().await.unwrap();
+    assert!(sent.len() < first.len());
+    let mut plain = Vec::new();
+    let mut reader = brotli::Decompressor::new(&sent[..], 4_096);
+    reader.read_to_end(&mut plain).unwrap();
+    assert_eq!(plain, first);
+    let plain = fetch(&url, "gzip").await;
+    assert_ne!(header(&plain, "etag"), tag);
+    assert_eq!(plain.bytes().await.unwrap(), first);
+    for known in [tag.clone(), format!("\"x\", W/{tag}")] {
+        let request = server
+            .get("/v1/policies/p.pack")
+            .header("if-none-match", &known);
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), 304, "{known}");
+        assert_eq!(header(&response, "cache-control"), "no-cache");
+    }
+    // A newer one takes its name, not its address.
+    let second = signed("p", 2, "other");
+    hand_in(&server, "p", second.clone()).await;
+    let latest = fetch("/v1/policies/p.pack", "").await;
+    assert_eq!(latest.bytes().await.unwrap(), second);
+    let old = fetch(&url, "br").await;
+    assert_eq!(header(&old, "cache-control"), cache);
+    assert_eq!(old.bytes().await.unwrap(), first);
+    for path in [
+        "/v1/policies/p/00.pack",
+        &format!("/v1/policies/q/{digest}.pack"),
+        &format!("/v1/policies/p/{digest}"),
+    ] {
+        assert_eq!(fetch(path, "").await.status(), 404, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_collector_takes_over_what_another_one_on_the_same_database_took() {
+    let directory = tempfile::tempdir().unwrap();
+    let first = start_in(directory, &["--policy-key", &key()]).await;
+    let database = first.database_url();
+    let line = [
+        "collector",
+        "--listen",
+        "127.0.0.1:0",
+        "--database",
+        &database,
+    ];
+    let second = Collector::bind(Args::parse_from(line)).await.unwrap();
+    let url = format!("http://{}/v1/policies/p.pack", second.address());
+    let task = tokio::spawn(second.serve(std::future::pending()));
+    let ask = || async { first.client.get(&url).send().await.unwrap().status() };
+    assert_eq!(ask().await, 404);
+    hand_in(&first, "p", signed("p", 1, "word")).await;
+    // It looks every five seconds.
+    for _ in 0..300 {
+        if ask().await == 200 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    assert_eq!(ask().await, 200);
+    task.abort();
 }

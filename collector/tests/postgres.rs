@@ -9,6 +9,8 @@ mod crash;
 mod exports;
 #[path = "guardian.rs"]
 mod guardian;
+#[path = "policies.rs"]
+mod policies;
 #[path = "reports.rs"]
 mod reports;
 #[path = "postgres/shared.rs"]

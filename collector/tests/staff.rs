@@ -77,13 +77,15 @@ impl Session {
 
 /// The least role for each endpoint; `None` for those that are not the
 /// staff's and have tests of their own.
-const ACCESS: [(&str, &str, Option<&str>); 40] = [
+const ACCESS: [(&str, &str, Option<&str>); 42] = [
     ("POST", "/v1/chat/completions", None),
     ("POST", "/v1/generations/{id}/cancel", None),
     ("POST", "/v1/reports", None),
     ("GET", "/v1/reports", Some("viewer")),
     ("POST", "/v1/check", None),
-    ("GET", "/v1/policies/{file}", None),
+    ("GET", "/v1/policies/{policy}", None),
+    ("PUT", "/v1/policies/{policy}", Some("admin")),
+    ("GET", "/v1/policies/{policy}/{file}", None),
     ("GET", "/v1/time", None),
     ("GET", "/v1/keys", None),
     ("POST", "/v1/assertions", None),

@@ -1,9 +1,8 @@
 //! `export`: whether a file that was exported is as it was signed.
 
 use crate::exports::{Verified, verify};
-use anyhow::{Context, Result, anyhow};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use crate::signing::read_key;
+use anyhow::{Context, Result};
 use clap::Subcommand;
 use ed25519_dalek::VerifyingKey;
 use std::fs::File;
@@ -47,11 +46,4 @@ impl Export {
 
 fn examine(file: &Path, key: &VerifyingKey) -> Result<Verified> {
     verify(BufReader::new(File::open(file)?), key)
-}
-
-fn read_key(text: &str) -> Result<VerifyingKey> {
-    let bytes = URL_SAFE_NO_PAD.decode(text).ok();
-    bytes
-        .and_then(|bytes| VerifyingKey::from_bytes(bytes.as_slice().try_into().ok()?).ok())
-        .ok_or_else(|| anyhow!("a key is 43 characters of base64url"))
 }

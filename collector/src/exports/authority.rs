@@ -104,7 +104,7 @@ impl Authority {
             "made_ms": self.made_ms,
             "collector": env!("CARGO_PKG_VERSION"),
             "kid": app.exports.key_id(),
-            "policies": app.policies.names(),
+            "policies": app.policies.delivered().names(),
         })
     }
 

@@ -167,4 +167,18 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         WHERE status <> 'answered';",
         fill_sqlite: "",
     },
+    // Packs that were handed in.
+    Migration {
+        tables: "CREATE TABLE policies (
+        policy TEXT NOT NULL,
+        revision INTEGER NOT NULL,
+        digest TEXT NOT NULL,
+        pack BLOB NOT NULL,
+        actor TEXT NOT NULL,
+        at_ms INTEGER NOT NULL,
+        PRIMARY KEY (policy, revision)
+    ) STRICT;
+    CREATE INDEX policies_by_digest ON policies (policy, digest);",
+        fill_sqlite: "",
+    },
 ];
