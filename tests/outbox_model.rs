@@ -73,7 +73,7 @@ fn three_records_survive_any_fault_and_any_crash() {
 }
 
 #[test]
-fn hiding_and_flushing_at_any_moment_loses_nothing() {
+fn hiding_flushing_and_signing_out_at_any_moment_lose_nothing_uncounted() {
     assert_explored(ROOMY, Poison::None, budget(2, 1, 0, 1));
     assert_explored(ROOMY, Poison::None, budget(2, 0, 1, 1));
 }
@@ -106,9 +106,45 @@ fn a_poison_record_is_set_aside_and_stops_no_other() {
     }
 }
 
+/// Lives one random event after the other, and then everything goes well.
+fn live(limits: OutboxLimits, budget: Budget, choices: Vec<(u16, u8)>) {
+    let mut world = World::new(limits, Poison::None, budget);
+    for (choice, kind) in choices {
+        if kind == 0 {
+            world.jump_wall(i64::from(choice) * 1_000 - 30_000_000);
+            continue;
+        }
+        let mut next = world.successors();
+        if next.is_empty() {
+            break;
+        }
+        let at = usize::from(choice) % next.len();
+        world = next.swap_remove(at).1;
+        world.check();
+    }
+    world.complete();
+}
+
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 200,
+        cases: 10_000,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    /// More lives than can be enumerated, with everything that can go wrong.
+    #[test]
+    fn ten_thousand_random_lives_lose_nothing(
+        max_bytes in 300_u64..1_500,
+        choices in prop::collection::vec((any::<u16>(), 0_u8..16), 1..24),
+    ) {
+        live(OutboxLimits { max_bytes, max_age_ms: 60_000 }, budget(10, 6, 2, 2), choices);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 300,
         failure_persistence: None,
         ..ProptestConfig::default()
     })]
@@ -121,21 +157,6 @@ proptest! {
         max_age_ms in prop_oneof![Just(86_400_000_u64), 1_000_u64..600_000],
         choices in prop::collection::vec((any::<u16>(), 0_u8..16), 1..120),
     ) {
-        let limits = OutboxLimits { max_bytes, max_age_ms };
-        let mut world = World::new(limits, Poison::None, budget(40, 40, 6, 6));
-        for (choice, kind) in choices {
-            if kind == 0 {
-                world.jump_wall(i64::from(choice) * 1_000 - 30_000_000);
-                continue;
-            }
-            let mut next = world.successors();
-            if next.is_empty() {
-                break;
-            }
-            let at = usize::from(choice) % next.len();
-            world = next.swap_remove(at).1;
-            world.check();
-        }
-        world.complete();
+        live(OutboxLimits { max_bytes, max_age_ms }, budget(40, 40, 6, 6), choices);
     }
 }

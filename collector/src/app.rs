@@ -21,7 +21,7 @@ use crate::tokens::{MAX_TOKEN_REQUEST_BYTES, Tokens};
 use crate::usage::{self, MAX_HEARTBEAT_BYTES};
 use crate::{
     audit, chat, complaints, console, cors, headers, health, log, metrics, openapi, particulars,
-    policies, rate, reports, signing, site, staff, stats, subjects, time, tokens,
+    policies, rate, reports, schema, signing, site, staff, stats, subjects, time, tokens,
 };
 use anyhow::{Context, Result};
 use axum::Router;
@@ -206,6 +206,7 @@ pub(crate) fn routes() -> Vec<Route> {
         get_route("/v1/exports/correction", get(exports::correction)),
         get_route("/v1/particulars", get(particulars::show)),
         get_route("/v1/openapi.json", get(openapi::show)),
+        get_route("/v1/schema/record.json", get(schema::record)),
         get_route("/healthz", get(health::ready)),
         get_route("/healthz/live", get(health::live)),
         get_route("/metrics", get(metrics::show)),

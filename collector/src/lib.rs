@@ -33,6 +33,7 @@ mod random;
 mod rate;
 mod reports;
 mod retention;
+mod schema;
 mod server;
 mod signing;
 mod site;

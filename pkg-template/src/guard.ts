@@ -36,7 +36,9 @@ export async function createGuardOn(options: GuardOptions, defaultHost: () => Ho
   let usage: UsageRuntime | undefined;
   try {
     usage = options.usage ? await createUsage(options.usage, host, keys) : new UsageOff(host);
-    const reports = options.reports ? await createReports(options.reports, host, locale) : new ReportsOff();
+    const metered = usage;
+    const context = { host, locale, person: () => metered.about(), judge: (text: string) => judged(filter, text) };
+    const reports = options.reports ? await createReports(options.reports, context) : new ReportsOff();
     return new GuardRuntime({ filter, filterOf, packs, host, locale, usage, reports, fetch: options.fetch });
   } catch (thrown) {
     filter.free();
@@ -195,10 +197,11 @@ class GuardRuntime implements Guard {
         return era === this.#era ? undefined : this.#eraNotice;
       },
       closing: () => direction === 'output' && this.#graceUntil !== undefined ? closedNotice(locale) : undefined,
-      verdict: (verdict, rule, shownUnits) => {
-        const { policy, revision, digest, call } = rule;
+      remember: reports.evidenceUnits,
+      verdict: (verdict, rule, shownUnits, text) => {
+        const { policy, revision, digest, call, severity } = rule;
         const escalation = call === 'exit' ? undefined : call;
-        reports.verdict({ verdict, policy, revision, digest, message: id, channel, locale, direction, shownUnits, escalation });
+        reports.verdict({ verdict, policy, revision, digest, message: id, channel, locale, direction, shownUnits, severity, escalation, text });
         onHit(rule);
       },
     };
@@ -218,10 +221,11 @@ class GuardRuntime implements Guard {
   #readRules(): void {
     const { filter, locale } = this.#parts;
     const packs = call(() => filter.packs());
-    this.#rules = call(() => filter.rules()).map((row) => {
-      const { policy = '', revision = 0, digest = '' } = packs[row.pack] ?? {};
-      return { ...row, action: row.action as Action, call: (row.call ?? undefined) as Rule['call'], policy, revision, digest };
-    });
+    const named = (pack: number): Pick<Rule, 'policy' | 'revision' | 'digest'> => {
+      const { policy = '', revision = 0, digest = '' } = packs[pack] ?? {};
+      return { policy, revision, digest };
+    };
+    this.#rules = rulesOf(filter, named);
     this.#help = call(() => filter.help(locale));
     this.#notice = call(() => filter.notice(locale)) || endedNotice(locale);
   }
@@ -302,6 +306,22 @@ class GuardRuntime implements Guard {
     for (const end of [...this.#enders]) end(reason);
     this.#enders.clear();
   }
+}
+
+/** The rules, by the numbers that events name them with. */
+function rulesOf(filter: Parts['filter'], named: (pack: number) => Pick<Rule, 'policy' | 'revision' | 'digest'>): Rule[] {
+  return call(() => filter.rules()).map((row) =>
+    ({ ...row, action: row.action as Action, call: (row.call ?? undefined) as Rule['call'], ...named(row.pack) }));
+}
+
+/** What the rules find in a text that is not shown; nothing of it is reported or acted on. */
+function judged(filter: Parts['filter'], text: string): { verdicts: Verdict[]; isWhole: boolean } {
+  const message = new GuardedMessage('', 'text', call(() => filter.message('', 'text')), {
+    rules: rulesOf(filter, () => ({ policy: '', revision: 0, digest: '' })),
+    notice: '', remember: 0, gate: () => undefined, closing: () => undefined, verdict: () => {},
+  });
+  const verdicts = [...message.push(text).verdicts, ...message.finish().verdicts];
+  return { verdicts, isWhole: message.state === 'finished' };
 }
 
 const veiled = new WeakSet<Element>();

@@ -5,6 +5,7 @@
  */
 import { call, inputUnits, memoryUnits, memoryWords, type Glue } from './core.js';
 import { GuardError } from './error.js';
+import type { SpanText } from './runtime.js';
 import type { Action, Channel, Escalation, Message, MessageState, Outcome, Verdict } from './types.js';
 
 /** Most UTF-16 units that cross into the core at once, as the core has room; a longer delta crosses in parts. */
@@ -30,6 +31,8 @@ export interface Rule {
   action: Action;
   with: string;
   mask: string;
+  /** 1 to 4; 0: not stated. */
+  severity: number;
   /** What words of the user call for. */
   call: 'exit' | Escalation | undefined;
   policy: string;
@@ -41,12 +44,14 @@ export interface Rule {
 export interface MessageContext {
   rules: readonly Rule[];
   notice: string;
+  /** UTF-16 units of judged text that verdicts may ask for. */
+  remember: number;
   /** Before text is judged; a returned notice ends the message. */
   gate(): string | undefined;
   /** A notice while the service closes: the message may finish its sentence, then ends with it. */
   closing(): string | undefined;
-  /** After each verdict, with the UTF-16 units shown before it. */
-  verdict(verdict: Verdict, rule: Rule, shownUnits: number): void;
+  /** After each verdict, with the UTF-16 units shown before it; `text` is of this moment only. */
+  verdict(verdict: Verdict, rule: Rule, shownUnits: number, text: SpanText): void;
 }
 
 export class GuardedMessage implements Message {
@@ -61,6 +66,8 @@ export class GuardedMessage implements Message {
   /** UTF-16 offset in the raw message of the first held unit. */
   #heldAt = 0;
   #shownUnits = 0;
+  /** The last of what was released, raw, for those who want evidence. */
+  #past = '';
   /** The last texts that were shown, to tell whether a sentence is under way. */
   #last = '';
   #lastButOne = '';
@@ -190,6 +197,12 @@ export class GuardedMessage implements Message {
     total.text += text;
     this.#shownUnits += text.length;
 
+    const from = this.#heldAt - this.#past.length;
+    const known = this.#past + source;
+    const textOf: SpanText = (start, end) => {
+      const first = Math.max(start, from);
+      return { from: first, text: known.slice(first - from, Math.max(first, end) - from) };
+    };
     const decided: [Verdict, Rule, number][] = [];
     for (let row = verdicts; row < end; row += ROW_WORDS) {
       const rule = this.#rule(word(row));
@@ -207,7 +220,7 @@ export class GuardedMessage implements Message {
     if (state === 'open') this.#keep(source, offset, held);
     else this.#end(state);
     // Last: a listener may call into the core, which may move its memory.
-    for (const [verdict, rule, units] of decided) this.#context.verdict(verdict, rule, units);
+    for (const [verdict, rule, units] of decided) this.#context.verdict(verdict, rule, units, textOf);
   }
 
   /** What nearly every step is: the front of the text is shown, the rest is held. */
@@ -218,6 +231,8 @@ export class GuardedMessage implements Message {
   }
 
   #keep(source: string, from: number, held: number): void {
+    const { remember } = this.#context;
+    if (remember > 0 && from > 0) this.#past = (this.#past + source.slice(0, from)).slice(-remember);
     this.#held = held === 0 ? '' : source.slice(from);
     this.#heldAt += from;
     if (source.length - from !== held) throw new GuardError('core/events', 'the core lost count of the text');

@@ -1,5 +1,6 @@
 /** What stands in for the parts of a guard that are off: they say so. */
 import { GuardError } from './error.js';
+import type { Person } from './report-record.js';
 import type { Close, ReportsRuntime, UsageRuntime } from './runtime.js';
 import type { EscalationDetail, Host, Receipt, ReportStats, UsageStatus } from './types.js';
 
@@ -38,6 +39,10 @@ export class UsageOff extends EventTarget implements UsageRuntime {
 
   assertOpen(): void {}
 
+  about(): Person {
+    return { ageBand: 'unknown', minorMode: false };
+  }
+
   streaming(): void {}
 
   onClose(close: Close): () => void {
@@ -62,6 +67,8 @@ function dayOf(now: number): string {
 
 /** Verdicts go nowhere; a complaint is refused, so that no user believes it was sent. */
 export class ReportsOff implements ReportsRuntime {
+  readonly evidenceUnits = 0;
+
   verdict(): void {}
 
   submit(): Promise<Receipt> {
@@ -69,6 +76,8 @@ export class ReportsOff implements ReportsRuntime {
   }
 
   async flush(): Promise<void> {}
+
+  async purge(): Promise<void> {}
 
   stats(): ReportStats {
     return { pending: 0, pendingBytes: 0, accepted: 0, dropped: 0, rejected: 0, storage: 'memory' };

@@ -8,7 +8,7 @@ const MAX_ANSWER_BYTES = 1024 * 1024;
 
 export interface Drops {
   count: number;
-  reason: 'size' | 'age';
+  reason: 'size' | 'age' | 'purge';
   covers: string[];
 }
 
@@ -34,7 +34,7 @@ export type OutboxEvent =
   | { type: 'restored'; items: Item[] }
   | { type: 'added'; item: Item }
   | { type: 'stored'; id: string; ok: boolean }
-  | { type: 'tick' | 'online' | 'hidden' | 'flush' }
+  | { type: 'tick' | 'online' | 'hidden' | 'flush' | 'purge' }
   | ({ type: 'sent'; batch: number; status: number; retryAfterMs?: number } & Answer)
   | { type: 'sendFailed'; batch: number };
 
@@ -93,7 +93,7 @@ function isStored(value: unknown): value is Stored {
 function isDrops(value: unknown): value is Drops {
   const { count, reason, covers } = Object(value) as Record<string, unknown>;
   return typeof count === 'number' && Number.isSafeInteger(count) && count > 0 && count < 2 ** 32
-    && (reason === 'size' || reason === 'age') && Array.isArray(covers) && covers.every(isString);
+    && (reason === 'size' || reason === 'age' || reason === 'purge') && Array.isArray(covers) && covers.every(isString);
 }
 
 function isString(value: unknown): value is string {

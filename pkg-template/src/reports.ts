@@ -4,105 +4,107 @@
  */
 import { core, type Glue } from './core.js';
 import { GuardError } from './error.js';
-import {
-  readAnswer, readStored, retryAfter, uuid, type Drops, type Effect, type Item, type OutboxEvent, type Stored,
-} from './report-wire.js';
+import { EvidenceMaker, type Judge } from './report-evidence.js';
+import { mayTell } from './report-person.js';
+import { complaintBody, dropsBody, envelope, verdictBody, type Body, type Person, type Surface } from './report-record.js';
+import { itemOf, RecordStore, within, type Entry } from './report-store.js';
+import { SenderTabs } from './report-tabs.js';
+import { readAnswer, retryAfter, uuid, type Drops, type Effect, type OutboxEvent } from './report-wire.js';
 import type { ReportsRuntime, VerdictContext } from './runtime.js';
 import type { Complaint, Host, HostResponse, Receipt, ReportOptions, ReportStats, Signal } from './types.js';
 
-/** Waiting records; what follows sorts by the time they were made. */
-const PREFIX = 'report/';
-/** Records that the collector refused for good, kept for diagnosis. */
-const ASIDE_PREFIX = 'report-aside/';
-/** Most records kept aside; the oldest go first. */
-const MAX_ASIDE = 32;
-/** A store that takes longer counts as failed, ms. */
-const STORE_TIMEOUT_MS = 10_000;
 /** Longest single timer, ms: some platforms overflow at 2³¹. */
 const MAX_TIMER_MS = 24 * 3_600_000;
-/** Records read at once when starting. */
-const RESTORE_TOGETHER = 64;
-/** `dispose` waits this long for a last try of records that no store has, ms. */
+/** `dispose` and `purge` wait this long for a last try, ms. */
 const LAST_TRY_MS = 5_000;
 
-interface Entry {
-  key: string;
-  at: number;
-  /** The record as it is sent; absent once it is lost and only its key counts. */
-  json?: Uint8Array;
-  drops?: Drops;
+/** What reports need of the guard. */
+export interface ReportContext {
+  host: Host;
+  locale: string;
+  /** What is known of the user at this moment. */
+  person: () => Person;
+  /** Judges an excerpt by the guard's rules. */
+  judge: Judge;
 }
-
-type RecordKind = 'verdict' | 'complaint' | 'drops';
 
 /**
  * Starts the outbox with what an earlier run left in the host's store.
  *
- * Throws `report/endpoint` without an endpoint, and
- * `report/evidence-unsupported` for any `evidence` but `none`: this version
- * reports metadata only, and will not pretend to hash or seal text.
+ * Throws `report/endpoint` without an endpoint, `report/options` for a consent that is no text, and
+ * what {@link EvidenceMaker} throws.
  */
-export async function createReports(options: ReportOptions, host: Host, locale: string): Promise<ReportsRuntime> {
+export async function createReports(options: ReportOptions, context: ReportContext): Promise<ReportsRuntime> {
   if (typeof options.endpoint !== 'string' || options.endpoint === '') {
     throw new GuardError('report/endpoint', 'reports need the address of the collector');
   }
-  if (options.evidence !== undefined && options.evidence !== 'none') {
-    throw new GuardError('report/evidence-unsupported', `evidence '${options.evidence}' is not available in this version`);
+  if (options.consent !== undefined && (typeof options.consent !== 'string' || options.consent === '')) {
+    throw new GuardError('report/options', 'consent is a text that is not empty');
   }
-  const runtime = new ReportRuntime(options, host, locale);
-  await runtime.start();
+  const evidence = new EvidenceMaker(options, context.judge);
+  const runtime = new ReportRuntime(options, context, evidence);
+  try {
+    await evidence.begin(options);
+    await runtime.start();
+  } catch (thrown) {
+    await runtime.dispose();
+    throw thrown;
+  }
   return runtime;
 }
 
 class ReportRuntime implements ReportsRuntime {
-  private readonly outbox: InstanceType<Glue['Outbox']>;
+  private outbox: InstanceType<Glue['Outbox']>;
+  private readonly host: Host;
+  private readonly store: RecordStore;
+  private tabs: SenderTabs | undefined;
   private readonly encoder = new TextEncoder();
-  private readonly decoder = new TextDecoder();
   private readonly entries = new Map<string, Entry>();
   private readonly events: OutboxEvent[] = [];
   private isStepping = false;
   private isDisposed = false;
   private lastStats: ReportStats | undefined;
-  private hasStoreFailed = false;
-  /** Records that could not even be made. */
+  /** Records that could not even be made, or not be read again. */
   private unmade = 0;
-  /** The store is used by one operation at a time, in order. */
-  private storing: Promise<void> = Promise.resolve();
-  private aside: string[] = [];
-  private stamp = 0;
-  private serial = 0;
   private waiters: (() => void)[] = [];
   private cancelTimer: (() => void) | undefined;
   private stopSignals: (() => void) | undefined;
 
   constructor(
     private readonly options: ReportOptions,
-    private readonly host: Host,
-    private readonly locale: string,
+    private readonly context: ReportContext,
+    private readonly evidence: EvidenceMaker,
   ) {
-    const { Outbox } = core();
-    try {
-      this.outbox = new Outbox({ maxBytes: options.maxBytes }, host.random(8));
-    } catch (thrown) {
-      throw GuardError.from(thrown);
-    }
+    this.host = context.host;
+    this.store = new RecordStore(context.host);
+    this.outbox = this.newOutbox();
   }
 
   async start(): Promise<void> {
-    this.run({ type: 'restored', items: await this.restore() });
     this.stopSignals = this.host.signals((signal) => this.signal(signal));
+    if (!this.host.peers) return this.restore();
+    this.tabs = SenderTabs.join(this.host, {
+      lead: () => void this.restore(),
+      follow: () => this.follow(),
+      stored: (key) => void this.take(key),
+      hidden: () => this.run({ type: 'hidden' }),
+      rescan: () => void this.restore(),
+      flush: () => this.flush(),
+      purge: () => this.purge(),
+      stats: () => this.own(),
+    });
+  }
+
+  get evidenceUnits(): number {
+    return this.evidence.units;
   }
 
   verdict(context: VerdictContext): void {
     if (this.isDisposed) return;
-    const { rule, risk, action, start, end, view } = context.verdict;
-    const { policy, revision, digest, message, channel, direction, locale, shownUnits, escalation } = context;
-    const data = {
-      policy, revision, digest, rule, risk, action, view, start, end, message, channel, direction,
-      surface: 'web', locale, shown_units: shownUnits, escalation,
-    };
     try {
-      this.add('verdict', data);
+      const person = this.person();
+      const evidence = mayTell(person) ? this.evidence.of(context.verdict, context.text) : undefined;
+      this.add(verdictBody(context, this.surface, person, evidence), person);
     } catch {
       // The caller is showing text to a user; a report must not disturb that.
       this.unmade += 1;
@@ -113,72 +115,122 @@ class ReportRuntime implements ReportsRuntime {
     if (this.isDisposed) throw new GuardError('report/disposed', 'the guard was disposed');
     let id: string;
     try {
-      const { category, text = '', message } = complaint;
-      id = this.add('complaint', { category, text, message, locale: this.locale });
+      id = this.add(complaintBody(complaint, this.context.locale), this.person());
     } catch (thrown) {
       throw GuardError.from(thrown);
     }
-    await this.storing;
+    await this.store.settled;
     return { id };
   }
 
   async flush(): Promise<void> {
     if (this.isDisposed) return;
-    this.run({ type: 'flush' });
-    if (!this.outbox.isIdle()) await new Promise<void>((resolve) => this.waiters.push(resolve));
-    await this.storing;
+    if (this.tabs && !this.tabs.leads) {
+      await this.store.settled;
+      if (!await this.tabs.ask('flush')) this.tabs.seize();
+      await this.store.settled;
+    }
+    if (this.isDisposed) return;
+    await this.flushOwn();
+    await this.store.settled;
+  }
+
+  async purge(): Promise<void> {
+    if (this.isDisposed) return;
+    await this.store.settled;
+    if (this.tabs && !this.tabs.leads && !await this.tabs.ask('purge')) this.tabs.seize();
+    await within(this.host, this.flushOwn(), LAST_TRY_MS);
+    if (this.isDisposed) return;
+    if (!this.tabs || this.tabs.leads) await this.restore();
+    this.run({ type: 'purge' });
+    this.store.forgetAside();
+    await this.store.settled;
   }
 
   stats(): ReportStats {
     if (this.lastStats) return this.lastStats;
-    const stats = this.outbox.stats() as Omit<ReportStats, 'storage'>;
-    return { ...stats, rejected: stats.rejected + this.unmade, storage: this.isVolatile() ? 'memory' : 'durable' };
+    const own = this.own();
+    const others = this.tabs && !this.tabs.leads ? this.tabs.stats : undefined;
+    if (!others) return own;
+    const sum = (name: 'pending' | 'pendingBytes' | 'accepted' | 'dropped' | 'rejected'): number => own[name] + (Number(others[name]) || 0);
+    return {
+      pending: sum('pending'), pendingBytes: sum('pendingBytes'), accepted: sum('accepted'),
+      dropped: sum('dropped'), rejected: sum('rejected'), storage: own.storage,
+    };
   }
 
   async dispose(): Promise<void> {
     if (this.isDisposed) return;
     this.stopSignals?.();
-    await this.storing;
-    if (this.isVolatile() && this.stats().pending > 0) {
+    await this.store.settled;
+    if (this.store.isVolatile && this.own().pending > 0) {
       // What no store keeps has only this chance.
-      await this.within(this.flush(), LAST_TRY_MS);
+      await within(this.host, this.flushOwn(), LAST_TRY_MS);
     }
     if (this.isDisposed) return;
     this.lastStats = this.stats();
     this.isDisposed = true;
+    this.tabs?.leave();
     this.cancelTimer?.();
     this.settle();
-    await this.storing;
+    await this.store.settled;
     this.outbox.free();
   }
 
-  private isVolatile(): boolean {
-    return this.hasStoreFailed || this.host.store.kind === 'memory';
+  private newOutbox(): InstanceType<Glue['Outbox']> {
+    const { Outbox } = core();
+    try {
+      return new Outbox({ maxBytes: this.options.maxBytes }, this.host.random(8));
+    } catch (thrown) {
+      throw GuardError.from(thrown);
+    }
   }
 
-  /** Makes a record and hands it to the outbox; throws what the core throws. */
-  private add(kind: RecordKind, data: object, drops?: Drops): string {
+  private get surface(): Surface {
+    return this.host.surface ?? 'web';
+  }
+
+  private person(): Person {
+    const person = this.context.person();
+    return this.options.consent === undefined ? person : { ...person, consent: this.options.consent };
+  }
+
+  /** How this page's own outbox stands. */
+  private own(): ReportStats {
+    const stats = this.outbox.stats() as Omit<ReportStats, 'storage'>;
+    return { ...stats, rejected: stats.rejected + this.unmade, storage: this.store.isVolatile ? 'memory' : 'durable' };
+  }
+
+  private async flushOwn(): Promise<void> {
+    this.run({ type: 'flush' });
+    if (!this.outbox.isIdle()) await new Promise<void>((resolve) => this.waiters.push(resolve));
+  }
+
+  /** Makes a record and hands it to whoever sends. */
+  private add(body: Body, { skewMs = 0 }: Person, drops?: Drops): string {
     const at = Math.max(0, Math.floor(this.host.now()));
     const id = uuid(this.host.random(16));
-    const record: unknown = core().makeRecord(kind, id, at, data);
-    const json = this.encoder.encode(JSON.stringify(record));
-    const entry: Entry = { key: this.key(at, id), at, json };
+    const json = this.encoder.encode(JSON.stringify(envelope(id, at - skewMs, this.surface, body)));
+    const entry: Entry = { key: this.store.newKey(at, id), at, json };
     if (drops) entry.drops = drops;
-    this.entries.set(id, entry);
-    this.run({ type: 'added', item: itemOf(id, entry, json) });
+    if (this.tabs && !this.tabs.leads && !drops && !this.store.isVolatile) this.hand(id, entry, json);
+    else this.admit(id, entry);
     return id;
   }
 
-  /** Keys sort in the order of making, also when the clock goes back. */
-  private key(at: number, id: string): string {
-    if (at > this.stamp) {
-      this.stamp = at;
-      this.serial = 0;
-    } else if (++this.serial > 9_999) {
-      this.stamp += 1;
-      this.serial = 0;
-    }
-    return `${PREFIX}${String(this.stamp).padStart(16, '0')}${String(this.serial).padStart(4, '0')}-${id}`;
+  private admit(id: string, entry: Entry): void {
+    if (this.entries.has(id)) return;
+    this.entries.set(id, entry);
+    this.run({ type: 'added', item: itemOf(id, entry) });
+  }
+
+  /** Stores a record for the page that sends; what the store does not keep is sent from here. */
+  private hand(id: string, entry: Entry, json: Uint8Array): void {
+    this.store.write(entry, json, (ok) => {
+      entry.isKept = ok && !this.store.isVolatile;
+      if (!entry.isKept || !this.tabs || this.tabs.leads) this.admit(id, entry);
+      else this.tabs.stored(entry.key);
+    });
   }
 
   /** One event at a time: effects of one step are begun before the next step. */
@@ -196,6 +248,7 @@ class ReportRuntime implements ReportsRuntime {
       this.isStepping = false;
     }
     if (this.outbox.isIdle()) this.settle();
+    this.tabs?.tell();
   }
 
   private settle(): void {
@@ -204,53 +257,35 @@ class ReportRuntime implements ReportsRuntime {
 
   private perform(effect: Effect): void {
     switch (effect.type) {
-      case 'store': return this.store(effect.id);
-      case 'delete': return this.delete(effect.id);
-      case 'setAside': return this.setAside(effect.id, effect.code);
+      case 'store': return this.keep(effect.id);
+      case 'delete': return this.forget(effect.id, (entry) => this.store.delete(entry));
+      case 'setAside': return this.forget(effect.id, (entry) => this.store.setAside(entry, effect.code));
       case 'send': return void this.send(effect.batch, effect.ids, effect.keepalive);
       case 'reportDrops': return this.reportDrops(effect.drops);
       case 'wake': return this.wake(effect.atMs);
     }
   }
 
-  private store(id: string): void {
+  private keep(id: string): void {
     const entry = this.entries.get(id);
     if (!entry?.json) return;
-    const value = this.encode(entry, entry.json);
-    this.enqueue(async () => {
-      const ok = await this.attempt(() => this.host.store.set(entry.key, value));
+    if (entry.isKept) return this.run({ type: 'stored', id, ok: true });
+    this.store.write(entry, entry.json, (ok) => {
+      entry.isKept = ok;
       this.run({ type: 'stored', id, ok });
     });
   }
 
-  private delete(id: string): void {
+  private forget(id: string, act: (entry: Entry) => void): void {
     const entry = this.entries.get(id);
     if (!entry) return;
     this.entries.delete(id);
-    this.enqueue(async () => {
-      await this.attempt(() => this.host.store.delete(entry.key));
-    });
-  }
-
-  private setAside(id: string, code: string): void {
-    const entry = this.entries.get(id);
-    if (!entry) return;
-    this.entries.delete(id);
-    const key = ASIDE_PREFIX + entry.key.slice(PREFIX.length);
-    const value = entry.json && this.encode(entry, entry.json, code);
-    this.enqueue(async () => {
-      if (value && await this.attempt(() => this.host.store.set(key, value))) this.aside.push(key);
-      while (this.aside.length > MAX_ASIDE) {
-        const oldest = this.aside.shift() as string;
-        await this.attempt(() => this.host.store.delete(oldest));
-      }
-      await this.attempt(() => this.host.store.delete(entry.key));
-    });
+    act(entry);
   }
 
   private reportDrops(drops: Drops): void {
     for (const id of drops.covers) delete this.entries.get(id)?.json;
-    this.add('drops', { dropped: drops.count, reason: drops.reason }, drops);
+    this.add(dropsBody(drops), this.person(), drops);
   }
 
   private wake(atMs: number): void {
@@ -261,6 +296,11 @@ class ReportRuntime implements ReportsRuntime {
   }
 
   private async send(batch: number, ids: string[], keepalive: boolean): Promise<void> {
+    const { outbox } = this;
+    const run = (event: OutboxEvent): void => {
+      // An outbox that was given up does not hear of its requests; its numbers mean others now.
+      if (outbox === this.outbox) this.run(event);
+    };
     let response: HostResponse;
     try {
       const body = this.body(ids);
@@ -268,12 +308,12 @@ class ReportRuntime implements ReportsRuntime {
       if (this.options.token) headers.authorization = `Bearer ${await this.options.token()}`;
       response = await this.host.send({ url: this.options.endpoint, method: 'POST', headers, body, keepalive });
     } catch {
-      this.run({ type: 'sendFailed', batch });
+      run({ type: 'sendFailed', batch });
       return;
     }
     const retryAfterMs = retryAfter(response.headers, this.host.now());
     const answer = readAnswer(response.body);
-    this.run({ type: 'sent', batch, status: response.status, ...(retryAfterMs === undefined ? {} : { retryAfterMs }), ...answer });
+    run({ type: 'sent', batch, status: response.status, ...(retryAfterMs === undefined ? {} : { retryAfterMs }), ...answer });
   }
 
   /** The records as one JSON array, without encoding them again. */
@@ -291,90 +331,35 @@ class ReportRuntime implements ReportsRuntime {
   }
 
   private signal(signal: Signal): void {
-    if (signal === 'hidden' || signal === 'freeze') this.run({ type: 'hidden' });
-    else if (signal === 'online') this.run({ type: 'online' });
+    if (signal === 'hidden' || signal === 'freeze') {
+      this.run({ type: 'hidden' });
+      if (this.tabs && !this.tabs.leads) this.tabs.hidden();
+    } else if (signal === 'online') this.run({ type: 'online' });
     else if (signal === 'visible' || signal === 'resume') this.run({ type: 'tick' });
   }
 
-  /** What an earlier run left, oldest first. */
-  private async restore(): Promise<Item[]> {
-    const items: Item[] = [];
-    let keys: string[] = [];
-    await this.attempt(async () => {
-      keys = (await this.host.store.keys(PREFIX)).sort();
-      this.aside = (await this.host.store.keys(ASIDE_PREFIX)).sort();
-    });
-    for (let at = 0; at < keys.length; at += RESTORE_TOGETHER) {
-      const some = keys.slice(at, at + RESTORE_TOGETHER);
-      const values = await Promise.all(some.map((key) => this.read(key)));
-      for (const [index, value] of values.entries()) {
-        const key = some[index] as string;
-        if (value === 'unreadable') {
-          this.unmade += 1;
-          this.enqueue(async () => void await this.attempt(() => this.host.store.delete(key)));
-        } else if (value) {
-          items.push(this.adopt(key, value));
-        }
-      }
-    }
-    return items;
+  /** Takes up what is in the store and not in hand: of an earlier run, or of a page that was killed. */
+  private async restore(): Promise<void> {
+    const { found, damaged } = await this.store.list((id) => this.entries.has(id));
+    this.unmade += damaged;
+    const news = found.filter(([id]) => !this.entries.has(id));
+    for (const [id, entry] of news) this.entries.set(id, entry);
+    if (news.length > 0) this.run({ type: 'restored', items: news.map(([id, entry]) => itemOf(id, entry)) });
   }
 
-  private adopt(key: string, stored: Stored): Item {
-    const json = this.encoder.encode(JSON.stringify(stored.record));
-    const entry: Entry = { key, at: stored.at, json };
-    if (stored.drops) entry.drops = stored.drops;
-    this.entries.set(stored.record.id, entry);
-    const stamp = Number.parseInt(key.slice(PREFIX.length, PREFIX.length + 16), 10);
-    if (stamp >= this.stamp) this.stamp = stamp + 1;
-    return itemOf(stored.record.id, entry, json);
+  private async take(key: string): Promise<void> {
+    const taken = await this.store.take(key);
+    if (taken && this.tabs?.leads) this.admit(...taken);
   }
 
-  /** `undefined`: the store failed or has nothing; the record may come back. */
-  private async read(key: string): Promise<Stored | 'unreadable' | undefined> {
-    let value: Uint8Array | undefined;
-    await this.attempt(async () => {
-      value = await this.host.store.get(key);
-    });
-    return value && (readStored(value) ?? 'unreadable');
+  /** Another page sends: what the store keeps is its business now. What no store keeps stays here. */
+  private follow(): void {
+    this.outbox.free();
+    this.outbox = this.newOutbox();
+    this.events.length = 0;
+    const mine = [...this.entries].filter(([, { isKept, json }]) => !isKept && json);
+    this.entries.clear();
+    for (const [id, entry] of mine) this.admit(id, entry);
+    this.settle();
   }
-
-  private encode(entry: Entry, json: Uint8Array, code?: string): Uint8Array {
-    const record = JSON.parse(this.decoder.decode(json)) as Stored['record'];
-    return this.encoder.encode(JSON.stringify({ at: entry.at, record, drops: entry.drops, code }));
-  }
-
-  private enqueue(operation: () => Promise<void>): void {
-    this.storing = this.storing.then(operation).catch(() => {
-      this.hasStoreFailed = true;
-    });
-  }
-
-  /** Whether the store did it in time. After one failure it is not trusted to be durable. */
-  private async attempt(operation: () => Promise<void>): Promise<boolean> {
-    const work = (async () => operation())();
-    const ok = await this.within(work, STORE_TIMEOUT_MS);
-    if (!ok) this.hasStoreFailed = true;
-    return ok;
-  }
-
-  private async within(work: Promise<void>, ms: number): Promise<boolean> {
-    let cancel = (): void => {};
-    const late = new Promise<boolean>((resolve) => {
-      cancel = this.host.timer(ms, () => resolve(false));
-    });
-    try {
-      return await Promise.race([work.then(() => true), late]);
-    } catch {
-      return false;
-    } finally {
-      cancel();
-    }
-  }
-}
-
-function itemOf(id: string, entry: Entry, json: Uint8Array): Item {
-  const item: Item = { id, bytes: json.length, createdAtMs: entry.at };
-  if (entry.drops) item.drops = entry.drops;
-  return item;
 }

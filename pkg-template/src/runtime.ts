@@ -2,12 +2,16 @@
  * What the parts of the runtime know of each other. Not public.
  */
 import type { GuardError } from './error.js';
+import type { ReportContext } from './reports.js';
+import type { Person } from './report-record.js';
 import type { Complaint, Escalation, EscalationDetail, Host, Reports, ReportOptions, Usage, UsageOptions, Verdict } from './types.js';
 
 /** The usage part, as the guard uses it. */
 export interface UsageRuntime extends Usage {
   /** Throws GuardError('usage/closed') with `opensAt` while the service is closed. */
   assertOpen(): void;
+  /** What records may say of the user. */
+  about(): Person;
   /** The model is writing: counts as activity. */
   streaming(): void;
   /** A person has to look at what the user wrote. */
@@ -41,11 +45,20 @@ export interface VerdictContext {
   direction: 'input' | 'output';
   /** UTF-16 units released before the verdict. */
   shownUnits: number;
+  /** The rule's; 0: not stated. */
+  severity: number;
   escalation: Escalation | undefined;
+  /** The text of the message. */
+  text: SpanText;
 }
+
+/** What is still known of a message's raw text between two offsets, and the offset at which it begins. */
+export type SpanText = (start: number, end: number) => { from: number; text: string };
 
 /** The report part, as the guard uses it. */
 export interface ReportsRuntime extends Reports {
+  /** UTF-16 units before a verdict's span that messages must remember for it. */
+  readonly evidenceUnits: number;
   /** Queues a record; never throws, never waits. */
   verdict(context: VerdictContext): void;
   submit(complaint: Complaint): Promise<{ id: string }>;
@@ -53,5 +66,5 @@ export interface ReportsRuntime extends Reports {
 }
 
 export interface CreateReports {
-  (options: ReportOptions, host: Host, locale: string): Promise<ReportsRuntime>;
+  (options: ReportOptions, context: ReportContext): Promise<ReportsRuntime>;
 }

@@ -57,8 +57,10 @@ export interface Host {
   timer(ms: number, run: () => void): () => void;
   /** Returns stop. */
   signals(listen: (signal: Signal) => void): () => void;
-  /** Absent: pages see each other's time at every heartbeat, 15 seconds. */
+  /** Absent: pages see each other's time at every heartbeat, 15 seconds, and each sends its own reports. */
   readonly peers?: Peers;
+  /** Where text is shown, as records say it; absent is taken as `web`. */
+  readonly surface?: 'web' | 'miniprogram';
 }
 
 /** What pages that share a store tell each other at once; without it they meet in the store. */
@@ -223,7 +225,18 @@ export interface EscalationDetail {
 export interface ReportOptions {
   endpoint: string;
   token?: () => Promise<string>;
+  /**
+   * What a verdict's record tells of the text: nothing (default), a keyed digest of the span, or an
+   * excerpt with personal data masked. `sealed` is reserved and refused. Of users under 14, and of
+   * those of unknown age who are treated as minors, nothing is told without consent.
+   */
   evidence?: 'none' | 'hmac' | 'excerpt' | 'sealed';
+  /** With `hmac`: asks the server, once, for this session's key, at least 32 bytes, and its id, which records name. */
+  evidenceKey?: () => Promise<{ id: string; key: Uint8Array }>;
+  /** With `excerpt`: UTF-16 units on each side of the span, 0–200; default 40. */
+  excerptUnits?: number;
+  /** Where the consent to process this user's data is recorded; default: the age assertion that carried one. */
+  consent?: string;
   /** Largest size of the outbox in bytes; default 1 MiB, 64 KiB to 16 MiB. */
   maxBytes?: number;
 }
@@ -250,7 +263,7 @@ export interface ReportStats {
   pendingBytes: number;
   /** Since this outbox was created. */
   accepted: number;
-  /** Records lost to the size or age limit; reported to the collector too. */
+  /** Records lost to the size or age limit or purged; reported to the collector too. */
   dropped: number;
   /** Records that the collector refused for good, set aside. */
   rejected: number;
@@ -262,6 +275,12 @@ export interface Reports {
   submit(complaint: Complaint): Promise<Receipt>;
   /** Tries to send all that waits; resolves when nothing is in flight. */
   flush(): Promise<void>;
+  /**
+   * The user signs out: tries for at most 5 seconds to send what waits, then deletes it here and in
+   * the other pages of the store. What was deleted unsent is counted, and the count is reported.
+   */
+  purge(): Promise<void>;
+  /** With several pages of one store: of the one that sends, as it last told. */
   stats(): ReportStats;
 }
 

@@ -69,6 +69,11 @@ export class ServerLink {
   #failures = 0;
   #disposed = false;
 
+  /** The server told the time. */
+  get isSynced(): boolean {
+    return this.#synced;
+  }
+
   constructor(context: LinkContext, start: { synced: boolean; contact: number }) {
     this.#context = context;
     this.#askedAt = context.host.monotonic();

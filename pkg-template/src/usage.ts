@@ -18,6 +18,8 @@
  */
 import { GuardError } from './error.js';
 import { exited } from './off.js';
+import { bandOf, claimsOf, type Claims } from './report-person.js';
+import type { Person } from './report-record.js';
 import type { Close, UsageRuntime } from './runtime.js';
 import type { CloseReason, EscalationDetail, Host, Reminder, Signal, UsageOptions, UsageStatus } from './types.js';
 import type { HostClock } from './usage-clock.js';
@@ -79,6 +81,8 @@ export class UsageSession extends EventTarget implements UsageRuntime {
 
   /** What was shown last; nothing yet while the session is made. */
   #seen: UsageStatus | undefined;
+  /** Of the assertion in force. */
+  #claims: Claims | undefined;
   #announce = false;
   #beatAt: number;
   #disposed = false;
@@ -148,6 +152,7 @@ export class UsageSession extends EventTarget implements UsageRuntime {
     try {
       const now = this.#account();
       this.#link.identified(assertion, this.#meter.identify(assertion, keys, now), now);
+      this.#claims = claimsOf(assertion);
     } catch (thrown) {
       throw GuardError.from(thrown);
     }
@@ -177,6 +182,18 @@ export class UsageSession extends EventTarget implements UsageRuntime {
     this.#assertLive();
     const status = this.#refresh();
     if (status.state === 'closed') throw closure(status);
+  }
+
+  about(): Person {
+    const { age, assume } = this.#start.options;
+    const asserted = this.#disposed || this.#seen?.identity !== 'assertion' ? undefined : this.#claims;
+    const declared: [number, number] | undefined = age === undefined ? undefined : [age, age];
+    const ages = asserted ? asserted.ages : declared;
+    const minorMode = ages ? ages[0] < 18 : assume !== 'adult';
+    const person: Person = { ageBand: bandOf(ages), minorMode };
+    if (asserted?.consent !== undefined) person.consent = asserted.consent;
+    if (this.#disposed || !this.#link.isSynced) return person;
+    return { ...person, skewMs: Math.round(this.#host.now() - this.#clock.at(this.#host.monotonic())) };
   }
 
   streaming(): void {

@@ -129,5 +129,8 @@ export class Outbox {
   isIdle(): boolean;
 }
 
-/** Builds and checks the event of a record; `kind` is `verdict`, `complaint` or `drops`. */
-export function makeRecord(kind: string, id: string, timeMs: number, data: object): unknown;
+/** Version of the engine, as records say it. */
+export function engineVersion(): string;
+
+/** HMAC-SHA-512/256 of `text` in UTF-8. */
+export function keyedDigest(key: Uint8Array, text: string): Uint8Array;

@@ -1,9 +1,12 @@
 //! What a record may hold, and why one is refused.
 
+use super::evidence::Evidence;
 use super::record::{
     COMPLAINT_TYPE, ComplaintData, DATA_CONTENT_TYPE, DROPS_TYPE, DropsData, Record, RecordData,
-    RecordSource, SCHEMA_VERSION, SPEC_VERSION, VERDICT_TYPE, VerdictData,
+    SCHEMA_VERSION, SPEC_VERSION, VERDICT_TYPE, VerdictData,
 };
+use super::time::MAX_TIME_MS;
+use super::words::RecordSource;
 use serde::Deserialize;
 
 /// Fewest characters of a record id.
@@ -19,6 +22,10 @@ pub const MAX_NAME_UNITS: usize = 256;
 pub const MAX_WORD_UNITS: usize = 64;
 /// Most characters of a pack's digest in hexadecimal.
 pub const MAX_DIGEST_CHARS: usize = 128;
+/// Most characters of a keyed digest in hexadecimal: 32 bytes.
+const KEYED_DIGEST_CHARS: usize = 64;
+/// Most UTF-16 units of an excerpt: what comes before, the span, what follows.
+pub const MAX_EXCERPT_UNITS: usize = 1_000;
 /// Most UTF-16 units of the event's `source`.
 pub const MAX_SOURCE_UNITS: usize = 256;
 /// Most bytes of one record as JSON; the limits above stay below it even if
@@ -74,18 +81,46 @@ impl VerdictData {
             Emptiness::Refused,
         )?;
         within("digest", &self.digest, MAX_DIGEST_CHARS, Emptiness::Allowed)?;
-        if !self
-            .digest
-            .bytes()
-            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-        {
+        if !is_hex(&self.digest) {
             return Err(RecordError::new(Kind::Value, "digest"));
+        }
+        let consent = self.consent_ref.as_deref().unwrap_or("-");
+        within("consent_ref", consent, MAX_NAME_UNITS, Emptiness::Refused)?;
+        if self
+            .clock_skew_ms
+            .is_some_and(|skew| skew.unsigned_abs() > MAX_TIME_MS)
+        {
+            return Err(RecordError::new(Kind::Value, "clock_skew_ms"));
+        }
+        if let Some(evidence) = &self.evidence {
+            evidence.validate()?;
         }
         if self.end < self.start {
             return Err(RecordError::new(Kind::Value, "end"));
         }
         if self.source != RecordSource::Auto {
             return Err(RecordError::new(Kind::Value, "source"));
+        }
+        Ok(())
+    }
+}
+
+impl Evidence {
+    fn validate(&self) -> Result<(), RecordError> {
+        match self {
+            Self::Hmac { key, digest, .. } => {
+                within("key", key, MAX_NAME_UNITS, Emptiness::Refused)?;
+                if digest.len() != KEYED_DIGEST_CHARS || !is_hex(digest) {
+                    return Err(RecordError::new(Kind::Value, "digest"));
+                }
+            }
+            Self::Excerpt { text, start, end } => {
+                within("text", text, MAX_EXCERPT_UNITS, Emptiness::Refused)?;
+                let units = text.encode_utf16().count();
+                if start > end || usize::try_from(*end).map_or(true, |end| end > units) {
+                    return Err(RecordError::new(Kind::Value, "end"));
+                }
+            }
         }
         Ok(())
     }
@@ -237,6 +272,11 @@ impl std::error::Error for RecordError {}
 enum Emptiness {
     Allowed,
     Refused,
+}
+
+fn is_hex(text: &str) -> bool {
+    text.bytes()
+        .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 fn schema_version(version: u32) -> Result<(), RecordError> {

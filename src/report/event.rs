@@ -1,6 +1,6 @@
 //! What happens to the outbox, and what it asks the runtime to do.
 
-use super::record::DropReason;
+use super::words::DropReason;
 use serde::{Deserialize, Serialize};
 
 /// A record as the outbox knows it: opaque bytes with an id.
@@ -71,6 +71,8 @@ pub enum Event {
     /// The user wants everything sent now: own waits are cut short until the
     /// next failure, the server's are not.
     Flush,
+    /// The user signed out: whatever waits is lost, and counted.
+    Purge,
     /// A batch was answered, with any status.
     Sent {
         /// Number of the batch.

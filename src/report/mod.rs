@@ -8,21 +8,25 @@
 
 mod check;
 mod event;
+pub mod evidence;
 pub mod outbox;
 mod queue;
 pub mod record;
 pub mod retry;
 mod time;
+mod words;
 
 pub use check::{
-    MAX_COMPLAINT_UNITS, MAX_DIGEST_CHARS, MAX_ID_CHARS, MAX_NAME_UNITS, MAX_RECORD_BYTES,
-    MAX_SOURCE_UNITS, MAX_WORD_UNITS, MIN_ID_CHARS, RecordError, RecordHead, is_record_id,
+    MAX_COMPLAINT_UNITS, MAX_DIGEST_CHARS, MAX_EXCERPT_UNITS, MAX_ID_CHARS, MAX_NAME_UNITS,
+    MAX_RECORD_BYTES, MAX_SOURCE_UNITS, MAX_WORD_UNITS, MIN_ID_CHARS, RecordError, RecordHead,
+    is_record_id,
 };
 pub use event::{Drops, Effect, Event, Item, Now, Rejection};
+pub use evidence::Evidence;
 pub use outbox::{Outbox, OutboxStats};
 pub use queue::OutboxLimits;
-pub use record::{
-    AgeBand, ComplaintCategory, ComplaintData, Direction, DropReason, DropsData, Escalation,
-    Record, RecordAction, RecordData, RecordSource, VerdictData,
-};
+pub use record::{ComplaintData, DropsData, Record, RecordData, VerdictData};
 pub use time::{format_utc, parse_utc};
+pub use words::{
+    AgeBand, ComplaintCategory, Direction, DropReason, Escalation, RecordAction, RecordSource,
+};

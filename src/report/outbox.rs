@@ -7,7 +7,6 @@
 
 use super::event::{Effect, Event, Item, Now};
 use super::queue::{BatchLimit, Entry, Loss, OutboxLimits, Queue};
-
 use super::retry::{Backoff, retry_after};
 
 mod answer;
@@ -130,6 +129,11 @@ impl Outbox {
             Event::Online => self.resume_at_ms = now.monotonic_ms,
             Event::Hidden => self.send_keepalive(now, &mut effects),
             Event::Flush => self.is_flushing = true,
+            Event::Purge => {
+                if let Some(loss) = self.queue.purge() {
+                    self.report(loss, &mut effects);
+                }
+            }
             Event::Sent {
                 batch,
                 status,

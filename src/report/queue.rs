@@ -1,7 +1,7 @@
 //! The records that wait, oldest first, within their bounds.
 
 use super::event::{Drops, Item};
-use super::record::DropReason;
+use super::words::DropReason;
 
 /// What the outbox may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -221,6 +221,16 @@ impl Queue {
             .map(|entry| entry.item.id.clone())
             .collect();
         self.drop_records(victims, DropReason::Age)
+    }
+
+    /// Takes out everything but counts, also what is in flight.
+    pub(super) fn purge(&mut self) -> Option<Loss> {
+        let victims = self
+            .iter()
+            .filter(|entry| entry.item.drops.is_none())
+            .map(|entry| entry.item.id.clone())
+            .collect();
+        self.drop_records(victims, DropReason::Purge)
     }
 
     fn drop_records(&mut self, victims: Vec<String>, reason: DropReason) -> Option<Loss> {

@@ -1,12 +1,16 @@
 //! The record: what one verdict, complaint or loss tells the provider.
 //!
-//! A record is one CloudEvents 1.0 event in JSON. The client builds it with
-//! these types and the collector reads it with them, so they cannot disagree.
-//! Reading ignores fields it does not know, so that older and newer clients
-//! are both accepted; [`Record::validate`] checks what types cannot say.
+//! A record is one CloudEvents 1.0 event in JSON. The collector reads it with
+//! these types, and its JSON Schema is made from them. Clients write it in
+//! their own language; the fixtures in `tests/vectors/records` hold both to the
+//! same shape. Reading ignores fields it does not know, so that older and newer
+//! clients are both accepted; [`Record::validate`] checks what types cannot say.
 
-use super::check::{MAX_NAME_UNITS, MAX_WORD_UNITS};
+use super::evidence::Evidence;
 use super::time::{format_utc, parse_utc};
+use super::words::{
+    AgeBand, ComplaintCategory, Direction, DropReason, Escalation, RecordAction, RecordSource,
+};
 use serde::{Deserialize, Serialize};
 
 /// `specversion` of every record.
@@ -15,7 +19,8 @@ pub const SPEC_VERSION: &str = "1.0";
 pub const WEB_SOURCE: &str = "/tidegate/web";
 /// `datacontenttype` of every record.
 pub const DATA_CONTENT_TYPE: &str = "application/json";
-/// Version of the three `data` shapes below.
+/// Version of the three `data` shapes below. Fields that may be absent are added
+/// within a version.
 pub const SCHEMA_VERSION: u32 = 1;
 /// Version of the engine that makes the records.
 pub const ENGINE_VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -28,6 +33,7 @@ pub const COMPLAINT_TYPE: &str = "dev.tidegate.complaint.v1";
 pub const DROPS_TYPE: &str = "dev.tidegate.drops.v1";
 
 /// One CloudEvents event.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
     /// Always [`SPEC_VERSION`].
@@ -35,9 +41,11 @@ pub struct Record {
     /// 26–36 characters of `[0-9a-z-]`; names the record for ever, so that a
     /// record sent twice is stored once.
     pub id: String,
-    /// Who made it, [`WEB_SOURCE`] in browsers.
+    /// Who made it: [`WEB_SOURCE`] in browsers, `/tidegate/miniprogram` in
+    /// mini-programs.
     pub source: String,
-    /// When it was made: RFC 3339, UTC, by the client's clock.
+    /// When it was made: RFC 3339, UTC, by the server's time where the client
+    /// knows it, else by the client's clock.
     pub time: String,
     /// [`DATA_CONTENT_TYPE`] or absent, which means the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -48,6 +56,7 @@ pub struct Record {
 }
 
 /// `type` and `data` of a record.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", content = "data")]
 pub enum RecordData {
@@ -62,7 +71,9 @@ pub enum RecordData {
     Drops(DropsData),
 }
 
-/// What the filter decided about one span of one message. No text.
+/// What the filter decided about one span of one message; no text, unless the
+/// provider asked for an excerpt as [`evidence`](Self::evidence).
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VerdictData {
     /// [`SCHEMA_VERSION`].
@@ -106,9 +117,21 @@ pub struct VerdictData {
     /// Age band of the user, as far as the client knows.
     #[serde(default)]
     pub age_band: AgeBand,
-    /// Whether the service ran in minors' mode.
+    /// Whether the client treated the user as a minor.
     #[serde(default)]
     pub minor_mode: bool,
+    /// Where the provider finds the consent to process this user's data: the
+    /// id of the age assertion that carried it, or what the product said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent_ref: Option<String>,
+    /// How far the client's wall clock was ahead of the server's time, in ms;
+    /// negative if behind. Absent: the client does not know the server's time,
+    /// and `time` is the wall clock's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock_skew_ms: Option<i64>,
+    /// What is told of the text; absent: nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Evidence>,
     /// Version of the engine that decided.
     pub engine_version: String,
     /// [`RecordSource::Auto`].
@@ -117,6 +140,7 @@ pub struct VerdictData {
 }
 
 /// What a user complains about, in the user's own words.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ComplaintData {
     /// [`SCHEMA_VERSION`].
@@ -139,6 +163,7 @@ pub struct ComplaintData {
 }
 
 /// How many records were lost before they could be sent.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DropsData {
     /// [`SCHEMA_VERSION`].
@@ -149,259 +174,6 @@ pub struct DropsData {
     pub reason: DropReason,
     /// Version of the engine that made the record.
     pub engine_version: String,
-}
-
-/// What was done about a match.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum RecordAction {
-    /// Shown and reported.
-    Flag,
-    /// Characters replaced one by one.
-    Mask,
-    /// Span replaced by a text.
-    Replace,
-    /// Message ended.
-    Terminate,
-    /// Message ended and withdrawn.
-    Retract,
-}
-
-impl RecordAction {
-    /// Every action, the mildest first.
-    pub const ALL: [Self; 5] = [
-        Self::Flag,
-        Self::Mask,
-        Self::Replace,
-        Self::Terminate,
-        Self::Retract,
-    ];
-
-    /// The name in records.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Flag => "flag",
-            Self::Mask => "mask",
-            Self::Replace => "replace",
-            Self::Terminate => "terminate",
-            Self::Retract => "retract",
-        }
-    }
-
-    /// The one of that name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|one| one.name() == name)
-    }
-}
-
-/// Why a person has to look at what a user wrote.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Escalation {
-    /// Somebody may harm themselves.
-    SelfHarm,
-    /// Property is in danger.
-    Property,
-    /// Somebody is abused.
-    Abuse,
-}
-
-impl Escalation {
-    /// Every one.
-    pub const ALL: [Self; 3] = [Self::SelfHarm, Self::Property, Self::Abuse];
-
-    /// The name in records and policies.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::SelfHarm => "self_harm",
-            Self::Property => "property",
-            Self::Abuse => "abuse",
-        }
-    }
-
-    /// The one of that name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|one| one.name() == name)
-    }
-}
-
-/// Who wrote the text of a verdict.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Direction {
-    /// The user.
-    Input,
-    /// The model.
-    Output,
-}
-
-impl Direction {
-    /// Both directions.
-    pub const ALL: [Self; 2] = [Self::Input, Self::Output];
-
-    /// The name in records.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Input => "input",
-            Self::Output => "output",
-        }
-    }
-
-    /// The one of that name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|one| one.name() == name)
-    }
-}
-
-/// Who made a record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RecordSource {
-    /// The filter.
-    #[default]
-    Auto,
-    /// A user.
-    UserReport,
-}
-
-impl RecordSource {
-    fn user_report() -> Self {
-        Self::UserReport
-    }
-
-    /// The name in records.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Auto => "auto",
-            Self::UserReport => "user_report",
-        }
-    }
-}
-
-/// Age band of a user; never a birthday. A band that the reader does not know
-/// is read as [`AgeBand::Unknown`], which is handled as the youngest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-pub enum AgeBand {
-    /// Under 14 years.
-    #[serde(rename = "u14")]
-    Under14,
-    /// 14 or 15 years.
-    #[serde(rename = "14_15")]
-    From14To15,
-    /// 16 or 17 years.
-    #[serde(rename = "16_17")]
-    From16To17,
-    /// 18 years or more.
-    #[serde(rename = "adult")]
-    Adult,
-    /// Not known.
-    #[default]
-    #[serde(rename = "unknown", other)]
-    Unknown,
-}
-
-impl AgeBand {
-    /// The name in records.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Under14 => "u14",
-            Self::From14To15 => "14_15",
-            Self::From16To17 => "16_17",
-            Self::Adult => "adult",
-            Self::Unknown => "unknown",
-        }
-    }
-}
-
-/// Kinds of complaint.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ComplaintCategory {
-    /// Against the law.
-    Illegal,
-    /// Harmful to body or mind.
-    Harmful,
-    /// Discriminates.
-    Discrimination,
-    /// Reveals private data.
-    Privacy,
-    /// Wrong.
-    Inaccurate,
-    /// Unfit for minors.
-    MinorSafety,
-    /// Anything else.
-    Other,
-}
-
-impl ComplaintCategory {
-    /// Every category, in the order in which interfaces list them.
-    pub const ALL: [Self; 7] = [
-        Self::Illegal,
-        Self::Harmful,
-        Self::Discrimination,
-        Self::Privacy,
-        Self::Inaccurate,
-        Self::MinorSafety,
-        Self::Other,
-    ];
-
-    /// The category's name in records.
-    #[must_use]
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::Illegal => "illegal",
-            Self::Harmful => "harmful",
-            Self::Discrimination => "discrimination",
-            Self::Privacy => "privacy",
-            Self::Inaccurate => "inaccurate",
-            Self::MinorSafety => "minor_safety",
-            Self::Other => "other",
-        }
-    }
-
-    /// The category of that name.
-    #[must_use]
-    pub fn from_id(id: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|category| category.id() == id)
-    }
-}
-
-/// Why records were lost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum DropReason {
-    /// The outbox was full.
-    Size,
-    /// They had waited too long.
-    Age,
-}
-
-impl DropReason {
-    /// Both reasons.
-    pub const ALL: [Self; 2] = [Self::Size, Self::Age];
-
-    /// The name in records.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Size => "size",
-            Self::Age => "age",
-        }
-    }
-
-    /// The one of that name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|one| one.name() == name)
-    }
 }
 
 impl RecordData {
@@ -434,45 +206,5 @@ impl Record {
     #[must_use]
     pub fn time_ms(&self) -> Option<u64> {
         parse_utc(&self.time)
-    }
-
-    /// Shortens names that a program chose to their limits: a record with an
-    /// over-long name is worth more than none. What a user wrote is left as it
-    /// is, because the user can still be told.
-    pub fn clip(&mut self) {
-        match &mut self.body {
-            RecordData::Verdict(verdict) => {
-                for name in [&mut verdict.policy, &mut verdict.rule, &mut verdict.message] {
-                    clip_units(name, MAX_NAME_UNITS);
-                }
-                for word in [
-                    &mut verdict.risk,
-                    &mut verdict.view,
-                    &mut verdict.channel,
-                    &mut verdict.surface,
-                    &mut verdict.locale,
-                ] {
-                    clip_units(word, MAX_WORD_UNITS);
-                }
-            }
-            RecordData::Complaint(complaint) => {
-                if let Some(message) = &mut complaint.message {
-                    clip_units(message, MAX_NAME_UNITS);
-                }
-                clip_units(&mut complaint.locale, MAX_WORD_UNITS);
-            }
-            RecordData::Drops(_) => {}
-        }
-    }
-}
-
-fn clip_units(value: &mut String, most_units: usize) {
-    let mut units = 0;
-    let cut = value.char_indices().find(|&(_, character)| {
-        units += character.len_utf16();
-        units > most_units
-    });
-    if let Some((at, _)) = cut {
-        value.truncate(at);
     }
 }

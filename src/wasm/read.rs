@@ -83,18 +83,6 @@ impl Fields {
             .ok_or_else(|| self.wrong(name, "a text is expected"))
     }
 
-    /// Texts that must be there, by name.
-    pub(super) fn text_each<const N: usize>(
-        &self,
-        names: [&str; N],
-    ) -> Result<[String; N], JsValue> {
-        let mut texts = [const { String::new() }; N];
-        for (text, name) in texts.iter_mut().zip(names) {
-            *text = self.text(name)?;
-        }
-        Ok(texts)
-    }
-
     /// One of the words that `named` knows.
     pub(super) fn word<T>(
         &self,
@@ -144,15 +132,6 @@ impl Fields {
     pub(super) fn whole(&self, name: &str) -> Result<u32, JsValue> {
         self.whole_if(name, u32::MAX)?
             .ok_or_else(|| self.wrong(name, "a whole number in range is expected"))
-    }
-
-    /// Whole numbers that must be there, by name.
-    pub(super) fn whole_each<const N: usize>(&self, names: [&str; N]) -> Result<[u32; N], JsValue> {
-        let mut numbers = [0; N];
-        for (number, name) in numbers.iter_mut().zip(names) {
-            *number = self.whole(name)?;
-        }
-        Ok(numbers)
     }
 
     /// A truth value.

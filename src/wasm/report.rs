@@ -1,16 +1,14 @@
 //! Bindings of the report room.
 //!
-//! Times cross as `f64` milliseconds; events, effects and records as plain
-//! objects. Errors are thrown as `{code, message}`.
+//! Times cross as `f64` milliseconds; events and effects as plain objects.
+//! Records are made in JavaScript: JSON is at home there. Errors are thrown as `{code, message}`.
 
-use super::convert::{View, thrown};
+use super::convert::View;
 use super::read::Fields;
 use js_sys::Array;
-use tidegate::report::record::{ENGINE_VERSION, SCHEMA_VERSION};
+use tidegate::report::record::ENGINE_VERSION;
 use tidegate::report::{
-    AgeBand, ComplaintCategory, ComplaintData, Direction, DropReason, Drops, DropsData, Effect,
-    Escalation, Event, Item, MAX_COMPLAINT_UNITS, Now, OutboxLimits, Record, RecordAction,
-    RecordData, RecordError, RecordSource, Rejection, VerdictData,
+    DropReason, Drops, Effect, Event, Item, Now, OutboxLimits, Rejection, evidence,
 };
 use wasm_bindgen::prelude::*;
 
@@ -82,36 +80,16 @@ impl Outbox {
     }
 }
 
-/// Builds the event of a record from its `data`, without the fields that are
-/// the same for every record of its kind, and checks it with the types that
-/// the collector reads it with.
-///
-/// `kind` is `verdict`, `complaint` or `drops`.
-#[wasm_bindgen(js_name = makeRecord)]
-pub fn make_record(
-    kind: &str,
-    id: String,
-    time_ms: f64,
-    data: &JsValue,
-) -> Result<JsValue, JsValue> {
-    let data = Fields::of(data, "data", "record/shape")?;
-    let body = match kind {
-        "verdict" => RecordData::Verdict(Box::new(read_verdict(&data)?)),
-        "complaint" => RecordData::Complaint(read_complaint(&data)?),
-        "drops" => RecordData::Drops(read_losses(&data)?),
-        _ => {
-            return Err(thrown(
-                "record/type",
-                &format!("`{kind}` is not a kind of record"),
-            ));
-        }
-    };
-    let mut record = Record::new(id, whole(time_ms), body);
-    record.clip();
-    record
-        .validate()
-        .map_err(|error| refusal(&record, &error))?;
-    record_object(&record)
+/// Version of the engine, as records say it.
+#[wasm_bindgen(js_name = engineVersion)]
+pub fn engine_version() -> String {
+    ENGINE_VERSION.to_owned()
+}
+
+/// HMAC-SHA-512/256 of `text` in UTF-8.
+#[wasm_bindgen(js_name = keyedDigest)]
+pub fn keyed_digest(key: &[u8], text: &str) -> Vec<u8> {
+    evidence::keyed_digest(key, text.as_bytes()).into()
 }
 
 fn effect_object(effect: &Effect) -> Result<JsValue, JsValue> {
@@ -156,98 +134,6 @@ fn effect_object(effect: &Effect) -> Result<JsValue, JsValue> {
     }
 }
 
-fn record_object(record: &Record) -> Result<JsValue, JsValue> {
-    match &record.body {
-        RecordData::Verdict(data) => envelope(
-            record,
-            &[
-                (
-                    "schema_version",
-                    View::Number(f64::from(data.schema_version)),
-                ),
-                ("policy", View::Text(&data.policy)),
-                ("revision", View::Number(f64::from(data.revision))),
-                ("digest", View::Text(&data.digest)),
-                ("rule", View::Text(&data.rule)),
-                ("risk", View::Text(&data.risk)),
-                ("action", View::Text(data.action.name())),
-                (
-                    "severity",
-                    data.severity
-                        .map_or(View::Absent, |severity| View::Number(f64::from(severity))),
-                ),
-                (
-                    "escalation",
-                    data.escalation
-                        .map_or(View::Absent, |escalation| View::Text(escalation.name())),
-                ),
-                ("view", View::Text(&data.view)),
-                ("start", View::Number(f64::from(data.start))),
-                ("end", View::Number(f64::from(data.end))),
-                ("message", View::Text(&data.message)),
-                ("channel", View::Text(&data.channel)),
-                ("direction", View::Text(data.direction.name())),
-                ("surface", View::Text(&data.surface)),
-                ("locale", View::Text(&data.locale)),
-                ("shown_units", View::Number(f64::from(data.shown_units))),
-                ("age_band", View::Text(data.age_band.name())),
-                ("minor_mode", View::Truth(data.minor_mode)),
-                ("engine_version", View::Text(&data.engine_version)),
-                ("source", View::Text(data.source.name())),
-            ],
-        ),
-        RecordData::Complaint(data) => envelope(
-            record,
-            &[
-                (
-                    "schema_version",
-                    View::Number(f64::from(data.schema_version)),
-                ),
-                ("category", View::Text(data.category.id())),
-                ("text", View::Text(&data.text)),
-                (
-                    "message",
-                    data.message.as_deref().map_or(View::Absent, View::Text),
-                ),
-                ("locale", View::Text(&data.locale)),
-                ("source", View::Text(data.source.name())),
-                ("engine_version", View::Text(&data.engine_version)),
-            ],
-        ),
-        RecordData::Drops(data) => envelope(
-            record,
-            &[
-                (
-                    "schema_version",
-                    View::Number(f64::from(data.schema_version)),
-                ),
-                ("dropped", View::Number(f64::from(data.dropped))),
-                ("reason", View::Text(data.reason.name())),
-                ("engine_version", View::Text(&data.engine_version)),
-            ],
-        ),
-    }
-}
-
-fn envelope(record: &Record, data: &[(&'static str, View<'_>)]) -> Result<JsValue, JsValue> {
-    View::Fields(&[
-        ("specversion", View::Text(&record.specversion)),
-        ("id", View::Text(&record.id)),
-        ("source", View::Text(&record.source)),
-        ("time", View::Text(&record.time)),
-        (
-            "datacontenttype",
-            record
-                .datacontenttype
-                .as_deref()
-                .map_or(View::Absent, View::Text),
-        ),
-        ("type", View::Text(record.body.type_name())),
-        ("data", View::Fields(data)),
-    ])
-    .to_js()
-}
-
 fn read_event(fields: &Fields) -> Result<Event, JsValue> {
     Ok(match fields.text("type")?.as_str() {
         "restored" => {
@@ -271,6 +157,7 @@ fn read_event(fields: &Fields) -> Result<Event, JsValue> {
         "online" => Event::Online,
         "hidden" => Event::Hidden,
         "flush" => Event::Flush,
+        "purge" => Event::Purge,
         "sent" => Event::Sent {
             batch: fields.whole("batch")?,
             status: fields.whole_if("status", u32::from(u16::MAX))?.unwrap_or(0) as u16,
@@ -319,103 +206,12 @@ fn read_item(value: &JsValue, place: &str) -> Result<Item, JsValue> {
     })
 }
 
-fn read_verdict(data: &Fields) -> Result<VerdictData, JsValue> {
-    let action = data.word("action", "no such action", RecordAction::named)?;
-    let expected = "input or output is expected";
-    let direction = data.word("direction", expected, Direction::named)?;
-    let [
-        policy,
-        digest,
-        rule,
-        risk,
-        view,
-        message,
-        channel,
-        surface,
-        locale,
-    ] = data.text_each([
-        "policy", "digest", "rule", "risk", "view", "message", "channel", "surface", "locale",
-    ])?;
-    let [revision, start, end, shown_units] =
-        data.whole_each(["revision", "start", "end", "shown_units"])?;
-    Ok(VerdictData {
-        schema_version: SCHEMA_VERSION,
-        policy,
-        revision,
-        digest,
-        rule,
-        risk,
-        action,
-        severity: data
-            .whole_if("severity", u32::from(u8::MAX))?
-            .map(|severity| severity as u8),
-        escalation: data
-            .text_if("escalation")?
-            .as_deref()
-            .and_then(Escalation::named),
-        view,
-        start,
-        end,
-        message,
-        channel,
-        direction,
-        surface,
-        locale,
-        shown_units,
-        age_band: AgeBand::Unknown,
-        minor_mode: false,
-        engine_version: ENGINE_VERSION.to_owned(),
-        source: RecordSource::Auto,
-    })
-}
-
-fn read_complaint(data: &Fields) -> Result<ComplaintData, JsValue> {
-    let category = data
-        .text_if("category")
-        .unwrap_or_default()
-        .unwrap_or_default();
-    let category = ComplaintCategory::from_id(&category).ok_or_else(|| {
-        let names = ComplaintCategory::ALL.map(ComplaintCategory::id).join(", ");
-        thrown(
-            "report/category",
-            &format!("the category is none of {names}"),
-        )
-    })?;
-    Ok(ComplaintData {
-        schema_version: SCHEMA_VERSION,
-        category,
-        text: data.text_if("text")?.unwrap_or_default(),
-        message: data.text_if("message")?,
-        locale: data.text("locale")?,
-        source: RecordSource::UserReport,
-        engine_version: ENGINE_VERSION.to_owned(),
-    })
-}
-
-fn read_losses(data: &Fields) -> Result<DropsData, JsValue> {
-    Ok(DropsData {
-        schema_version: SCHEMA_VERSION,
-        dropped: data.whole("dropped")?,
-        reason: read_reason(data)?,
-        engine_version: ENGINE_VERSION.to_owned(),
-    })
-}
-
 fn read_reason(fields: &Fields) -> Result<DropReason, JsValue> {
-    fields.word("reason", "size or age is expected", DropReason::named)
-}
-
-/// What the author of a complaint can put right has its own code.
-fn refusal(record: &Record, error: &RecordError) -> JsValue {
-    let is_complaint = matches!(record.body, RecordData::Complaint(_));
-    if is_complaint && error.code() == "record/too-long" {
-        let most = match error.field() {
-            "text" => format!(": at most {MAX_COMPLAINT_UNITS} UTF-16 units"),
-            _ => String::new(),
-        };
-        return thrown("report/too-long", &format!("{error}{most}"));
-    }
-    thrown(error.code(), &error.to_string())
+    fields.word(
+        "reason",
+        "size, age or purge is expected",
+        DropReason::named,
+    )
 }
 
 /// Milliseconds or bytes as a whole number: NaN and negative values give 0.

@@ -153,7 +153,7 @@ export class Collector {
 }
 
 /**
- * A proxy that tests can make misbehave. `intercept(request, forward)` may
+ * A proxy that tests can make misbehave. `intercept(request, forward, body)` may
  * await `forward()` for the whole answer `{status, headers, body}`, change
  * the world, and return an answer, `'drop'` to cut the line, or nothing to
  * let the request pass as usual.
@@ -187,7 +187,7 @@ export class Proxy {
       for await (const part of answer) body.push(part);
       return { status: answer.statusCode, headers: answer.headers, body: Buffer.concat(body) };
     };
-    const answer = await this.intercept(from, forward);
+    const answer = await this.intercept(from, forward, Buffer.concat(parts));
     if (answer === 'drop') return to.destroy();
     if (answer) return to.writeHead(answer.status, answer.headers).end(answer.body);
     const streamed = await ask();

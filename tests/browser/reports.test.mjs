@@ -1,13 +1,19 @@
 /** Records reach the collector once, through crashes and lost answers. */
 import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, before, beforeEach, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Collector, conversations, isListening, Page, Proxy, until } from './harness.mjs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { Collector, conversations, isListening, Page, Proxy, ROOT, until } from './harness.mjs';
 
 /** Long enough for the outbox to try again if it wrongly believed it had to, ms. */
 const QUIET_MS = 4_000;
 /** Longest back-off that a test waits for, ms. */
 const RETRY_MS = 90_000;
+
+/** Records of each version of the client. */
+const FIXTURES = join(ROOT, 'tests/vectors/records');
 
 let collector;
 let proxy;
@@ -109,4 +115,26 @@ test('a_complaint_ends_in_a_receipt_and_is_listed_as_shown', async () => {
   for (const shown of ['harmful', record.data.text, record.data.message, 'en']) assert.ok(preview.includes(shown), shown);
   const verdict = (await collector.records()).find(({ data }) => data.rule !== undefined);
   assert.equal(record.data.message, verdict.data.message, 'complaint and verdicts name the same message');
+});
+
+test('what_the_page_sends_is_of_the_schema_that_the_collector_serves', async () => {
+  // Formats such as uint32 are of the types, not of JSON Schema's vocabulary.
+  const ajv = new Ajv2020({ validateFormats: false });
+  const validate = ajv.compile(await (await fetch(`${collector.url}/v1/schema/record.json`)).json());
+  const isOfSchema = (record) => validate(record) || assert.fail(`${JSON.stringify(record)}: ${ajv.errorsText(validate.errors)}`);
+  const sent = [];
+  proxy.intercept = async (request, forward, body) => {
+    if (isReport(request)) sent.push(...JSON.parse(body.toString()));
+    return undefined;
+  };
+  await page.ask(masking.prompt);
+  await complain('of the schema');
+  await until('verdicts and the complaint are sent', () => new Set(sent.map(({ type }) => type)).size === 2);
+  sent.forEach(isOfSchema);
+  for (const file of await readdir(FIXTURES)) JSON.parse(await readFile(join(FIXTURES, file), 'utf8')).forEach(isOfSchema);
+  for (const [name, value] of [['action', 'sing'], ['start', -1], ['rule', undefined], ['schema_version', '1']]) {
+    const verdict = structuredClone(sent.find(({ data }) => data.rule !== undefined));
+    verdict.data[name] = value;
+    assert.equal(validate(JSON.parse(JSON.stringify(verdict))), false, name);
+  }
 });

@@ -200,7 +200,7 @@ test('reports and used time are kept in the storage and survive a cold restart',
   };
   const later = await again.guardOf(options);
   await later.reports.flush();
-  assert.deepEqual(sent.map(({ data }) => data.rule), ['mask']);
+  assert.deepEqual(sent.map(({ source, data }) => [data.rule, data.surface, source]), [['mask', 'miniprogram', '/tidegate/miniprogram']]);
   assert.equal([...again.sandbox.storage.keys()].filter((key) => key.startsWith('tidegate:report/')).length, 0);
   await Promise.all([guard.dispose(), later.dispose()]);
 });

@@ -438,8 +438,8 @@ test('stored values that are no records are removed and counted', async () => {
   await guard.dispose();
 });
 
-test('evidence that is not built is refused, not forgotten', async () => {
-  for (const evidence of ['hmac', 'excerpt', 'sealed', 'everything']) {
+test('evidence that is reserved or not known is refused, not forgotten', async () => {
+  for (const evidence of ['sealed', 'everything']) {
     await assert.rejects(setup({ reports: { evidence } }), coded('report/evidence-unsupported'));
   }
   await assert.rejects(setup({ reports: { endpoint: '' } }), coded('report/endpoint'));

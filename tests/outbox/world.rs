@@ -232,6 +232,10 @@ impl World {
                 world.budget.hides -= 1;
                 world.step(Event::Flush);
             });
+            branch("purge".into(), &|world| {
+                world.budget.hides -= 1;
+                world.step(Event::Purge);
+            });
         }
         if self.budget.crashes > 0 {
             branch("crash".into(), &|world| {

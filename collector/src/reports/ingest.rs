@@ -14,8 +14,9 @@ use axum::http::{HeaderMap, StatusCode, header};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use std::sync::Arc;
-use tidegate::report::record::{ComplaintCategory, Escalation};
-use tidegate::report::{MAX_RECORD_BYTES, Record, RecordData, RecordHead};
+use tidegate::report::{
+    ComplaintCategory, Escalation, MAX_RECORD_BYTES, Record, RecordData, RecordHead,
+};
 
 /// Largest body in bytes.
 pub(crate) const MAX_BATCH_BYTES: usize = 1024 * 1024;

@@ -29,6 +29,7 @@ export function hostOf(platform: Platform): MiniHost {
     store: new MiniStore(platform),
     send: (request) => send(platform, request),
     timer,
+    surface: 'miniprogram',
     signal,
     signals(listen) {
       listeners.add(listen);

@@ -1,0 +1,127 @@
+/**
+ * What a record tells of the text, by the provider's choice: nothing, a keyed digest of the span,
+ * or an excerpt with personal data masked.
+ */
+import { core } from './core.js';
+import { GuardError } from './error.js';
+import { toHex } from './hex.js';
+import { clip, type Evidence } from './report-record.js';
+import type { SpanText } from './runtime.js';
+import type { ReportOptions, Verdict } from './types.js';
+
+/** UTF-16 units on each side of the span. */
+const DEFAULT_AROUND_UNITS = 40;
+const MAX_AROUND_UNITS = 200;
+/** Most UTF-16 units of the span that an excerpt shows. */
+const MAX_SPAN_UNITS = 400;
+/** Fewest bytes of a key, as many as a digest has. */
+const MIN_KEY_BYTES = 32;
+/** Times that an excerpt is judged; a rule that ends the message hides what follows from the others. */
+const MAX_PASSES = 8;
+/** What stands for a unit of personal data. */
+const MASK = '＊';
+/** What stands for a span that was judged; no rule has it. */
+const BLANK = '\u0000';
+
+/** Risks whose hits are personal data, besides all that patterns find. */
+const PERSONAL = new Set(['a4_privacy', 'a4_personal_info']);
+
+/** What the guard's rules find in a text, and whether they saw all of it. */
+export type Judge = (text: string) => { verdicts: Verdict[]; isWhole: boolean };
+
+interface Key {
+  id: string;
+  bytes: Uint8Array;
+}
+
+/** Makes the evidence of verdicts; never throws, never waits. */
+export class EvidenceMaker {
+  readonly #kind: 'none' | 'hmac' | 'excerpt';
+  readonly #around: number;
+  readonly #judge: Judge;
+  #key: Key | undefined;
+
+  /**
+   * Throws `report/evidence-unsupported` for `sealed` and what is not known, `report/evidence-key`
+   * without a way to a key, `report/options` for an excerpt out of range.
+   */
+  constructor(options: ReportOptions, judge: Judge) {
+    const { evidence = 'none', excerptUnits = DEFAULT_AROUND_UNITS, evidenceKey } = options;
+    if (evidence !== 'none' && evidence !== 'hmac' && evidence !== 'excerpt') {
+      throw new GuardError('report/evidence-unsupported', `evidence '${evidence}' is not available in this version`);
+    }
+    if (evidence === 'hmac' && typeof evidenceKey !== 'function') {
+      throw new GuardError('report/evidence-key', "evidence 'hmac' needs evidenceKey, which asks the server for a key");
+    }
+    if (!Number.isInteger(excerptUnits) || excerptUnits < 0 || excerptUnits > MAX_AROUND_UNITS) {
+      throw new GuardError('report/options', `excerptUnits is a whole number from 0 to ${MAX_AROUND_UNITS}`);
+    }
+    this.#kind = evidence;
+    this.#around = excerptUnits;
+    this.#judge = judge;
+  }
+
+  /** UTF-16 units before a span that messages must remember. */
+  get units(): number {
+    if (this.#kind === 'none') return 0;
+    return MAX_SPAN_UNITS + (this.#kind === 'excerpt' ? this.#around : 0);
+  }
+
+  /** Asks for the key; without one, records go without evidence. Throws `report/evidence-key` if it is none. */
+  async begin({ evidenceKey }: ReportOptions): Promise<void> {
+    if (this.#kind !== 'hmac' || !evidenceKey) return;
+    const given: unknown = await evidenceKey().catch(() => undefined);
+    if (given === undefined) return;
+    const { id, key } = Object(given) as Record<string, unknown>;
+    if (typeof id !== 'string' || id === '' || !(key instanceof Uint8Array) || key.length < MIN_KEY_BYTES) {
+      throw new GuardError('report/evidence-key', `a key is {id, key} with at least ${MIN_KEY_BYTES} bytes`);
+    }
+    this.#key = { id: clip(id, 256), bytes: key.slice() };
+  }
+
+  /** `undefined`: nothing is told. */
+  of({ start, end }: Verdict, text: SpanText): Evidence | undefined {
+    try {
+      if (this.#kind === 'hmac') return this.#digest(start, end, text);
+      if (this.#kind === 'excerpt') return this.#excerpt(start, end, text);
+    } catch {
+      // A core that trapped; the record is worth more than its evidence.
+    }
+    return undefined;
+  }
+
+  #digest(start: number, end: number, text: SpanText): Evidence | undefined {
+    const span = text(start, end);
+    if (!this.#key || span.from !== start || span.text.length !== end - start) return undefined;
+    const { id, bytes } = this.#key;
+    return { kind: 'hmac', key: id, digest: toHex(core().keyedDigest(bytes, span.text)), length: end - start };
+  }
+
+  #excerpt(start: number, end: number, text: SpanText): Evidence | undefined {
+    const last = Math.min(end, start + MAX_SPAN_UNITS);
+    const around = text(Math.max(0, start - this.#around), last + this.#around);
+    const shift = Math.max(0, start - around.from);
+    const safe = redact(around.text, this.#judge);
+    if (safe === undefined || safe === '') return undefined;
+    const spanEnd = Math.min(safe.length, shift + Math.min(last - start, start - around.from + last - start));
+    return { kind: 'excerpt', text: clip(safe, safe.length), start: Math.min(shift, safe.length), end: spanEnd };
+  }
+}
+
+/** The text with personal data masked, unit for unit; `undefined` if the rules cannot see all of it. */
+export function redact(text: string, judge: Judge): string | undefined {
+  const units = text.split('');
+  let seen = text;
+  for (let pass = 0; pass < MAX_PASSES; pass += 1) {
+    const { verdicts, isWhole } = judge(seen);
+    for (const { view, risk, start, end } of verdicts) {
+      if (view === 'pattern' || PERSONAL.has(risk)) units.fill(MASK, start, end);
+    }
+    if (isWhole) return units.join('');
+    // What ended the message is blanked, so that the next pass sees what follows.
+    const last = verdicts.at(-1);
+    if (!last || last.end <= last.start) return undefined;
+    seen = seen.slice(0, last.start) + BLANK.repeat(last.end - last.start) + seen.slice(last.end);
+  }
+  return undefined;
+}

@@ -1,0 +1,56 @@
+//! What a record tells of the text, where the provider asked for it.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha512_256};
+
+/// Fewest bytes of a key: as many as a keyed digest has.
+pub const MIN_KEY_BYTES: usize = 32;
+/// Bytes of a block of the hash; a longer key is hashed first.
+const BLOCK_BYTES: usize = 128;
+
+/// What is told of the text around one verdict.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum Evidence {
+    /// A keyed digest of the span: equal texts under one key are seen to be
+    /// equal, and nobody without the key can guess what they are.
+    Hmac {
+        /// Which key the server gave; never the key.
+        key: String,
+        /// HMAC-SHA-512/256 of the span in UTF-8, 64 lower-case hexadecimal
+        /// digits.
+        digest: String,
+        /// UTF-16 units of the span.
+        length: u32,
+    },
+    /// The span and what stands around it, personal data masked.
+    Excerpt {
+        /// At most [`MAX_EXCERPT_UNITS`](super::MAX_EXCERPT_UNITS).
+        text: String,
+        /// First UTF-16 unit of the span in `text`.
+        start: u32,
+        /// UTF-16 unit after the span in `text`.
+        end: u32,
+    },
+}
+
+/// HMAC-SHA-512/256 of `text` (RFC 2104).
+#[must_use]
+pub fn keyed_digest(key: &[u8], text: &[u8]) -> [u8; 32] {
+    let mut block = [0; BLOCK_BYTES];
+    if key.len() > BLOCK_BYTES {
+        block[..32].copy_from_slice(&Sha512_256::digest(key));
+    } else {
+        block[..key.len()].copy_from_slice(key);
+    }
+    let inner = padded(&block, 0x36, text);
+    padded(&block, 0x5c, &inner)
+}
+
+fn padded(block: &[u8; BLOCK_BYTES], pad: u8, text: &[u8]) -> [u8; 32] {
+    let mut hash = Sha512_256::new();
+    hash.update(block.map(|byte| byte ^ pad));
+    hash.update(text);
+    hash.finalize().into()
+}
