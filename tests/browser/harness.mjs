@@ -8,6 +8,7 @@
  * CHROME_PATH         default: chromium, or chrome, in PATH
  */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, request } from 'node:http';
@@ -127,16 +128,31 @@ export class Collector {
     await rm(this.directory, { recursive: true, force: true });
   }
 
+  /** Makes an account of the staff; the password has at least 12 characters. */
+  async account(name, role, password) {
+    const database = this.args[this.args.indexOf('--database') + 1];
+    const child = spawn(COLLECTOR, ['--database', database, 'account', 'add', name, '--role', role], {
+      env: { ...process.env, TIDEGATE_PASSWORD: password }, stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    const [code] = await once(child, 'exit');
+    if (code !== 0) throw new Error(`account add ended with ${code}`);
+  }
+
+  /** Asks with the admin token, with `headers` and `body` as `fetch` takes them; the answer's JSON. */
+  async ask(method, path, body, headers = {}) {
+    const answer = await fetch(`${this.url}${path}`, {
+      method, body, headers: { authorization: `Bearer ${ADMIN_TOKEN}`, ...headers },
+    });
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+    return answer.status === 204 ? undefined : await answer.json();
+  }
+
   /** Every record the collector has, oldest first. */
   async records() {
     const all = [];
     let after;
     do {
-      const page = await fetch(`${this.url}/v1/reports?limit=500${after ? `&after=${after}` : ''}`, {
-        headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
-      });
-      if (!page.ok) throw new Error(`GET /v1/reports: ${page.status}`);
-      const { records, next } = await page.json();
+      const { records, next } = await this.ask('GET', `/v1/reports?limit=500${after ? `&after=${after}` : ''}`);
       all.push(...records);
       after = next;
     } while (after);

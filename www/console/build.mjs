@@ -1,16 +1,21 @@
 /**
  * Builds the console into collector/console/, which the collector's binary
- * includes; the result is committed, so that cargo needs no Node.
- * Usage: node www/console/build.mjs [--out DIR]
+ * includes; the result is committed, so that cargo needs no Node. With
+ * --check it writes nothing and fails if what is committed is not what the
+ * sources give.
+ * Usage: node www/console/build.mjs [--check]
  */
 import { build } from 'esbuild';
-import { cp, mkdir, readFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = dirname(dirname(HERE));
+const COMMITTED = join(ROOT, 'collector/console');
+const FILES = ['index.html', 'console.js', 'console.css'];
 
 /** The risks and their names as `src/policy/risk.rs` lists them. */
 async function risks() {
@@ -23,10 +28,8 @@ async function risks() {
   });
 }
 
-export const FILES = ['index.html', 'console.js', 'console.css'];
-
-/** Writes the three files of the console to `out`. */
-export async function buildConsole(out) {
+/** Writes the files of the console to `out`. */
+async function buildConsole(out) {
   await mkdir(out, { recursive: true });
   const common = { bundle: true, outdir: out, target: 'es2022', charset: 'utf8', minify: true, logLevel: 'warning', legalComments: 'inline' };
   await build({
@@ -37,7 +40,28 @@ export async function buildConsole(out) {
   await cp(join(HERE, 'index.html'), join(out, 'index.html'));
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { values } = parseArgs({ options: { out: { type: 'string', default: join(ROOT, 'collector/console') } } });
-  await buildConsole(resolve(values.out));
+/** The committed files that are not what the sources give. */
+async function stale() {
+  const fresh = await mkdtemp(join(tmpdir(), 'tidegate-console-'));
+  try {
+    await buildConsole(fresh);
+    const differ = await Promise.all(FILES.map(async (file) => {
+      const [wanted, committed] = await Promise.all([fresh, COMMITTED].map((folder) => readFile(join(folder, file))));
+      return wanted.equals(committed) ? [] : [file];
+    }));
+    return differ.flat();
+  } finally {
+    await rm(fresh, { recursive: true });
+  }
+}
+
+const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+if (values.check) {
+  const files = await stale();
+  if (files.length > 0) {
+    console.error(`collector/console is not what www/console gives: ${files.join(', ')}`);
+    process.exitCode = 1;
+  }
+} else {
+  await buildConsole(COMMITTED);
 }

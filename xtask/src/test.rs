@@ -108,7 +108,6 @@ impl Steps<'_> {
         });
     }
 
-    /// Whether committed files are what their generators write.
     /// What the collector stores, once more on PostgreSQL. Where there is
     /// none and none can be had, the summary says so; CI does not put up with
     /// it.
@@ -142,6 +141,7 @@ impl Steps<'_> {
         });
     }
 
+    /// Whether committed files are what their generators write.
     fn generated(&mut self) {
         self.step("generated files", |steps| {
             let check = Arguments::new(["--check".to_owned()].into_iter());
@@ -151,7 +151,12 @@ impl Steps<'_> {
             let mut command = steps.tools.command("node");
             command.args(["tests/vectors/evasion/generate.mjs", "--check"]);
             succeed(&process::tee(&mut command, RUNNING)?)
-                .context("cases.json differs; run tests/vectors/evasion/generate.mjs")
+                .context("cases.json differs; run tests/vectors/evasion/generate.mjs")?;
+            steps.tools.ensure(Need::Node)?;
+            let mut command = steps.tools.command("node");
+            command.args(["www/console/build.mjs", "--check"]);
+            succeed(&process::tee(&mut command, RUNNING)?)
+                .context("collector/console differs; run www/console/build.mjs")
         });
     }
 

@@ -45,13 +45,15 @@ export type ComplaintState = (typeof COMPLAINT_STATES)[number];
 export interface Complaint {
   id: string;
   category: string;
-  text: string;
+  /** The user's words; absent once the record's time was over. */
+  text?: string;
   message?: string;
-  locale: string;
+  locale?: string;
   status: ComplaintState;
   received_ms: number;
   due_ms: number;
   answer?: string;
+  answered_ms?: number;
   by?: string;
   changed_ms?: number;
 }
@@ -86,4 +88,16 @@ export interface AuditEntry {
   action: string;
   about: string;
   hash: string;
+}
+
+/** What is kept about a subject. The parts besides the records are shown as they come. */
+export interface Holdings {
+  subject: string;
+  profile: unknown;
+  usage: unknown;
+  events: unknown[];
+  guardian: { pin: unknown; sessions: unknown[] };
+  /** One page, with what became of complaints. */
+  records: StoredRecord[];
+  next: number | null;
 }

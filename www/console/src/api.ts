@@ -1,6 +1,6 @@
 /** Talks to the collector: one function for each question that the views ask. */
 import type {
-  Account, AuditEntry, Complaint, ComplaintState, Page, Review, RuleStats, StoredRecord, Trend, TrendBy, Verdict,
+  Account, AuditEntry, Complaint, ComplaintState, Holdings, Page, Review, RuleStats, StoredRecord, Trend, TrendBy, Verdict,
 } from './api-types.js';
 
 const TOKEN_KEY = 'tidegate.console.token';
@@ -160,8 +160,11 @@ export async function withdrawReview(id: string): Promise<void> {
 
 export interface Period { from_ms: number; to_ms: number }
 
-export async function trend(period: Period, bucket: Trend['bucket'], by: TrendBy, signal?: AbortSignal): Promise<Trend> {
-  return await ask('GET', `/v1/stats/trend${query({ ...period, bucket, by })}`, undefined, signal);
+/** Days begin `offsetHours` before those of UTC. */
+export async function trend(
+  period: Period, bucket: Trend['bucket'], by: TrendBy, offsetHours: number, signal?: AbortSignal,
+): Promise<Trend> {
+  return await ask('GET', `/v1/stats/trend${query({ ...period, bucket, by, offset_hours: offsetHours })}`, undefined, signal);
 }
 
 export async function ruleStats(period: Period, signal?: AbortSignal): Promise<RuleStats[]> {
@@ -176,13 +179,41 @@ export async function complaints(
   return { rows: answer.complaints, next: cursor(answer.next) };
 }
 
+/** One complaint, from what its user is told and from its record; `null` if there is none. */
+export async function complaint(id: string, signal?: AbortSignal): Promise<Complaint | null> {
+  const orNull = (error: unknown): null => {
+    if (error instanceof Failure && error.status === 404) return null;
+    throw error;
+  };
+  const [state, sent] = await Promise.all([
+    ask<Complaint>('GET', `/v1/complaints/${encodeURIComponent(id)}`, undefined, signal).catch(orNull),
+    record(id, signal).catch(orNull),
+  ]);
+  if (state === null) return null;
+  const { text, message, locale } = (sent?.data ?? {}) as Partial<Pick<Complaint, 'text' | 'message' | 'locale'>>;
+  return { ...state, ...text !== undefined && { text }, ...message !== undefined && { message }, ...locale !== undefined && { locale } };
+}
+
 export async function decideComplaint(id: string, status: ComplaintState, answer: string): Promise<Complaint> {
   return await ask('PUT', `/v1/complaints/${encodeURIComponent(id)}`, { status, ...(answer === '' ? {} : { answer }) });
 }
 
-/** Everything that is kept about a subject; its shape is the collector's. */
-export async function subject(name: string, signal?: AbortSignal): Promise<Record<string, unknown>> {
+/** What is kept about a subject, with the first page of its records. */
+export async function subject(name: string, signal?: AbortSignal): Promise<Holdings> {
   return await ask('GET', `/v1/subjects/${encodeURIComponent(name)}`, undefined, signal);
+}
+
+/** All that is kept about a subject as one file: what else there is, and every page of its records. */
+export async function subjectFile(name: string): Promise<Blob> {
+  const address = `/v1/subjects/${encodeURIComponent(name)}`;
+  const { records: page, next, ...rest } = await ask<Holdings>('GET', `${address}?limit=500`);
+  const records = [...page];
+  for (let after = next; after !== null;) {
+    const more = await ask<Holdings>('GET', `${address}${query({ limit: 500, after })}`);
+    records.push(...more.records);
+    after = more.next;
+  }
+  return new Blob([JSON.stringify({ ...rest, records }, null, 2)], { type: 'application/json' });
 }
 
 export async function eraseSubject(name: string): Promise<void> {
@@ -190,7 +221,7 @@ export async function eraseSubject(name: string): Promise<void> {
 }
 
 export async function audit(page: { limit: number; after?: string }, signal?: AbortSignal): Promise<Page<AuditEntry>> {
-  const answer = await ask<{ entries: AuditEntry[]; next?: unknown }>('GET', `/v1/audit${query(page)}`, undefined, signal);
+  const answer = await ask<{ entries: AuditEntry[]; next?: unknown }>('GET', `/v1/audit${query({ ...page, order: 'newest' })}`, undefined, signal);
   return { rows: answer.entries, next: cursor(answer.next) };
 }
 
@@ -200,9 +231,19 @@ export async function particulars(signal?: AbortSignal): Promise<Record<string, 
 
 export const EXPORTS = ['authority', 'correction'] as const;
 
+/** Whether the browser proves by itself who asks, so that a link suffices. */
+export function hasCookie(): boolean {
+  return token === null;
+}
+
+export function exportAddress(kind: (typeof EXPORTS)[number], period: Period): string {
+  return `/v1/exports/${kind}${query({ ...period })}`;
+}
+
+/** The file for those with the admin token, which no link can send: it goes through the page's memory. */
 export async function exported(kind: (typeof EXPORTS)[number], period: Period): Promise<Blob> {
   try {
-    return await (await send('GET', `/v1/exports/${kind}${query({ ...period })}`)).blob();
+    return await (await send('GET', exportAddress(kind, period))).blob();
   } catch (error) {
     if (error instanceof Failure && error.status === 401) forget();
     throw error;

@@ -19,7 +19,7 @@ export function moment(ms: number): string {
   const at = new Date(ms);
   if (Number.isNaN(at.getTime())) return String(ms);
   return at.toLocaleString(currentLocale(), {
-    year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false,
+    year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23',
   });
 }
 
@@ -28,11 +28,12 @@ export function timeOf(ms: number): HTMLElement {
   return Number.isNaN(at.getTime()) ? el('bdi', {}, String(ms)) : el('time', { datetime: at.toISOString() }, moment(ms));
 }
 
-/** Day, or day and hour, of a bucket. */
-export function bucketName(ms: number, bucket: 'hour' | 'day'): string {
-  return new Date(ms).toLocaleString(currentLocale(), bucket === 'day'
-    ? { month: '2-digit', day: '2-digit' }
-    : { month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hour12: false });
+/** Day, or day and hour, of a bucket; in UTC if the reader's days cannot be counted. */
+export function bucketName(ms: number, bucket: 'hour' | 'day', isUtc: boolean): string {
+  return new Date(ms).toLocaleString(currentLocale(), {
+    month: '2-digit', day: '2-digit', ...isUtc && { timeZone: 'UTC' },
+    ...bucket === 'hour' && { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
+  });
 }
 
 /** How far away a time is, in the largest unit that fits: "in 3 days", "2 hours ago". */

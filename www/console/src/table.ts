@@ -6,8 +6,8 @@ type Content = Node | string | null;
 export interface Column<T> {
   head: string;
   cell: (row: T) => Content;
-  /** `number` aligns to the end; `main` is the row's own name. */
-  kind?: 'number' | 'main';
+  /** `number` aligns to the end; `main` is the row's own name; `aside` gives way to what is open beside the list. */
+  kind?: 'number' | 'main' | 'aside';
 }
 
 /** A row of cells; each repeats its heading for screens too narrow for columns. */
@@ -23,7 +23,7 @@ export function tableRow<T>(columns: Column<T>[], row: T): HTMLTableRowElement {
 /** The table in a box that scrolls sideways and can be reached with the keyboard. */
 export function table<T>(caption: string, columns: Column<T>[], rows: T[]): { box: HTMLElement; body: HTMLTableSectionElement } {
   const body = el('tbody', {}, ...rows.map((row) => tableRow(columns, row)));
-  const head = el('tr', {}, ...columns.map(({ head: name, kind }) => el('th', { scope: 'col', class: kind === 'number' && 'number' }, name)));
+  const head = el('tr', {}, ...columns.map(({ head: name, kind }) => el('th', { scope: 'col', class: kind !== 'main' && kind }, name)));
   const box = el('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption },
     el('table', {}, el('caption', { class: 'visually-hidden' }, caption), el('thead', {}, head), body));
   return { box, body };

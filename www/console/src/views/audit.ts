@@ -51,8 +51,8 @@ function columns(): Column<AuditEntry>[] {
     { head: '#', kind: 'main', cell: ({ seq }) => count(seq) },
     { head: say('time'), cell: ({ at_ms }) => timeOf(at_ms) },
     { head: say('by'), cell: ({ by }) => brief(by) },
-    { head: say('action'), cell: ({ action }) => brief(action) },
+    { head: say('action'), cell: ({ action }) => el('span', { class: 'action' }, brief(action)) },
     { head: say('about'), cell: ({ about }) => whole(about) },
-    { head: say('hash'), cell: ({ hash }) => el('span', { class: 'code', title: hash }, brief(hash, 12)) },
+    { head: say('hash'), kind: 'aside', cell: ({ hash }) => el('span', { class: 'code', title: hash }, hash.slice(0, 12)) },
   ];
 }

@@ -4,6 +4,7 @@ import { announce } from '../announce.js';
 import * as api from '../api.js';
 import { COMPLAINT_STATES, type Complaint, type ComplaintState } from '../api-types.js';
 import { DAY_MS, distance, moment, timeOf } from '../format.js';
+import { paneHead } from '../pane-head.js';
 import { emptyState, Panel, reason } from '../panel.js';
 import { go, href, withFilters, type Place } from '../router.js';
 import { table, tableRow, type Column } from '../table.js';
@@ -13,6 +14,9 @@ import { nameOf } from '../vocabulary.js';
 import { say } from '../words.js';
 
 const PAGE_ROWS = 100;
+/** What may be listed besides the complaints of one state: those not answered, which is where one begins, and all. */
+const OPEN = 'open';
+const ALL = 'all';
 /** A complaint that is due within this time is marked. */
 const SOON_MS = 3 * DAY_MS;
 /** Longest answer, characters. */
@@ -32,6 +36,7 @@ export class ComplaintsView implements View {
   readonly #bar = el('div');
   readonly #panel = new Panel();
   readonly #detail = new Panel();
+  readonly #title = el('h2', { tabindex: '-1' }, say('complaint'));
   readonly #pane: HTMLElement;
   #rows: Complaint[] = [];
   #body: HTMLTableSectionElement | undefined;
@@ -42,20 +47,19 @@ export class ComplaintsView implements View {
   readonly keys = { j: () => this.#step(1), k: () => this.#step(-1), Escape: () => this.#leave() };
 
   constructor() {
-    const back = el('button', { type: 'button', class: 'quiet' }, say('back'));
-    back.addEventListener('click', () => this.#leave());
     this.#pane = el('aside', { class: 'pane', hidden: true, 'aria-label': say('complaint') },
-      el('header', { class: 'pane-head' }, el('h2', {}, say('complaint')), back), this.#detail.node);
+      paneHead(this.#title, (by) => this.#step(by), () => this.#leave()), this.#detail.node);
     this.node.append(el('div', { class: 'list' }, el('p', { class: 'lead' }, say('complaintsText')), this.#bar, this.#panel.node), this.#pane);
   }
 
   show(place: Place): void {
     this.#place = place;
-    const status = place.filters.get('status') ?? '';
+    const status = place.filters.get('status') || OPEN;
     if (status !== this.#status) {
       this.#status = status;
       this.#drawBar(status);
-      void this.#panel.load((signal) => api.complaints(status, { limit: PAGE_ROWS }, signal), (page) => {
+      this.#panel.node.replaceChildren();
+      void this.#panel.load((signal) => api.complaints(asked(status), { limit: PAGE_ROWS }, signal), (page) => {
         this.#rows = page.rows;
         return this.#list(page.next);
       }).then(() => this.#showOpen());
@@ -70,16 +74,18 @@ export class ComplaintsView implements View {
   }
 
   #drawBar(status: string): void {
-    const choice = el('select', { name: 'status' }, el('option', { value: '' }, say('all')),
-      ...COMPLAINT_STATES.map((one) => el('option', { value: one }, nameOf('status', one))));
+    const choice = el('select', { name: 'status' }, ...[OPEN, ...COMPLAINT_STATES, ALL].map((one) => el('option', { value: one }, nameOf('status', one))));
     choice.value = status;
-    choice.addEventListener('change', () => go(href('complaints', [], { status: choice.value })));
+    choice.addEventListener('change', () => go(href('complaints', [], { status: choice.value === OPEN ? '' : choice.value })));
     this.#bar.replaceChildren(el('form', { class: 'filters', 'aria-label': say('filters') },
       el('label', { class: 'field' }, el('span', {}, say('status')), choice)));
   }
 
   #list(next: string | null): Node[] {
-    if (this.#rows.length === 0) return [emptyState(say('noComplaints'))];
+    if (this.#rows.length === 0) {
+      this.#body = undefined;
+      return [emptyState(say(this.#status === OPEN ? 'noOpenComplaints' : 'noComplaints'))];
+    }
     const { box, body } = table(say('complaintsCaption'), this.#columns(), this.#rows);
     box.classList.add('picks');
     body.addEventListener('click', (event) => {
@@ -95,7 +101,7 @@ export class ComplaintsView implements View {
   async #more(after: string, button: HTMLButtonElement): Promise<void> {
     button.disabled = true;
     try {
-      const page = await api.complaints(this.#status ?? '', { limit: PAGE_ROWS, after });
+      const page = await api.complaints(asked(this.#status ?? OPEN), { limit: PAGE_ROWS, after });
       this.#rows = [...this.#rows, ...page.rows];
       this.#panel.node.replaceChildren(...this.#list(page.next));
       this.#mark();
@@ -109,10 +115,10 @@ export class ComplaintsView implements View {
     const place = this.#place as Place;
     return [
       { head: say('due'), kind: 'main', cell: (one) => el('a', { href: href('complaints', [one.id], place.filters) }, timeOf(one.due_ms)) },
-      { head: say('status'), cell: (one) => el('span', {}, el('span', { class: `tag status-${COMPLAINT_STATES.find((state) => state === one.status) ?? 'other'}` }, nameOf('status', one.status)), ' ', urgency(one)) },
-      { head: say('category'), cell: (one) => nameOf('category', one.category) },
-      { head: say('text'), cell: (one) => brief(one.text, 60) },
-      { head: say('received'), cell: (one) => timeOf(one.received_ms) },
+      { head: say('status'), cell: (one) => el('span', { class: 'with-tag' }, statusTag(one), urgency(one)) },
+      { head: say('category'), kind: 'aside', cell: (one) => nameOf('category', one.category) },
+      { head: say('text'), cell: (one) => (one.text === '' ? el('span', { class: 'quiet-text' }, say('noText')) : brief(one.text, 60)) },
+      { head: say('received'), kind: 'aside', cell: (one) => timeOf(one.received_ms) },
     ];
   }
 
@@ -126,24 +132,43 @@ export class ComplaintsView implements View {
       return;
     }
     if (this.#open?.id === id) return;
+    this.#open = undefined;
     const known = this.#rows.find((row) => row.id === id);
-    this.#open = known;
-    this.#detail.node.replaceChildren(...known ? this.#draw(known) : [
-      emptyState(say('complaintGone')), el('p', {}, el('a', { href: href('records', [], { kind: 'complaint', id }) }, say('record')))]);
+    if (known) {
+      this.#show(known);
+    } else {
+      // A link leads here from a record or a mail, whatever the list shows.
+      this.#detail.node.replaceChildren();
+      void this.#detail.load((signal) => api.complaint(id, signal), (found) => {
+        this.#open = found ?? undefined;
+        return found ? this.#draw(found) : emptyState(say('complaintGone'));
+      });
+    }
+    // On narrow screens the pane takes the list's place, and the focus with it.
+    if (this.#body !== undefined && !this.#body.checkVisibility()) this.#title.focus();
+  }
+
+  #show(one: Complaint): void {
+    // An answer to an older question must not come on top.
+    this.#detail.close();
+    this.#open = one;
+    this.#detail.node.replaceChildren(...this.#draw(one));
+    this.#detail.node.removeAttribute('aria-busy');
   }
 
   #draw(one: Complaint): Node[] {
     const facts: [string, Node | string][] = [
       [say('receipt'), el('bdi', { class: 'code' }, one.id)],
-      [say('status'), el('span', {}, nameOf('status', one.status), ' ', urgency(one))],
+      [say('status'), el('span', { class: 'with-tag' }, statusTag(one), urgency(one))],
       [say('due'), timeOf(one.due_ms)],
       [say('received'), timeOf(one.received_ms)],
       [say('category'), nameOf('category', one.category)],
-      [say('text'), whole(one.text)],
-      [say('message'), whole(one.message)],
-      [say('locale'), whole(one.locale)],
+      [say('text'), one.text === '' ? el('span', { class: 'quiet-text' }, say('noText')) : whole(one.text)],
     ];
+    if (one.message !== undefined) facts.push([say('message'), whole(one.message)]);
+    if (one.locale !== undefined) facts.push([say('locale'), whole(one.locale)]);
     if (one.answer) facts.push([say('answer'), whole(one.answer)]);
+    if (one.answered_ms !== undefined) facts.push([say('answeredAt'), timeOf(one.answered_ms)]);
     const nodes: Node[] = [el('dl', { class: 'facts' }, ...facts.flatMap(([head, value]) => [el('dt', {}, head), el('dd', {}, value)]))];
     if (one.by && one.changed_ms !== undefined) nodes.push(el('p', { class: 'hint' }, say('handledBy', { by: one.by, at: moment(one.changed_ms) })));
     if (FORWARD[one.status]?.length) nodes.push(this.#form(one));
@@ -182,8 +207,9 @@ export class ComplaintsView implements View {
         this.#body?.rows[at]?.replaceWith(tableRow(this.#columns(), changed));
       }
       if (this.#place?.parts[0] === one.id) {
-        this.#open = changed;
-        this.#detail.node.replaceChildren(...this.#draw(changed));
+        this.#show(changed);
+        // The form that had the focus is gone.
+        this.#title.focus();
       }
       this.#mark();
       announce(say('complaintSaved', { status: nameOf('status', status) }));
@@ -200,8 +226,11 @@ export class ComplaintsView implements View {
   }
 
   #leave(): void {
-    if (this.#place?.parts[0] === undefined) return;
+    const open = this.#place?.parts[0];
+    if (open === undefined || !this.#place) return;
+    const at = this.#rows.findIndex(({ id }) => id === open);
     go(withFilters({ ...this.#place, parts: [] }, {}));
+    this.#body?.rows[at]?.querySelector('a')?.focus();
   }
 
   #mark(): void {
@@ -212,6 +241,15 @@ export class ComplaintsView implements View {
       if (isOpen) row.scrollIntoView({ block: 'nearest' });
     });
   }
+}
+
+function statusTag({ status }: Complaint): HTMLElement {
+  return el('span', { class: `tag status-${COMPLAINT_STATES.find((state) => state === status) ?? 'other'}` }, nameOf('status', status));
+}
+
+/** What the collector is asked for; all have no status in the question. */
+function asked(status: string): string {
+  return status === ALL ? '' : status;
 }
 
 /** How near the due date is, while the complaint is open. */

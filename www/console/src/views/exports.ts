@@ -2,6 +2,7 @@
 import { el } from '../../../src/dom.js';
 import { announce } from '../announce.js';
 import * as api from '../api.js';
+import { timeOf } from '../format.js';
 import { emptyState, reason } from '../panel.js';
 import { periodFields, periodOf, type PeriodOptions } from '../period.js';
 import { go, withFilters, type Place } from '../router.js';
@@ -24,6 +25,7 @@ export class ExportsView implements View {
     const bar = el('form', { class: 'filters', 'aria-label': say('filters') },
       ...periodFields(place.filters, PERIOD, (changes) => go(withFilters(place, changes))));
     this.node.replaceChildren(el('p', { class: 'lead' }, say('exportsText')), bar,
+      el('p', { class: 'quiet-text' }, timeOf(period.from_ms), ' – ', timeOf(period.to_ms)),
       el('div', { class: 'grid' }, ...api.EXPORTS.map((kind) => card(kind, period))));
   }
 
@@ -35,6 +37,14 @@ export class ExportsView implements View {
 function card(kind: (typeof api.EXPORTS)[number], period: api.Period): HTMLElement {
   const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
   const file = `tidegate-${kind}-${day(period.from_ms)}-${day(period.to_ms)}.${ENDINGS[kind]}`;
+  const way = api.hasCookie()
+    // The browser writes what arrives to the disk, however much it is.
+    ? el('a', { class: 'button', href: api.exportAddress(kind, period), download: file, 'data-export': kind }, say('download'))
+    : saveButton(kind, period, file);
+  return el('section', { class: 'card' }, el('h2', {}, say(`export_${kind}`)), el('p', {}, say(`export_${kind}Text`)), way);
+}
+
+function saveButton(kind: (typeof api.EXPORTS)[number], period: api.Period, file: string): HTMLElement {
   const button = el('button', { type: 'button', 'data-export': kind }, say('download'));
   button.addEventListener('click', () => {
     button.disabled = true;
@@ -43,5 +53,5 @@ function card(kind: (typeof api.EXPORTS)[number], period: api.Period): HTMLEleme
       announce(say('downloaded', { file }));
     }, (error) => announce(reason(error), true)).finally(() => { button.disabled = false; });
   });
-  return el('section', { class: 'card' }, el('h2', {}, say(`export_${kind}`)), el('p', {}, say(`export_${kind}Text`)), button);
+  return button;
 }

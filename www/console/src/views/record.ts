@@ -6,6 +6,7 @@ import type { StoredRecord, Verdict } from '../api-types.js';
 import { moment, timeOf } from '../format.js';
 import { emptyState, Panel, reason } from '../panel.js';
 import { href } from '../router.js';
+import { paneHead } from '../pane-head.js';
 import { whole } from '../text.js';
 import { kindOf, nameOf, riskName } from '../vocabulary.js';
 import { say } from '../words.js';
@@ -17,6 +18,7 @@ type Fact = [head: string, value: Node | string | undefined];
 
 export class RecordPane {
   readonly node = el('aside', { class: 'pane', hidden: true, 'aria-label': say('record') });
+  readonly #title = el('h2', { tabindex: '-1' }, say('record'));
   readonly #panel = new Panel();
   readonly #reviewed: (id: string, record: StoredRecord) => void;
   #record: StoredRecord | undefined;
@@ -29,15 +31,17 @@ export class RecordPane {
     n: () => this.#note?.focus(),
   };
 
-  /** `reviewed` is told of a record that changed; `next` opens the next one; `leave` closes the pane. */
-  constructor(reviewed: (id: string, record: StoredRecord) => void, next: () => void, leave: () => void) {
+  /** `reviewed` is told of a record that changed; `step` opens its neighbour; `leave` closes the pane. */
+  constructor(reviewed: (id: string, record: StoredRecord) => void, step: (by: 1 | -1) => void, leave: () => void) {
     this.#reviewed = (id, record) => {
       reviewed(id, record);
-      if (record.review) next();
+      if (record.review) step(1);
     };
-    const back = el('button', { type: 'button', class: 'quiet' }, say('back'));
-    back.addEventListener('click', leave);
-    this.node.append(el('header', { class: 'pane-head' }, el('h2', { tabindex: '-1' }, say('record')), back), this.#panel.node);
+    this.node.append(paneHead(this.#title, step, leave), this.#panel.node);
+  }
+
+  focus(): void {
+    this.#title.focus();
   }
 
   /** Shows a record: at once if it is known already. */
@@ -70,15 +74,12 @@ export class RecordPane {
     this.#record = record;
     this.#note = undefined;
     const kind = kindOf(record.type);
-    const facts: Fact[] = [...this.#common(record), ...(kind === 'verdict' ? verdictFacts(record) : kind === 'complaint' ? complaintFacts(record) : lossFacts(record))];
-    return [
-      el('dl', { class: 'facts' }, ...facts.filter(([, value]) => value !== undefined && value !== '').flatMap(([head, value]) => [
-        el('dt', {}, head), el('dd', {}, value ?? ''),
-      ])),
-      ...(kind === 'verdict' ? [this.#reviewCard(record)] : []),
-      ...(kind === 'complaint' ? [el('p', {}, el('a', { class: 'button', href: href('complaints', [record.id]) }, say('toComplaint')))] : []),
-      el('details', {}, el('summary', {}, say('raw')), rawOf(record)),
-    ];
+    const raw = el('details', {}, el('summary', {}, say('raw')), rawOf(record));
+    // What a reviewer decides by comes first, then the decision, then the rest.
+    if (kind === 'verdict') return [facts(mainFacts(record)), this.#reviewCard(record), facts([...this.#common(record), ...otherFacts(record)]), raw];
+    if (kind !== 'complaint') return [facts([...this.#common(record), ...lossFacts(record)]), raw];
+    const handle = el('a', { class: 'button', href: href('complaints', [record.id]) }, say('toComplaint'));
+    return [facts([...this.#common(record), ...complaintFacts(record)]), el('p', {}, handle), raw];
   }
 
   #common(record: StoredRecord): Fact[] {
@@ -158,16 +159,27 @@ export class RecordPane {
   }
 }
 
-function verdictFacts({ data }: StoredRecord): Fact[] {
+/** A list of facts without those that are not there. */
+function facts(given: Fact[]): HTMLElement {
+  return el('dl', { class: 'facts' }, ...given.filter(([, value]) => value !== undefined && value !== '')
+    .flatMap(([head, value]) => [el('dt', {}, head), el('dd', {}, value ?? '')]));
+}
+
+function mainFacts({ data }: StoredRecord): Fact[] {
   const [policy, rule, revision] = [data['policy'], data['rule'], data['revision']].map(String) as [string, string, string];
   return [
     [say('risk'), whole(riskName(data['risk']))],
     [say('rule'), el('a', { href: href('rules', [policy, rule]) }, whole(say('ruleLink', { rule, revision })))],
     [say('action'), el('span', { class: 'action' }, nameOf('action', data['action']))],
-    [say('policy'), whole(policy)],
     [say('severity'), data['severity'] === undefined ? undefined : whole(data['severity'])],
     [say('escalation'), data['escalation'] === undefined ? undefined : el('span', { class: 'tag bad' }, nameOf('escalation', data['escalation']))],
     [say('direction'), nameOf('direction', data['direction'])],
+  ];
+}
+
+function otherFacts({ data }: StoredRecord): Fact[] {
+  return [
+    [say('policy'), whole(say('policyRevision', { policy: String(data['policy']), revision: String(data['revision']) }))],
     [say('channel'), whole(data['channel'])],
     [say('span'), say('spanText', { start: String(data['start']), end: String(data['end']), shown: String(data['shown_units']) })],
     [say('view'), whole(data['view'])],

@@ -23,7 +23,7 @@ export class RecordsView implements View {
   readonly #bar = el('div');
   readonly #controls = el('div', { class: 'controls' });
   readonly #panel = new Panel();
-  readonly #pane = new RecordPane((id, record) => this.#reviewed(id, record), () => this.#step(1), () => this.#close());
+  readonly #pane = new RecordPane((id, record) => this.#reviewed(id, record), (by) => this.#step(by), () => this.#close());
   #feed: Feed | undefined;
   #place: Place | undefined;
   /** The filters that the feed was made for. */
@@ -137,11 +137,10 @@ export class RecordsView implements View {
     const place = this.#place as Place;
     return [
       { head: say('time'), kind: 'main', cell: (record) => el('a', { href: withFilters(place, { [OPEN]: record.id }) }, timeOf(record.received_ms)) },
-      { head: say('kind'), cell: ({ type }) => el('span', { class: `tag ${kindOf(type)}` }, nameOf('kind', kindOf(type))) },
-      { head: say('risk'), cell: (record) => brief(riskName(record.data['risk'] ?? nameOf('category', record.data['category']))) },
+      { head: say('risk'), cell: riskOf },
       { head: say('rule'), cell: ({ data }) => brief(data['rule'] ?? data['text'] ?? nameOf('reason', data['reason'])) },
       { head: say('action'), cell: ({ data }) => data['action'] === undefined ? null : el('span', { class: 'action' }, brief(nameOf('action', data['action']))) },
-      { head: say('policy'), cell: ({ data }) => data['policy'] === undefined ? null
+      { head: say('policy'), kind: 'aside', cell: ({ data }) => data['policy'] === undefined ? null
         : brief(say('policyRevision', { policy: String(data['policy']), revision: String(data['revision']) }), 40) },
       { head: say('review'), cell: ({ review, type }) => kindOf(type) !== 'verdict' ? null
         : el('span', { class: `tag review-${review?.verdict ?? 'none'}` }, nameOf('review', review?.verdict ?? 'none')) },
@@ -204,6 +203,8 @@ export class RecordsView implements View {
     this.#mark();
     if (id === null) this.#pane.close();
     else this.#pane.open(id, this.#feed?.rows.find((row) => row.id === id));
+    // On narrow screens the pane takes the list's place, and the focus with it.
+    if (id !== null && this.#body !== undefined && !this.#body.checkVisibility()) this.#pane.focus();
   }
 
   #mark(): void {
@@ -229,6 +230,17 @@ export class RecordsView implements View {
     this.#body?.querySelector(`tr[data-id="${CSS.escape(id)}"]`)?.replaceWith(this.#row(record));
     this.#mark();
   }
+}
+
+/** The risk; of what is no verdict its kind and what it is about. What needs a person at once is marked. */
+function riskOf({ type, data }: StoredRecord): Node {
+  const kind = kindOf(type);
+  const escalation = data['escalation'];
+  const about = data['risk'] === undefined ? nameOf('category', data['category'] ?? data['dropped']) : riskName(data['risk']);
+  return el('span', { class: 'with-tag' },
+    kind === 'verdict' ? null : el('span', { class: `tag ${kind}` }, nameOf('kind', kind)),
+    brief(about),
+    escalation === undefined ? null : el('span', { class: 'tag bad' }, brief(nameOf('escalation', escalation), 24)));
 }
 
 /** The records of one subject, rule and so on, as a link. */

@@ -2,8 +2,10 @@
 import { byId, el } from '../../../src/dom.js';
 import { announce } from '../announce.js';
 import * as api from '../api.js';
+import type { Holdings } from '../api-types.js';
 import { confirmByTyping } from '../dialog.js';
 import { documentOf } from '../document.js';
+import { count } from '../format.js';
 import { emptyState, Panel, reason } from '../panel.js';
 import { go, href, type Place } from '../router.js';
 import { save } from '../save.js';
@@ -32,31 +34,32 @@ export class SubjectsView implements View {
     this.#panel.node.replaceChildren();
     this.node.replaceChildren(el('p', { class: 'lead' }, say('subjectsText')), form, this.#panel.node);
     if (name === undefined || name === '') return;
-    void this.#panel.load(async (signal) => {
-      try {
-        return await api.subject(name, signal);
-      } catch (error) {
-        if (!(error instanceof api.Failure)) throw error;
-        // A collector may erase without being able to list.
-        if (error.code === 'route/method' || error.code === 'route/unknown') return 'unlisted';
-        if (error.status === 404) return null;
-        throw error;
-      }
-    }, (kept) => kept === null ? emptyState(say('subjectNone')) : this.#draw(name, kept));
+    void this.#panel.load((signal) => api.subject(name, signal), (kept) => (isEmpty(kept) ? emptyState(say('subjectNone')) : this.#draw(name, kept)));
   }
 
   close(): void {
     this.#panel.close();
   }
 
-  #draw(name: string, kept: Record<string, unknown> | 'unlisted'): Node {
-    const keep = el('button', { type: 'button', class: 'quiet', hidden: kept === 'unlisted' }, say('saveJson'));
-    keep.addEventListener('click', () => save('tidegate-subject.json', new Blob([JSON.stringify(kept, null, 2)], { type: 'application/json' })));
+  #draw(name: string, { profile, usage, events, guardian, records, next }: Holdings): Node {
+    const keep = el('button', { type: 'button', class: 'quiet' }, say('saveJson'));
+    keep.addEventListener('click', () => { void this.#save(name, keep); });
     const erase = el('button', { type: 'button', class: 'danger' }, say('erase'));
     erase.addEventListener('click', () => confirmByTyping(say('eraseTitle'), say('eraseText'), name, say('erase'), () => this.#erase(name)));
+    const many = next === null ? count(records.length) : `${count(records.length)}+`;
     return el('section', { class: 'card' }, el('h2', {}, brief(say('subjectData', { subject: name }), 160)),
-      el('p', { class: 'buttons' }, recordsLink(say('recordsOfSubject'), { subject: name }), keep, erase),
-      kept === 'unlisted' ? el('p', { class: 'hint' }, say('subjectNoAccess')) : documentOf(kept));
+      el('p', { class: 'buttons' }, recordsLink(say('recordsOfSubject', { count: many }), { subject: name }), keep, erase),
+      documentOf({ profile, usage, events, guardian }));
+  }
+
+  async #save(name: string, button: HTMLButtonElement): Promise<void> {
+    button.disabled = true;
+    try {
+      save('tidegate-subject.json', await api.subjectFile(name));
+    } catch (error) {
+      announce(reason(error), true);
+    }
+    button.disabled = false;
   }
 
   async #erase(name: string): Promise<void> {
@@ -69,4 +72,9 @@ export class SubjectsView implements View {
       announce(reason(error), true);
     }
   }
+}
+
+function isEmpty({ profile, usage, events, guardian, records }: Holdings): boolean {
+  return profile === null && usage === null && events.length === 0 && guardian.pin === null
+    && guardian.sessions.length === 0 && records.length === 0;
 }

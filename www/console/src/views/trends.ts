@@ -2,6 +2,7 @@
 import { el } from '../../../src/dom.js';
 import * as api from '../api.js';
 import type { Trend, TrendBy } from '../api-types.js';
+import { wholeBuckets, withEmptyBuckets, zoneOf, type Zone } from '../buckets.js';
 import { Chart } from '../chart.js';
 import { DAY_MS } from '../format.js';
 import { emptyState, Panel } from '../panel.js';
@@ -27,8 +28,10 @@ export class TrendsView implements View {
     const span = period.to_ms - period.from_ms;
     const wished = place.filters.get('bucket') ?? (span <= 2 * DAY_MS ? 'hour' : 'day');
     const bucket: Trend['bucket'] = wished === 'hour' && span <= MAX_HOURS_MS ? 'hour' : 'day';
-    const cards = KINDS.map((by) => this.#card(by, period, bucket, place));
-    this.node.replaceChildren(el('p', { class: 'lead' }, say('trendsText')), bar(place, bucket, span), el('div', { class: 'grid' }, ...cards));
+    const zone = zoneOf(period);
+    const buckets = wholeBuckets(period, bucket, zone);
+    const cards = KINDS.map((by) => this.#card(by, buckets, bucket, zone, place));
+    this.node.replaceChildren(el('p', { class: 'lead' }, say(zone.isUtc ? 'trendsUtc' : 'trendsText')), bar(place, bucket, span), el('div', { class: 'grid' }, ...cards));
   }
 
   close(): void {
@@ -37,13 +40,14 @@ export class TrendsView implements View {
     this.#panels = [];
   }
 
-  #card(by: TrendBy, period: api.Period, bucket: Trend['bucket'], place: Place): HTMLElement {
+  #card(by: TrendBy, period: api.Period, bucket: Trend['bucket'], zone: Zone, place: Place): HTMLElement {
     const panel = new Panel();
     this.#panels.push(panel);
     const title = say(`by_${by}`);
-    void panel.load((signal) => api.trend(period, bucket, by, signal), (trend) => {
-      if (!trend.rows.some(({ counts }) => Object.values(counts).some((value) => value > 0))) return emptyState(say('noTrend'));
-      const chart = new Chart(title, trend, (key) => keyName(by, key), (key) => recordsOf(by, key, place));
+    void panel.load((signal) => api.trend(period, bucket, by, zone.offsetHours, signal), (trend) => {
+      if (trend.keys.length === 0) return emptyState(say('noTrend'));
+      const chart = new Chart(title, withEmptyBuckets(trend, period), zone.isUtc,
+        { name: (key) => keyName(by, key), link: (key) => recordsOf(by, key, place) });
       this.#charts.push(chart);
       return chart.node;
     });

@@ -1,0 +1,222 @@
+/** The console of the provider's staff, on a collector with records that strangers sent. */
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { after, before, beforeEach, test } from 'node:test';
+import { By, Key } from 'selenium-webdriver';
+import { Collector, Page, until } from './harness.mjs';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const PASSWORD = 'a password for tests';
+/** Runs if it ever becomes markup. Fits into the shortest field, of 64 units. */
+const MARKUP = '<img src=x onerror="window.ran=1"><script>window.ran=1</script>';
+
+let collector;
+let page;
+
+before(async () => {
+  collector = await Collector.start();
+  await collector.account('rev', 'reviewer', PASSWORD);
+  await collector.account('boss', 'admin', PASSWORD);
+  page = await Page.start();
+  await page.driver.manage().window().setRect({ width: 1280, height: 900 });
+});
+after(async () => {
+  await page?.dispose();
+  await collector?.dispose();
+});
+beforeEach(async () => {
+  await page.driver.get(`${collector.url}/healthz`);
+  await page.driver.sendDevToolsCommand('Storage.clearDataForOrigin', { origin: collector.url, storageTypes: 'all' });
+});
+
+function event(type, data) {
+  return { specversion: '1.0', id: randomUUID(), source: '/tidegate/web', type: `dev.tidegate.${type}.v1`, time: new Date().toISOString(), data };
+}
+
+function verdict(fields) {
+  return event('verdict', {
+    schema_version: 1, policy: 'starter', revision: 3, digest: 'ab', rule: 'a-rule', risk: 'x_gambling', action: 'mask', view: 'tight',
+    start: 1, end: 3, message: 'm-1', channel: 'text', direction: 'output', surface: 'web', locale: 'en', shown_units: 0, engine_version: '1',
+    ...fields,
+  });
+}
+
+function complaint(fields) {
+  return event('complaint', { schema_version: 1, category: 'harmful', text: 'it hurts', locale: 'en', engine_version: '1', ...fields });
+}
+
+/** Sends records, as of `token`'s subject if there is one; their ids. */
+async function send(records, token) {
+  const headers = { 'content-type': 'application/cloudevents-batch+json', ...token && { authorization: `Bearer ${token}` } };
+  const { accepted } = await collector.ask('POST', '/v1/reports', JSON.stringify(records), headers);
+  assert.equal(accepted.length, records.length);
+  return accepted;
+}
+
+/** Opens a place of the console and signs in there, with the keyboard. */
+async function enter(name, place, language = 'en') {
+  await page.open(collector.url, 'console');
+  await page.run('localStorage.setItem("tidegate.console.language", arguments[0])', language);
+  await page.open(collector.url, `console?${name}${place}`);
+  await until('the form', () => page.isVisible('#sign-in'));
+  await page.driver.switchTo().activeElement().sendKeys(name, Key.TAB, PASSWORD, Key.ENTER);
+  await until(`${name} is in`, async () => (await page.text('#account')).startsWith(name));
+  await settled();
+}
+
+async function go(place) {
+  await page.run('location.hash = arguments[0]', place);
+  await settled();
+}
+
+async function settled() {
+  await until('the answers are there', async () => (await page.count('main')) > 0 && (await page.count('[aria-busy]')) === 0);
+}
+
+const address = () => page.run('return location.hash');
+const press = async (...keys) => await page.driver.actions().sendKeys(...keys).perform();
+
+async function choose(name, value) {
+  await (await page.find(`select[name=${name}] option[value="${value}"]`)).click();
+  await settled();
+}
+
+test('filters_are_in_the_address_and_survive_signing_in_reload_and_going_back', async () => {
+  await send([verdict({ rule: 'masks' }), verdict({ rule: 'ends', action: 'terminate' })]);
+  await enter('rev', '#/records?action=terminate');
+  const rules = () => page.run('return [...document.querySelectorAll("tbody tr td:nth-child(3)")].map((cell) => cell.innerText)');
+  assert.equal(await address(), '#/records?action=terminate');
+  assert.deepEqual(await rules(), ['ends']);
+  await choose('action', 'mask');
+  assert.equal(await address(), '#/records?action=mask');
+  assert.deepEqual(await rules(), ['masks']);
+  await page.driver.navigate().refresh();
+  await until('the rows are back', async () => (await rules()).length > 0);
+  assert.deepEqual(await rules(), ['masks']);
+  assert.equal(await page.run('return document.querySelector("select[name=action]").value'), 'mask');
+  await page.driver.navigate().back();
+  await until('the filter of before', async () => (await rules()).includes('ends'));
+  assert.equal(await page.run('return document.querySelector("select[name=action]").value'), 'terminate');
+});
+
+test('a_reviewer_needs_no_mouse_and_one_click_leads_from_a_record_to_its_rule', async () => {
+  const [older, newer] = await send([verdict({ rule: 'by-hand' }), verdict({ rule: 'by-hand' })]);
+  await enter('rev', '#/records?rule=by-hand');
+  await press('j');
+  await until('the newest is open', async () => (await address()).includes(newer));
+  await press('x');
+  await until('the next one opens', async () => (await address()).includes(older));
+  await press('n');
+  await press('quoted in the news', Key.ESCAPE, 'u');
+  const review = (id) => until('the review', async () => (await collector.ask('GET', `/v1/reports/${id}`)).review);
+  assert.equal((await review(newer)).verdict, 'rejected');
+  const { verdict: found, note, by } = await review(older);
+  assert.deepEqual([found, note, by], ['upheld', 'quoted in the news', 'rev']);
+  await (await page.find('.pane .facts a[href^="#/rules/"]')).click();
+  await settled();
+  assert.equal(await address(), '#/rules/starter/by-hand');
+  assert.match(await page.text('tbody tr'), /50%/);
+});
+
+test('records_that_arrive_come_on_top_and_wait_while_the_feed_is_paused', async () => {
+  await send([verdict({ rule: 'live' })]);
+  await enter('rev', '#/records?rule=live');
+  assert.equal(await page.count('tbody tr'), 1);
+  await send([verdict({ rule: 'live', revision: 4 })]);
+  await until('it is there', async () => (await page.count('tbody tr')) === 2);
+  assert.match(await page.text('tbody tr:first-child'), /starter · 4/);
+  await press('p');
+  await send([verdict({ rule: 'live', revision: 5 })]);
+  await until('it waits', () => page.isVisible('[data-control=release]'));
+  assert.equal(await page.count('tbody tr'), 2);
+  await press('.');
+  await until('it is shown', async () => (await page.count('tbody tr')) === 3);
+});
+
+test('a_complaint_is_answered_and_its_user_sees_the_answer', async () => {
+  const [id] = await send([complaint({ text: 'please look at this' })]);
+  // By its link alone: the list beside it is of others.
+  await enter('rev', `#/complaints/${id}?status=answered`, 'zh-CN');
+  assert.match(await page.text('.pane'), /please look at this/);
+  await choose('decision', 'answered');
+  await (await page.find('.pane button[type=submit]')).click();
+  await until('an answer is asked for', async () => (await page.text('#status')) === '请填写答复。');
+  await (await page.find('#answer')).sendKeys('已经处理。');
+  await (await page.find('.pane button[type=submit]')).click();
+  await until('it is saved', async () => (await page.count('.pane form')) === 0);
+  const told = await fetch(`${collector.url}/v1/complaints/${id}`).then((answer) => answer.json());
+  assert.deepEqual([told.status, told.answer], ['answered', '已经处理。']);
+  await go('#/complaints');
+  assert.ok(!(await page.text('main')).includes('please look at this'));
+  await choose('status', 'answered');
+  assert.match(await page.text('tbody'), /please look at this/);
+});
+
+test('days_of_trends_are_those_of_the_readers_clock_or_said_to_be_of_utc', async () => {
+  await send([verdict()]);
+  await enter('rev', '#/trends?span=7d');
+  const newest = async (zone) => {
+    await page.driver.sendDevToolsCommand('Emulation.setTimezoneOverride', { timezoneId: zone });
+    await page.driver.navigate().refresh();
+    await until('the charts', async () => (await page.count('.chart canvas')) === 4);
+    await page.run('document.querySelector("details").open = true');
+    return await page.text('details tbody th');
+  };
+  const day = (zone) => new Date().toLocaleDateString('en', { timeZone: zone, month: '2-digit', day: '2-digit' });
+  try {
+    for (const zone of ['Pacific/Kiritimati', 'Pacific/Pago_Pago']) {
+      // The day may change while the page is loaded.
+      const before = day(zone);
+      const shown = await newest(zone);
+      assert.ok([before, day(zone)].includes(shown), `${zone}: ${shown}`);
+    }
+    await newest('Asia/Kolkata');
+    assert.match(await page.text('.lead'), /UTC/);
+  } finally {
+    await page.driver.sendDevToolsCommand('Emulation.setTimezoneOverride', { timezoneId: '' });
+  }
+});
+
+test('what_strangers_wrote_stays_text_in_every_view_and_each_is_accessible', async () => {
+  const { token } = await collector.ask('POST', '/v1/tokens', JSON.stringify({ subject: MARKUP, scopes: ['reports', 'complaints'], seconds: 60 }));
+  const names = { policy: MARKUP, rule: MARKUP, message: MARKUP };
+  const words = { risk: MARKUP, view: MARKUP, channel: MARKUP, surface: MARKUP, locale: MARKUP, engine_version: MARKUP };
+  const [id, complained] = await send([verdict({ ...names, ...words }), complaint({ text: MARKUP.repeat(20), message: MARKUP, locale: MARKUP })], token);
+  const json = (value) => JSON.stringify(value);
+  await collector.ask('PUT', `/v1/reports/${id}/review`, json({ verdict: 'rejected', note: MARKUP }));
+  await collector.ask('PUT', `/v1/complaints/${complained}`, json({ status: 'upheld', answer: MARKUP }));
+  const part = encodeURIComponent(MARKUP);
+  await enter('boss', `#/records?id=${id}`);
+  const places = [
+    `#/records?id=${id}`, `#/records?rule=${part}`, '#/trends', '#/rules', `#/rules/${part}/${part}`, `#/complaints/${complained}`,
+    `#/subjects/${part}`, '#/exports', '#/audit', '#/particulars', `#/${part}`,
+  ];
+  for (const place of places) {
+    await go(place);
+    assert.equal(await page.count('main img, main script, main iframe, [onerror]'), 0, place);
+    assert.equal(await page.text('[role=alert]'), '', place);
+    if (place.includes(part) || place.includes(id)) assert.match(await page.text('main'), /<img src=x/, place);
+    const violations = await page.driver.executeAsyncScript(`${AXE}
+      axe.run().then(({ violations }) => arguments[0](violations.map(({ id, nodes }) => id + ': ' + nodes[0].html.slice(0, 200))));`);
+    assert.deepEqual(violations, [], place);
+  }
+  assert.equal(await page.run('return window.ran'), null);
+  assert.deepEqual(await page.run('return window.__probe.violations'), []);
+});
+
+test('roles_see_what_they_may_and_exports_are_links_that_the_cookie_opens', async () => {
+  await enter('rev', '#/exports');
+  assert.equal(await page.count('#menu a'), 5);
+  assert.equal(await page.count('[data-export]'), 0);
+  await page.driver.findElement(By.id('sign-out')).click();
+  await until('the form', () => page.isVisible('#sign-in'));
+  await enter('boss', '#/exports');
+  assert.equal(await page.count('#menu a'), 8);
+  const kinds = await page.driver.executeAsyncScript(`
+    const links = [...document.querySelectorAll('[data-export]')];
+    Promise.all(links.map((link) => fetch(link.href).then((answer) => answer.text()))).then(([authority, correction]) =>
+      arguments[0]([JSON.parse(authority.split('\\n')[0]).export, correction.split('\\n').filter(Boolean).every((line) => JSON.parse(line).verdict)]));`);
+  assert.deepEqual(kinds, ['tidegate.authority', true]);
+});
