@@ -206,6 +206,23 @@ test('what_strangers_wrote_stays_text_in_every_view_and_each_is_accessible', asy
   assert.deepEqual(await page.run('return window.__probe.violations'), []);
 });
 
+test('no_cell_of_the_saved_table_is_a_formula', async () => {
+  const rules = ['=cmd|"/c calc"!A1', '+1', '-1', '@sum(1)', '\t=1', '\n=1', ' =1', '"quoted", and cut'];
+  await send(rules.map((rule) => verdict({ rule, policy: 'formulas' })));
+  await enter('rev', '#/records?policy=formulas');
+  // What would be saved, read before the browser takes it.
+  const table = await page.driver.executeAsyncScript(`
+    const done = arguments[0];
+    const create = URL.createObjectURL;
+    URL.createObjectURL = (blob) => { void blob.text().then(done); return create(blob); };
+    document.querySelector('[data-control=csv]').click();`);
+  const cells = table.split('\r\n').slice(1, -1).flatMap((line) => line.split(/(?<="),(?=")/));
+  assert.ok(cells.length > rules.length);
+  for (const cell of cells) assert.match(cell, /^"(?!\s*[=+\-@])[^]*"$/);
+  for (const rule of rules.slice(0, -1)) assert.ok(table.includes(`"'${rule.replaceAll('"', '""')}"`), rule);
+  assert.ok(table.includes('""' + '"quoted"", and cut"'));
+});
+
 test('roles_see_what_they_may_and_exports_are_links_that_the_cookie_opens', async () => {
   await enter('rev', '#/exports');
   assert.equal(await page.count('#menu a'), 5);
