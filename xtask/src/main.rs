@@ -3,6 +3,7 @@
 mod arguments;
 mod bench;
 mod bench_collector;
+mod bench_miniprogram;
 mod calendar;
 mod collector;
 mod count;
@@ -69,6 +70,10 @@ Usage: cargo xtask <command> [options]
             same database, on SQLite and PostgreSQL; then the console's queries
               --records N        over HTTP, and as many raw; default 1000000
               --only NAME        only sqlite or postgres
+  bench-miniprogram
+            the core in JavaScriptCore with and without JIT, a pack of 10,000 terms; fails past
+            its limits. Needs jsc
+              --runs N           default 5
 
 What is missing (wasm target, wasm-pack, wasm-bindgen, npm packages; for `test`
 also Chromium, chromedriver and PostgreSQL) is installed first where that is possible.";
@@ -110,6 +115,7 @@ fn run() -> Result<bool> {
         Some("calendar") => calendar::run(&root, arguments),
         Some("bench") => bench::run(&root, arguments),
         Some("bench-collector") => bench_collector::run(&root, arguments).map(|()| true),
+        Some("bench-miniprogram") => bench_miniprogram::run(&root, arguments).map(|()| true),
         Some("fuzz") => fuzz::run(&root, arguments).map(|()| true),
         Some("replay") => replay::run(&root, arguments).map(|()| true),
         Some("eval") => eval::run(&root, arguments).map(|()| true),

@@ -19,6 +19,8 @@ const NODE: [u64; 3] = [20, 19, 0];
 /// Oldest minor version of wasm-pack 0 that knows `--profile NAME`.
 const WASM_PACK_MINOR: u64 = 13;
 
+/// Where Debian and its kin have JavaScriptCore's shell, newest name first.
+const JSC_PACKAGES: [&str; 2] = ["libjavascriptcoregtk-bin", "libjavascriptcoregtk-4.0-bin"];
 /// Packages that only the tests of mini-programs need, and many of them.
 const MINIPROGRAM_TOOLS: &str = "tests/miniprogram/tools";
 /// Names the directory of PostgreSQL's programs.
@@ -46,7 +48,7 @@ pub(crate) enum Need {
     Postgres,
     /// cargo-fuzz.
     Fuzz,
-    /// WeChat's compiler and simulator, in a folder of their own.
+    /// WeChat's compiler and simulator, in a folder of their own; JavaScriptCore's shell if it can be had.
     MiniPrograms,
 }
 
@@ -123,7 +125,11 @@ impl Tools {
             Need::Postgres => self.ensure_postgres(),
             Need::Fuzz if self.find("cargo-fuzz").is_some() => Ok(()),
             Need::Fuzz => self.install("cargo-fuzz", &["--locked"]),
-            Need::MiniPrograms => self.ensure_npm_packages_in(MINIPROGRAM_TOOLS),
+            Need::MiniPrograms => {
+                self.ensure_npm_packages_in(MINIPROGRAM_TOOLS)?;
+                self.try_for_jsc();
+                Ok(())
+            }
         }
     }
 
@@ -252,6 +258,15 @@ impl Tools {
             );
         }
         Ok(())
+    }
+
+    /// JavaScriptCore's shell; tests that need it say so where there is none.
+    fn try_for_jsc(&self) {
+        for package in JSC_PACKAGES {
+            if self.find("jsc").is_none() {
+                self.apt_install(&[package]);
+            }
+        }
     }
 
     fn ensure_postgres(&self) -> Result<()> {
