@@ -4,8 +4,8 @@
  */
 import OpenAI from 'openai';
 import {
-  GuardError, browserHost, compilePolicy, createGuard, init, inspectPack, memoryHost, nodeHost, publicKey, signPack,
-  type Action, type Channel, type Complaint, type Guard, type GuardOptions, type Host, type Message, type MessageState,
+  GuardError, browserHost, compilePolicy, createGuard, followPolicies, init, inspectPack, memoryHost, nodeHost, publicKey, signPack,
+  type Action, type Channel, type Complaint, type Following, type FollowOptions, type Guard, type GuardOptions, type Host, type Message, type MessageState,
   type InitOptions, type Outcome, type PackInfo, type Policy, type PolicyRule, type Reminder, type ReportOptions, type ReportStats, type Signal, type Usage,
   type UsageOptions, type UsageStatus, type Verdict,
 } from 'tidegate';
@@ -75,6 +75,10 @@ export async function everything(): Promise<void> {
   const detach: () => void = guard.attach(document.body);
   detach();
   guard.load([pack]);
+  const follow: FollowOptions = { urls: ['https://x.test/v1/policies/a.pack'], everyMs: 60_000, onUpdate() {}, onError: ({ code }) => code, host: memoryHost() };
+  const following: Following = followPolicies(guard, follow);
+  const hasLoaded: boolean = await following.check();
+  following.stop();
 
   const status: UsageStatus = guard.usage.status();
   const opens: number | null = status.opensAt;

@@ -1,0 +1,91 @@
+/** Taking over new policies: asks where they are delivered, and loads what has changed. */
+import { GuardError } from './error.js';
+import { send, timer } from './hosts/common.js';
+import type { Guard, Host } from './types.js';
+
+/** The least and the most time between two questions, ms. */
+const LEAST_MS = 1_000;
+const MOST_MS = 24 * 60 * 60_000;
+const DEFAULT_MS = 5 * 60_000;
+
+export interface FollowOptions {
+  /** Where the newest revisions are, all packs of the guard in their order: `https://…/v1/policies/NAME.pack`. */
+  urls: string[];
+  /** Time between two questions, ms, 1 second to 24 hours; default 5 minutes. */
+  everyMs?: number;
+  /** Packs were loaded: messages opened from now on are judged by them. */
+  onUpdate?: () => void;
+  /** There was no answer, or what came is refused; the packs in use stay. */
+  onError?: (error: GuardError) => void;
+  /** Where requests go and what waits; default `fetch` and timers. Mini-programs give their host. */
+  host?: Pick<Host, 'send' | 'timer'>;
+}
+
+export interface Following {
+  /** Asks at once; `true` if packs were loaded. Rejects when they could not be had or are refused. */
+  check(): Promise<boolean>;
+  stop(): void;
+}
+
+/** What was answered last. */
+interface Known {
+  tag: string | undefined;
+  pack: Uint8Array;
+}
+
+/**
+ * Asks for the newest packs at once and then again and again, with `If-None-Match`, and loads them
+ * between messages when one has changed. Signatures and revisions are checked as by `guard.load`.
+ */
+export function followPolicies(guard: Guard, options: FollowOptions): Following {
+  const { urls, everyMs = DEFAULT_MS, onUpdate, onError, host = { send, timer } } = options;
+  if (!Array.isArray(urls) || urls.length === 0 || !(everyMs >= LEAST_MS && everyMs <= MOST_MS)) {
+    throw new GuardError('guard/follow', `urls are at least one, everyMs is ${LEAST_MS} to ${MOST_MS}`);
+  }
+  let known: (Known | undefined)[] = urls.map(() => undefined);
+  let isStopped = false;
+  let cancel = (): void => {};
+  let running: Promise<boolean> | undefined;
+
+  const update = async (): Promise<boolean> => {
+    const found = await Promise.all(urls.map((url, place) => ask(host, url, known[place])));
+    if (isStopped || found.every((one, place) => one === known[place])) return false;
+    guard.load(found.map(({ pack }) => pack));
+    known = found;
+    onUpdate?.();
+    return true;
+  };
+  // Two at once would load the older answer last.
+  const check = (): Promise<boolean> => (running ??= update().finally(() => (running = undefined)));
+  const again = (): void => {
+    check().catch((thrown: unknown) => onError?.(GuardError.from(thrown))).finally(() => {
+      if (!isStopped) cancel = host.timer(everyMs, again);
+    });
+  };
+  again();
+  return {
+    check,
+    stop() {
+      isStopped = true;
+      cancel();
+    },
+  };
+}
+
+async function ask(host: Pick<Host, 'send'>, url: string, known: Known | undefined): Promise<Known> {
+  const headers: Record<string, string> = known?.tag === undefined ? {} : { 'if-none-match': known.tag };
+  const failed = (why: string, cause?: unknown): GuardError => new GuardError('fetch/policy', `${url}: ${why}`, { cause });
+  const response = await host.send({ url, method: 'GET', headers }).catch((thrown: unknown) => {
+    throw failed('no answer', thrown);
+  });
+  if (response.status === 304 && known) return known;
+  if (response.status !== 200) throw failed(`status ${response.status}`);
+  const { body, headers: { etag } } = response;
+  // A proxy that drops the tag must not make every answer a new one.
+  if (known && isSame(known.pack, body)) return known;
+  return { tag: etag, pack: body };
+}
+
+function isSame(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((byte, place) => byte === other[place]);
+}
