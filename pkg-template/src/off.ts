@@ -71,8 +71,12 @@ export class ReportsOff implements ReportsRuntime {
 
   verdict(): void {}
 
-  submit(): Promise<Receipt> {
-    return Promise.reject(new GuardError('report/off', 'this guard was created without reports'));
+  preview(): never {
+    throw new GuardError('report/off', 'this guard was created without reports');
+  }
+
+  async submit(): Promise<Receipt> {
+    return this.preview();
   }
 
   async flush(): Promise<void> {}

@@ -111,11 +111,15 @@ class ReportRuntime implements ReportsRuntime {
     }
   }
 
-  async submit(complaint: Complaint): Promise<Receipt> {
+  preview(complaint: Complaint): Body {
     if (this.isDisposed) throw new GuardError('report/disposed', 'the guard was disposed');
+    return complaintBody(complaint, this.context.locale);
+  }
+
+  async submit(complaint: Complaint): Promise<Receipt> {
     let id: string;
     try {
-      id = this.add(complaintBody(complaint, this.context.locale), this.person());
+      id = this.add(this.preview(complaint), this.person());
     } catch (thrown) {
       throw GuardError.from(thrown);
     }

@@ -272,6 +272,8 @@ export interface ReportStats {
 }
 
 export interface Reports {
+  /** What `submit` would send, but for the number and the time that it then gets. Throws what `submit` rejects with. */
+  preview(complaint: Complaint): { type: string; data: Record<string, unknown> };
   submit(complaint: Complaint): Promise<Receipt>;
   /** Tries to send all that waits; resolves when nothing is in flight. */
   flush(): Promise<void>;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, before, beforeEach, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { Key } from 'selenium-webdriver';
 import { Collector, conversations, isListening, Page, Proxy, ROOT, until } from './harness.mjs';
 
 /** Long enough for the outbox to try again if it wrongly believed it had to, ms. */
@@ -44,9 +45,10 @@ async function complain(text) {
   await (await page.find('dialog[data-kind=report] input[value=harmful]')).click();
   await (await page.find('#report-text')).sendKeys(text);
   const preview = await page.text('#report-preview');
+  const record = JSON.parse(await page.run('return document.querySelector("#report-record").textContent'));
   await (await page.find('dialog[data-kind=report] button[type=submit]')).click();
   const receipt = await until('a receipt', () => page.text('#receipt-id'));
-  return { receipt, preview };
+  return { receipt, preview, record };
 }
 
 test('what_was_flagged_while_the_collector_was_dead_arrives_once', async () => {
@@ -105,10 +107,11 @@ test('what_waits_survives_a_reload_of_the_page', async () => {
 
 test('a_complaint_ends_in_a_receipt_and_is_listed_as_shown', async () => {
   await page.ask(masking.prompt);
-  const { receipt, preview } = await complain('This is an advertisement.');
+  const { receipt, preview, record: announced } = await complain('This is an advertisement.');
   const record = await until('the complaint arrives', async () =>
     (await collector.records()).find(({ id }) => id === receipt));
   assert.equal(record.type, 'dev.tidegate.complaint.v1');
+  assert.deepEqual({ type: record.type, data: record.data }, announced, 'the preview is what was sent, word for word');
   assert.equal(record.data.category, 'harmful');
   assert.equal(record.data.text, 'This is an advertisement.');
   assert.equal(record.data.locale, 'en');
@@ -137,4 +140,33 @@ test('what_the_page_sends_is_of_the_schema_that_the_collector_serves', async () 
     verdict.data[name] = value;
     assert.equal(validate(JSON.parse(JSON.stringify(verdict))), false, name);
   }
+});
+
+test('a_complaint_is_followed_from_its_receipt_to_its_answer_also_after_a_reload', async () => {
+  const { complaint_days: days } = await (await fetch(`${collector.url}/v1/particulars`)).json();
+  await page.ask(masking.prompt);
+  // While the collector cannot be reached the page says that it is on its way, not that it has arrived.
+  proxy.intercept = async (request) => (isReport(request) ? { status: 503, headers: {}, body: '' } : undefined);
+  const { receipt } = await complain('please look at this');
+  assert.match(await page.text('dialog .complaint-days'), new RegExp(`within ${days} days`));
+  const stands = (status) => until(`the status is ${status}`, () => page.run(
+    'return document.querySelector(`dialog [data-status="${arguments[0]}"]`) !== null', status), RETRY_MS);
+  await stands('waiting');
+  proxy.intercept = async () => undefined;
+  await stands('received');
+  await collector.decide(receipt, { status: 'in_review' });
+  await stands('in_review');
+  await collector.decide(receipt, { status: 'answered', answer: 'It was an advertisement; <b>removed</b>.' });
+  await stands('answered');
+  assert.ok((await page.text('dialog .receipt')).includes('It was an advertisement; <b>removed</b>.'), 'shown as text');
+
+  await page.openReady(proxy.url, '?lang=en&age=adult');
+  await page.ask(masking.prompt);
+  await (await page.find('[data-tool=report]')).click();
+  for (const summary of ['#earlier-reports > summary', `[data-receipt="${receipt}"] > summary`]) {
+    await (await page.find(summary)).sendKeys(Key.ENTER);
+  }
+  await stands('answered');
+  const [kept] = JSON.parse(await page.run('return localStorage.getItem("tidegate-demo/receipts")'));
+  assert.deepEqual(Object.keys(kept).sort(), ['at', 'category', 'id'], 'nothing of what the user wrote is kept');
 });

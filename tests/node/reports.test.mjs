@@ -315,6 +315,23 @@ test('a complaint is durable before its receipt is given, and quotes the receipt
   await guard.dispose();
 });
 
+test('a preview is what is sent, and is refused as sending would be', async () => {
+  const { server, guard } = await setup();
+  const complaint = { category: 'privacy', text: 'half a character: \ud800', message: 'm'.repeat(1_000) };
+  const preview = guard.reports.preview(complaint);
+  assert.equal(guard.reports.stats().pending, 0, 'nothing is made of it');
+  const { id } = await guard.reports.submit(complaint);
+  await guard.reports.flush();
+  const { type, data } = server.stored.get(id);
+  assert.deepEqual({ type, data }, preview);
+  assert.throws(() => guard.reports.preview({ category: 'rude' }), coded('report/category'));
+  await guard.dispose();
+  assert.throws(() => guard.reports.preview(complaint), coded('report/disposed'));
+  const silent = await createGuard({ packs: [await pack()], host: memoryHost() });
+  assert.throws(() => silent.reports.preview(complaint), coded('report/off'));
+  await silent.dispose();
+});
+
 test('a complaint is checked where its author can still change it', async () => {
   const { server, guard } = await setup();
   const { reports } = guard;

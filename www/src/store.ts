@@ -57,7 +57,7 @@ export function pageAddress(page: string, { locale, subject }: Pick<Settings, 'l
 }
 
 /** Remembers one setting; a browser without storage only forgets it. */
-export function remember(name: 'lang' | 'theme' | 'age' | 'subject', value: string): void {
+export function remember(name: 'lang' | 'theme' | 'age' | 'subject' | 'receipts', value: string): void {
   try {
     localStorage.setItem(PREFIX + name, value);
   } catch {
