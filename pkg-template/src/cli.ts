@@ -2,6 +2,7 @@
 /** The command `tidegate`; its commands are in `cli/`, one file each. */
 import { build } from './cli/build.js';
 import { assertOptions, readArguments, usageError, type Command } from './cli/command.js';
+import { copy } from './cli/copy.js';
 import { importLists } from './cli/import.js';
 import { inspect } from './cli/inspect.js';
 import { keygen } from './cli/keygen.js';
@@ -12,7 +13,7 @@ import { verify } from './cli/verify.js';
 import { GuardError } from './error.js';
 import { init } from './node.js';
 
-const COMMANDS: Record<string, Command> = { build, keygen, sign, verify, inspect, test, lint, import: importLists };
+const COMMANDS: Record<string, Command> = { build, keygen, sign, verify, inspect, test, lint, import: importLists, copy };
 
 /** Width of the names in the list of commands. */
 const NAME_WIDTH = 9;

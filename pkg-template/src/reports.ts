@@ -64,6 +64,8 @@ class ReportRuntime implements ReportsRuntime {
   private isStepping = false;
   private isDisposed = false;
   private lastStats: ReportStats | undefined;
+  /** The outbox's own numbers, when they were last asked for. */
+  private known: Omit<ReportStats, 'storage'> = { pending: 0, pendingBytes: 0, accepted: 0, dropped: 0, rejected: 0 };
   /** Records that could not even be made, or not be read again. */
   private unmade = 0;
   private waiters: (() => void)[] = [];
@@ -200,8 +202,14 @@ class ReportRuntime implements ReportsRuntime {
   }
 
   /** How this page's own outbox stands. */
+  /** Once the core has trapped, what was last known. */
   private own(): ReportStats {
-    const stats = this.outbox.stats() as Omit<ReportStats, 'storage'>;
+    try {
+      this.known = this.outbox.stats() as Omit<ReportStats, 'storage'>;
+    } catch (thrown) {
+      if (GuardError.from(thrown).code !== 'core/trap') throw thrown;
+    }
+    const stats = this.known;
     return { ...stats, rejected: stats.rejected + this.unmade, storage: this.store.isVolatile ? 'memory' : 'durable' };
   }
 

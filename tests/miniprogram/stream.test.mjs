@@ -179,10 +179,67 @@ test('a trap closes everything until a new instance judges again', async () => {
   assert.equal(message.push('后来').text, '');
 });
 
+/** A preset that closes at no time of day: the clock here is the real one. */
+const METERED = { reports: { endpoint: 'https://a/v1/reports' }, usage: { presets: ['cn_companion_2026'], age: 30 } };
+
+/** A collector that takes all records; what it took. */
+function collecting(sandbox) {
+  const sent = [];
+  sandbox.answer = ({ data, success }) => {
+    const records = JSON.parse(data);
+    sent.push(...records);
+    success({ statusCode: 200, header: JSON_TYPE, data: bufferOf(Buffer.from(JSON.stringify({ accepted: records.map(({ id }) => id) }))) });
+  };
+  return sent;
+}
+
+test('after a trap usage stays closed; a new guard goes on with the records and the time of the old one', async () => {
+  const world = await start();
+  const guard = await world.guardOf(METERED);
+  guard.message().push('去赌博网站看看');
+  world.tidegate.touched();
+  await turn(80);
+  world.sandbox.signal('hide');
+  await turn(50);
+  const { usedMs } = guard.usage.status();
+  assert.ok(usedMs > 0);
+  world.sandbox.trapsNext = true;
+  assert.throws(() => guard.message().push('你好'), { code: 'core/trap' });
+  assert.deepEqual([guard.usage.status().state, guard.usage.status().reason], ['closed', 'clock']);
+  await turn(50);
+  assert.equal(guard.usage.status().state, 'closed');
+
+  const sent = collecting(world.sandbox);
+  const next = await world.guardOf(METERED);
+  await guard.dispose();
+  await next.reports.flush();
+  assert.deepEqual(sent.map(({ data }) => data.rule), ['mask']);
+  assert.equal(next.usage.status().state, 'open');
+  assert.ok(next.usage.status().usedMs >= usedMs);
+  await next.dispose();
+});
+
+test('time does not count while the mini-program is hidden, and goes on after it returned', async () => {
+  const world = await start();
+  const guard = await world.guardOf(METERED);
+  const used = () => guard.usage.status().usedMs;
+  world.tidegate.touched();
+  await turn(60);
+  world.sandbox.signal('hide');
+  const atHiding = used();
+  assert.ok(atHiding > 0);
+  await turn(60);
+  assert.equal(used(), atHiding);
+  world.sandbox.signal('show');
+  world.tidegate.touched();
+  await turn(60);
+  assert.ok(used() > atHiding);
+  await guard.dispose();
+});
+
 test('reports and used time are kept in the storage and survive a cold restart', async () => {
   const world = await start();
-  // A preset that closes at no time of day: the clock here is the real one.
-  const options = { reports: { endpoint: 'https://a/v1/reports' }, usage: { presets: ['cn_companion_2026'], age: 30 } };
+  const options = METERED;
   const guard = await world.guardOf(options);
   guard.message().push('去赌博网站看看');
   world.sandbox.signal('hide');
@@ -192,12 +249,7 @@ test('reports and used time are kept in the storage and survive a cold restart',
 
   const again = await start();
   again.sandbox.storage = world.sandbox.storage;
-  const sent = [];
-  again.sandbox.answer = ({ data, success }) => {
-    const records = JSON.parse(data);
-    sent.push(...records);
-    success({ statusCode: 200, header: JSON_TYPE, data: bufferOf(Buffer.from(JSON.stringify({ accepted: records.map(({ id }) => id) }))) });
-  };
+  const sent = collecting(again.sandbox);
   const later = await again.guardOf(options);
   await later.reports.flush();
   assert.deepEqual(sent.map(({ source, data }) => [data.rule, data.surface, source]), [['mask', 'miniprogram', '/tidegate/miniprogram']]);

@@ -21,6 +21,8 @@ const OPTIONS = {
   column: { type: 'string' },
   encoding: { type: 'string' },
   allow: { type: 'string', multiple: true },
+  to: { type: 'string' },
+  for: { type: 'string' },
 } as const;
 
 export type OptionName = keyof typeof OPTIONS;

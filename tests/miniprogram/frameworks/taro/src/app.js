@@ -1,0 +1,2 @@
+function App({ children }) { return children; }
+export default App;
