@@ -4,19 +4,17 @@
  */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { transform } from 'esbuild';
 import { build, createServer } from 'vite';
+import { installed } from './install.mjs';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const windows = process.platform === 'win32';
-const npm = (args, cwd) => run(windows ? 'npm.cmd' : 'npm', args, { cwd, shell: windows });
 
 /** What every build of the app does, printed as JSON. */
 const APP = `
@@ -39,18 +37,7 @@ const MASKED = { text: '去＊＊＊＊' };
 let app;
 let files;
 before(async () => {
-  app = await mkdtemp(join(tmpdir(), 'tidegate-app-'));
-  // The package's own dependency comes from this repository, so that no network is needed.
-  const packed = async (directory) => {
-    const { stdout } = await npm(['pack', '--json', '--ignore-scripts', '--pack-destination', app], directory);
-    const [{ filename, files }] = JSON.parse(stdout);
-    return { path: `./${basename(filename)}`, files: files.map(({ path }) => path) };
-  };
-  const yaml = await packed(join(root, 'node_modules/yaml'));
-  const tidegate = await packed(join(root, 'pkg'));
-  files = tidegate.files;
-  await writeFile(join(app, 'package.json'), JSON.stringify({ name: 'app', private: true, type: 'module' }));
-  await npm(['install', '--offline', '--no-audit', '--no-fund', yaml.path, tidegate.path], app);
+  ({ app, files } = await installed());
 });
 after(() => rm(app, { recursive: true, force: true }));
 

@@ -1,0 +1,7 @@
+import { chat } from './chat.js';
+
+const main = document.querySelector('main');
+chat(location.href, (text) => main.append(text)).then(
+  () => { document.documentElement.dataset.end = 'done'; },
+  (error) => { document.documentElement.dataset.end = String(error); },
+);

@@ -1,0 +1,91 @@
+/** The tarball in the bundlers that take minutes to install and to run: webpack 5 and Next.js. `cargo xtask matrix` runs it. */
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { npm } from '../../package/install.mjs';
+import { ANSWER, HTML, app, packOf, prepare, serve, shows } from '../harness.mjs';
+
+const run = promisify(execFile);
+const here = fileURLToPath(new URL('.', import.meta.url));
+/** Kept from run to run, as installing takes longest. */
+const place = fileURLToPath(new URL('../../../target/bundlers/', import.meta.url));
+
+prepare(async () => {
+  await mkdir(place, { recursive: true });
+  const lock = await readFile(join(here, 'package-lock.json'), 'utf8');
+  const isFresh = await readFile(join(place, 'package-lock.json'), 'utf8').then((own) => own === lock, () => false);
+  for (const file of ['package.json', 'package-lock.json']) await cp(join(here, file), join(place, file));
+  if (!isFresh) await npm(['ci', '--no-audit', '--no-fund'], place).catch(async (error) => {
+    await rm(join(place, 'package-lock.json'));
+    throw error;
+  });
+  const [own, theirs] = [join(place, 'node_modules/tidegate'), join(app, 'node_modules/tidegate')];
+  await rm(own, { recursive: true, force: true });
+  await cp(theirs, own, { recursive: true });
+});
+
+test('webpack 5', async (t) => {
+  const webpack = createRequire(join(place, 'package.json'))('webpack');
+  const path = join(app, 'webpack');
+  const stats = await promisify(webpack)({
+    context: app, mode: 'production', devtool: false, performance: { hints: false }, output: { path, filename: '[name].js' },
+    entry: { main: './main.js', threaded: './threaded.js' },
+  });
+  assert.deepEqual([stats.toJson().errors, stats.toJson().warnings.map(({ message }) => message)], [[], []]);
+  const url = await serve(t, path, { '/': HTML('/main.js'), '/threaded': HTML('/threaded.js') });
+  await t.test('in a page', () => shows(url));
+  await t.test('in a worker', () => shows(`${url}/threaded`));
+});
+
+/** Starts `next start`, once it is built. */
+async function nextServer(t, ...flags) {
+  const next = join(place, 'next');
+  await rm(next, { recursive: true, force: true });
+  await cp(join(here, 'next'), next, { recursive: true });
+  await cp(join(app, 'chat.js'), join(next, 'chat.js'));
+  await mkdir(join(next, 'public'));
+  await writeFile(join(next, 'public/policy.pack'), packOf());
+  await writeFile(join(next, 'public/icon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
+  await writeFile(join(next, 'answer.json'), JSON.stringify(ANSWER));
+  // Its own packages, so that nothing is looked for further up.
+  await writeFile(join(next, 'package.json'), '{"private":true,"type":"module"}');
+  const bin = join(place, 'node_modules/next/dist/bin/next');
+  const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' };
+  await run(process.execPath, [bin, 'build', ...flags], { cwd: next, env }).catch(({ stdout, stderr }) => assert.fail(`${stdout}\n${stderr}`));
+  const port = await new Promise((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port: free } = probe.address();
+      probe.close(() => resolve(free));
+    });
+  });
+  const server = spawn(process.execPath, [bin, 'start', '--port', String(port), '--hostname', '127.0.0.1'], { cwd: next, env, stdio: 'ignore' });
+  t.after(() => server.kill('SIGKILL'));
+  const url = `http://127.0.0.1:${port}`;
+  for (let tries = 0; ; tries += 1) {
+    if (await fetch(url).then(({ ok }) => ok, () => false)) return url;
+    assert.ok(tries < 300 && server.exitCode === null, 'Next.js starts');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+for (const [name, ...flags] of [['Turbopack'], ['webpack', '--webpack']]) {
+  test(`Next.js with ${name}`, async (t) => {
+    const url = await nextServer(t, ...flags);
+    await t.test('the page that the server renders has nothing of the text', async () => {
+      const html = await (await fetch(url)).text();
+      assert.match(html, /<main><\/main>/);
+      assert.match(html, /data-tidegate-state="open"/);
+    });
+    await t.test('in a page', () => shows(url));
+    await t.test('on the server', async () => {
+      const answer = await fetch(`${url}/guarded?text=${encodeURIComponent('去赌博网站看')}`);
+      assert.equal(await answer.text(), '去＊＊＊＊看');
+    });
+  });
+}
