@@ -26,7 +26,7 @@ const ENTRIES = ['index', 'node', 'inline', 'inline-node', 'elements', 'cli', 't
  * An import of a chunk for its effects, of which no module here has any.
  * Bundlers of users would warn about it.
  */
-const BARE_IMPORT = /^import "\.\.?\/shared-\w+\.js";\n/gm;
+const BARE_IMPORT = /^import "\.\.?\/shared-\w+\.js";$/gm;
 /** Packages that are bundled, whose licences go along. */
 const BUNDLED = ['eventsource-parser', 'idb'];
 /** What `tidegate_tables.bin` is made of, besides Unicode data; see data/SOURCES.md. */
@@ -113,6 +113,8 @@ async function bundle() {
     outdir: out,
     bundle: true,
     splitting: true,
+    sourcemap: true,
+    sourcesContent: true,
     chunkNames: 'shared-[hash]',
     format: 'esm',
     platform: 'neutral',
@@ -139,7 +141,15 @@ async function bundle() {
     }],
   });
   await mkdir(join(out, 'adapters'));
-  for (const { path, text } of outputFiles) await writeFile(path, text.replaceAll(BARE_IMPORT, ''));
+  // The line stays, so that the maps hold.
+  for (const { path, text } of outputFiles) await writeFile(path, path.endsWith('.map') ? mapped(text) : text.replaceAll(BARE_IMPORT, ''));
+}
+
+/** Without the folders of this machine, which are nobody's business. */
+function mapped(text) {
+  const map = JSON.parse(text);
+  map.sources = map.sources.map((source) => source.replace(/^(\.\.\/)+/, ''));
+  return JSON.stringify(map);
 }
 
 /** The types; only what the public ones need. */

@@ -8,12 +8,13 @@ import { inspect } from './cli/inspect.js';
 import { keygen } from './cli/keygen.js';
 import { lint } from './cli/lint.js';
 import { sign } from './cli/sign.js';
+import { sri } from './cli/sri.js';
 import { test } from './cli/test.js';
 import { verify } from './cli/verify.js';
 import { GuardError } from './error.js';
 import { init } from './node.js';
 
-const COMMANDS: Record<string, Command> = { build, keygen, sign, verify, inspect, test, lint, import: importLists, copy };
+const COMMANDS: Record<string, Command> = { build, keygen, sign, verify, inspect, test, lint, import: importLists, copy, sri };
 
 /** Width of the names in the list of commands. */
 const NAME_WIDTH = 9;

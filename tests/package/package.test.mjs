@@ -4,12 +4,14 @@
  */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { SourceMap } from 'node:module';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { transform } from 'esbuild';
+import { build as esbuild, transform } from 'esbuild';
 import { build, createServer } from 'vite';
 import { installed } from './install.mjs';
 
@@ -44,10 +46,11 @@ after(() => rm(app, { recursive: true, force: true }));
 const node = async (...args) => JSON.parse((await run(process.execPath, args, { cwd: app })).stdout);
 
 test('the tarball holds the entries, the modules, the tables, types and licences, and nothing else', () => {
-  const kinds = new Set(files.map((path) => path.replace(/shared-\w+/, 'shared').replace(/^types\/.*\.d\.ts$/, 'types').replace(/^adapters\/.*\.js$/, 'adapters')));
+  const kinds = new Set(files.map((path) => path.replace(/shared-\w+/, 'shared').replace(/^types\/.*\.d\.ts$/, 'types')
+    .replace(/^adapters\/.*\.js(\.map)?$/, 'adapters').replace(/^[\w-]+\.js\.map$/, 'maps')));
   assert.deepEqual([...kinds].sort(), [
     'LICENSE', 'LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'README.zh-CN.md', 'THIRD-PARTY.txt', 'adapters', 'cli.js', 'elements.js', 'index.js',
-    'inline-node.js', 'inline.js', 'miniprogram/index.js', 'miniprogram/tidegate.wasm.br', 'mp/index.js', 'mp/nowasm.js', 'mp/package.json',
+    'inline-node.js', 'inline.js', 'maps', 'miniprogram/index.js', 'miniprogram/tidegate.wasm.br', 'mp/index.js', 'mp/nowasm.js', 'mp/package.json',
     'miniprogram/components/words.js',
     ...['label', 'message', 'report', 'usage'].flatMap((name) => ['js', 'json', 'wxml', 'wxss'].map((kind) => `miniprogram/components/${name}/index.${kind}`)),
     'node.js', 'package.json', 'shared.js', 'testing-node.js', 'testing-server.js', 'testing.js', 'tidegate_bg.wasm',
@@ -93,6 +96,44 @@ test('importing any entry does nothing: no globals, no handles, no output', asyn
     `);
     assert.deepEqual(await node('import.mjs'), [0, []], file);
   }
+});
+
+test('every file of code has a map that leads to its source, and no folder of the machine that built it is in one', async () => {
+  const directory = join(app, 'node_modules/tidegate');
+  const names = (await readdir(directory)).filter((name) => /^(index|node|inline|elements|testing|cli|shared-\w+)\.js$/.test(name));
+  assert.ok(names.length > 10);
+  for (const name of names) {
+    assert.match(await readFile(join(directory, name), 'utf8'), new RegExp(`//# sourceMappingURL=${name}\\.map\\n$`), name);
+    const { sources, sourcesContent, mappings } = JSON.parse(await readFile(join(directory, `${name}.map`), 'utf8'));
+    assert.equal(sources.length, sourcesContent.length);
+    assert.ok(mappings !== '' || sources.length === 0, name);
+    for (const source of sources) assert.match(source, /^(pkg-template\/|node_modules\/|target\/|src\/|wasm\/|glue:|stdin|<)/, source);
+  }
+  // A place in the middle of a file, maybe one that lost imports at its top.
+  const text = 'readFile(new URL(name, import.meta.url))';
+  const codes = await Promise.all(names.map(async (name) => [name, (await readFile(join(directory, name), 'utf8')).split('\n')]));
+  const [name, code] = codes.find(([, lines]) => lines.some((line) => line.includes(text)));
+  const line = code.findIndex((one) => one.includes(text));
+  const entry = new SourceMap(JSON.parse(await readFile(join(directory, `${name}.map`), 'utf8'))).findEntry(line, code[line].indexOf(text));
+  assert.match(entry.originalSource, /node\.ts$/);
+  const source = (await readFile(join(root, 'pkg-template/src/node.ts'), 'utf8')).split('\n');
+  assert.ok(source[entry.originalLine].includes(text), source[entry.originalLine]);
+});
+
+test('`tidegate sri` hashes all that a page loads, and only that', async () => {
+  const directory = join(app, 'node_modules/tidegate');
+  const hashes = async (...entries) => JSON.parse((await run(process.execPath, [join(directory, 'cli.js'), 'sri', ...entries])).stdout);
+  const main = await hashes();
+  for (const [name, hash] of Object.entries(main)) {
+    const wanted = createHash('sha384').update(await readFile(join(directory, name))).digest('base64');
+    assert.equal(hash, `sha384-${wanted}`, name);
+  }
+  // What a bundler finds to be loaded, and the modules beside it.
+  const { metafile } = await esbuild({ entryPoints: [join(directory, 'index.js')], bundle: true, write: false, metafile: true, format: 'esm', logLevel: 'error', absWorkingDir: directory });
+  const wanted = [...Object.keys(metafile.inputs).map((name) => `./${name}`), './tidegate_bg.wasm', './tidegate_compiler_bg.wasm', './tidegate_tables.bin'];
+  assert.deepEqual(Object.keys(main), wanted.sort());
+  assert.ok((await hashes('adapters/openai'))['./adapters/openai.js']);
+  await assert.rejects(hashes('../app'), ({ code }) => code === 2);
 });
 
 test('no entry imports a chunk for its effects, which bundlers would warn about', async () => {

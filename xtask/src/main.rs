@@ -11,6 +11,7 @@ mod demo;
 mod eval;
 mod fresh;
 mod fuzz;
+mod matrix;
 mod package;
 mod process;
 mod progress;
@@ -40,6 +41,8 @@ Usage: cargo xtask <command> [options]
   test      run every check and print one closing summary
               --quick            only format, lints and native tests
                                  TIDEGATE_FUZZ_SECONDS=60 also fuzzes, so long for each target
+  matrix    pack the npm package, and drive a sample in a browser for every bundler:
+              none, esbuild, Vite, webpack and Next.js, in pages, workers and on servers
   build     build the core, the npm package in pkg/, the page in dist/www and the starter pack
   size      print raw, gzip and brotli sizes; fail past benches/budgets.toml
   replay    stream the texts of FILE.jsonl ({id, text, label} a row) through the whole system
@@ -106,6 +109,10 @@ fn run() -> Result<bool> {
         Some("build") => {
             arguments.end()?;
             package::run(&root).map(|()| true)
+        }
+        Some("matrix") => {
+            arguments.end()?;
+            matrix::run(&root).map(|()| true)
         }
         Some("size") => {
             arguments.end()?;

@@ -25,7 +25,7 @@ const COMPILING: Duration = Duration::from_secs(30 * 60);
 const RUNNING: Duration = Duration::from_secs(10 * 60);
 /// Steps of `--quick`, and of all.
 const QUICK_STEPS: usize = 4;
-const ALL_STEPS: usize = 15;
+const ALL_STEPS: usize = 16;
 /// Asks for fuzzing too, so many seconds for each target.
 const FUZZ_SECONDS: &str = "TIDEGATE_FUZZ_SECONDS";
 /// Set to `require`: without PostgreSQL the tests fail.
@@ -192,6 +192,7 @@ impl Steps<'_> {
                 "package as installed",
                 "mini-programs",
                 "page in Chromium",
+                "bundlers",
                 "size budgets",
             ] {
                 self.skip(name, "the build failed");
@@ -206,6 +207,7 @@ impl Steps<'_> {
         self.node_tests("mini-programs", "tests/miniprogram", &needs, &program);
         let needs = [Need::Browser];
         self.node_tests("page in Chromium", "tests/browser", &needs, &program);
+        self.node_tests("bundlers", "tests/bundlers", &needs, &program);
         self.step("size budgets", |steps| {
             if !size::run(steps.root)? {
                 bail!("a budget is exceeded");
@@ -281,19 +283,8 @@ impl Steps<'_> {
     fn node_tests(&mut self, name: &'static str, folder: &str, needs: &[Need], collector: &Path) {
         let folder = self.root.join(folder);
         self.tests(name, needs, RUNNING, |tools| {
-            let mut command = tools.command("node");
-            // One at a time: a browser and a collector fill a small machine.
-            command
-                .args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
-                .args(test_files(&folder)?)
-                .env("TIDEGATE_COLLECTOR", collector);
-            let browser = [
-                ("CHROME_PATH", tools.chromium()),
-                ("CHROMEDRIVER", tools.chromedriver()),
-            ];
-            for (variable, path) in browser {
-                path.map(|path| command.env(variable, path));
-            }
+            let mut command = node_tests(tools, &folder)?;
+            command.env("TIDEGATE_COLLECTOR", collector);
             Ok(command)
         });
     }
@@ -310,6 +301,23 @@ impl Steps<'_> {
     }
 }
 
+/// Runs the tests `*.test.mjs` in `folder`, each file in a process of its own.
+pub(crate) fn node_tests(tools: &Tools, folder: &Path) -> Result<Command> {
+    let mut command = tools.command("node");
+    // One at a time: a browser and a collector fill a small machine.
+    command
+        .args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
+        .args(test_files(folder)?);
+    let browser = [
+        ("CHROME_PATH", tools.chromium()),
+        ("CHROMEDRIVER", tools.chromedriver()),
+    ];
+    for (variable, path) in browser {
+        path.map(|path| command.env(variable, path));
+    }
+    Ok(command)
+}
+
 fn succeed(teed: &Teed) -> Result<()> {
     match teed.status {
         None => bail!("took too long and was ended"),
@@ -319,7 +327,7 @@ fn succeed(teed: &Teed) -> Result<()> {
 }
 
 /// As [`succeed`]; but a step that ran no test at all has not shown anything.
-fn judge(teed: &Teed, tests: Count) -> Result<()> {
+pub(crate) fn judge(teed: &Teed, tests: Count) -> Result<()> {
     succeed(teed)?;
     if tests.failed > 0 {
         bail!("tests failed");
