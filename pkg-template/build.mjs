@@ -21,7 +21,7 @@ const modules = join(root, 'node_modules');
 /** What binds the guard to the packages of others, one entry each; exported as `tidegate/adapters/…`. */
 const ADAPTERS = ['ai-sdk', 'ai-sdk-model', 'openai', 'anthropic', 'generic', 'react', 'vue'].map((name) => `adapters/${name}`);
 /** Entries by file name in the package. */
-const ENTRIES = ['index', 'node', 'inline', 'inline-node', 'elements', 'cli', 'testing', 'testing-node', 'testing-server', ...ADAPTERS];
+const ENTRIES = ['index', 'node', 'inline', 'inline-node', 'elements', 'labels', 'cli', 'testing', 'testing-node', 'testing-server', ...ADAPTERS];
 /**
  * An import of a chunk for its effects, of which no module here has any.
  * Bundlers of users would warn about it.
@@ -161,7 +161,7 @@ async function declare() {
     .catch(({ stdout }) => {
       throw new Error(`the types do not compile\n${stdout}`);
     });
-  const needed = await reachable(types, ['index', 'inline', 'elements', 'testing', 'testing-server', 'miniprogram/index', ...ADAPTERS].map((name) => `${name}.d.ts`));
+  const needed = await reachable(types, ['index', 'inline', 'elements', 'labels', 'testing', 'testing-server', 'miniprogram/index', ...ADAPTERS].map((name) => `${name}.d.ts`));
   for (const name of await readdir(types, { recursive: true })) {
     if (name.endsWith('.d.ts') && !needed.has(name)) await rm(join(types, name));
   }

@@ -36,7 +36,7 @@ for (const path of ['docs/policy.md', 'README.md', 'README.zh-CN.md']) {
 }
 
 /** Parts of the product whose codes users meet, and where they are explained. */
-const CODES = /['"`]((?:policy|pack|guard|key|init|tables|message|fetch|usage|report|attach|host|core|cli|test|testing|lint|import)\/[a-z]+(?:-[a-z]+)*)['"`]/g;
+const CODES = /['"`]((?:policy|pack|guard|key|init|tables|message|fetch|usage|report|attach|host|core|cli|test|testing|labels|lint|import)\/[a-z]+(?:-[a-z]+)*)['"`]/g;
 test('every code in the sources is explained', () => {
   const sources = [['src', /\.rs$/], ['pkg-template/src', /\.ts$/]].flatMap(([folder, ending]) =>
     readdirSync(join(ROOT, folder), { recursive: true }).filter((name) => ending.test(name)).map((name) => join(folder, name)));

@@ -50,7 +50,7 @@ test('the tarball holds the entries, the modules, the tables, types and licences
     .replace(/^adapters\/.*\.js(\.map)?$/, 'adapters').replace(/^[\w-]+\.js\.map$/, 'maps')));
   assert.deepEqual([...kinds].sort(), [
     'LICENSE', 'LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'README.zh-CN.md', 'THIRD-PARTY.txt', 'adapters', 'cli.js', 'elements.js', 'index.js',
-    'inline-node.js', 'inline.js', 'maps', 'miniprogram/index.js', 'miniprogram/tidegate.wasm.br', 'mp/index.js', 'mp/nowasm.js', 'mp/package.json',
+    'inline-node.js', 'inline.js', 'labels.js', 'maps', 'miniprogram/index.js', 'miniprogram/tidegate.wasm.br', 'mp/index.js', 'mp/nowasm.js', 'mp/package.json',
     'miniprogram/components/words.js',
     ...['label', 'message', 'report', 'usage'].flatMap((name) => ['js', 'json', 'wxml', 'wxss'].map((kind) => `miniprogram/components/${name}/index.${kind}`)),
     'node.js', 'package.json', 'shared.js', 'testing-node.js', 'testing-server.js', 'testing.js', 'tidegate_bg.wasm',
@@ -86,7 +86,7 @@ test('both entries work in plain Node', async () => {
 });
 
 test('importing any entry does nothing: no globals, no handles, no output', async () => {
-  for (const file of ['index.js', 'node.js', 'inline.js', 'inline-node.js', 'testing.js', 'testing-node.js', 'testing-server.js']) {
+  for (const file of ['index.js', 'node.js', 'inline.js', 'inline-node.js', 'testing.js', 'testing-node.js', 'testing-server.js', 'labels.js']) {
     await writeFile(join(app, 'import.mjs'), `
       const before = Object.getOwnPropertyNames(globalThis).length;
       WebAssembly.instantiate = WebAssembly.compile = globalThis.fetch = () => { throw new Error('a side effect'); };

@@ -1,0 +1,107 @@
+/** Images wait until somebody has looked at them. */
+import { GuardError } from '../error.js';
+
+export interface HeldImage {
+  url: string;
+  alt: string;
+  element: Element;
+}
+
+export interface HoldOptions {
+  /** Selector of images that no model made, such as avatars: they are left alone. */
+  ignore?: string;
+}
+
+type Verdict = 'checking' | 'passed' | 'refused';
+
+/** Addresses whose verdict is remembered; the oldest is asked again. */
+const MAX_REMEMBERED = 512;
+/** Attributes that make an image, by element. */
+const SOURCES: Readonly<Record<string, string>> = { IMG: 'src', SOURCE: 'srcset', VIDEO: 'poster', image: 'href' };
+const SELECTOR = 'img, picture source, video, image';
+/** For style sheets: `checking` or `refused`. */
+const STATE = 'data-tidegate-held';
+
+/**
+ * Holds the images under `root`, those of now and of later, until `check` answers `true` for their
+ * address. One that is refused, or whose check fails, is not shown. Acts before paint. Returns a
+ * function that ends it; what is held then stays held.
+ */
+export function holdImages(
+  root: Element, check: (image: HeldImage) => boolean | Promise<boolean>, { ignore }: HoldOptions = {},
+): () => void {
+  if (typeof check !== 'function') throw new GuardError('guard/options', 'check is a function');
+  const verdicts = new Map<string, Verdict>();
+  /** What each element shows once it may. */
+  const held = new WeakMap<Element, Map<string, string>>();
+  let isOver = false;
+
+  const settle = (url: string, verdict: Verdict, element: Element, attribute: string): void => {
+    // The element may show another image by now.
+    if (isOver || held.get(element)?.get(attribute) !== url) return;
+    if (verdict !== 'passed') return element.setAttribute(STATE, verdict);
+    release(element, attribute);
+    element.setAttribute(attribute, url);
+  };
+  const release = (element: Element, attribute: string): void => {
+    const own = held.get(element);
+    own?.delete(attribute);
+    if (own?.size === 0) element.removeAttribute(STATE);
+  };
+  const ask = async (url: string, element: Element): Promise<Verdict> => {
+    try {
+      return await check({ url, alt: element.getAttribute('alt') ?? '', element }) === true ? 'passed' : 'refused';
+    } catch {
+      return 'refused';
+    }
+  };
+  const asking = new Map<string, Promise<Verdict>>();
+  const hold = (element: Element, attribute: string): void => {
+    const url = element.getAttribute(attribute);
+    if (url === null || url === '') return;
+    if (verdicts.get(url) === 'passed') return release(element, attribute);
+    const own = held.get(element) ?? new Map<string, string>();
+    held.set(element, own.set(attribute, url));
+    element.removeAttribute(attribute);
+    const known = verdicts.get(url);
+    element.setAttribute(STATE, known ?? 'checking');
+    if (known) return;
+    let answer = asking.get(url);
+    if (!answer) {
+      answer = ask(url, element);
+      asking.set(url, answer);
+    }
+    void answer.then((verdict) => {
+      asking.delete(url);
+      verdicts.delete(url);
+      verdicts.set(url, verdict);
+      for (const oldest of verdicts.keys()) if (verdicts.size > MAX_REMEMBERED) verdicts.delete(oldest);
+      settle(url, verdict, element, attribute);
+    });
+  };
+  const visit = (element: Element): void => {
+    if (ignore !== undefined && element.closest(ignore)) return;
+    // `srcset` would be taken in place of `src`.
+    for (const attribute of element.tagName === 'IMG' ? ['src', 'srcset'] : [SOURCES[element.tagName] ?? '']) {
+      if (attribute !== '') hold(element, attribute);
+    }
+  };
+  const visitAll = (top: Element): void => {
+    if (top.matches(SELECTOR)) visit(top);
+    for (const element of top.querySelectorAll(SELECTOR)) visit(element);
+  };
+
+  const view = root.ownerDocument.defaultView ?? window;
+  const observer = new view.MutationObserver((records) => {
+    for (const { type, target, addedNodes } of records) {
+      if (type === 'attributes') visit(target as Element);
+      for (const node of addedNodes) if (node.nodeType === 1) visitAll(node as Element);
+    }
+  });
+  observer.observe(root, { subtree: true, childList: true, attributes: true, attributeFilter: ['src', 'srcset', 'poster', 'href'] });
+  visitAll(root);
+  return () => {
+    isOver = true;
+    observer.disconnect();
+  };
+}
