@@ -1,25 +1,10 @@
 /** The quick starts in docs/adapters, run as they stand there. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { test } from 'node:test';
 import { MASKED, TEXTS, assertClean, collect, guardOf, pack, streamOf } from './hostile.mjs';
-
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-mkdirSync(join(ROOT, 'target'), { recursive: true });
-// In the repository, so that packages are found.
-const place = mkdtempSync(join(ROOT, 'target', 'quick-starts-'));
-after(() => rmSync(place, { recursive: true }));
-
-/** The block of a document with this mark, as a module. */
-async function quickStart(document, mark) {
-  const text = readFileSync(join(ROOT, 'docs/adapters', document), 'utf8');
-  const [, code] = new RegExp(`^\`\`\`js ${mark}\n([^]*?)^\`\`\`$`, 'm').exec(text) ?? assert.fail(`${document} has no block ${mark}`);
-  const file = join(place, `${document}-${mark}.mjs`);
-  writeFileSync(file, code.replaceAll("from 'ai'", "from 'ai6'"));
-  return import(pathToFileURL(file).href);
-}
+import { ROOT, quickStart } from './quick-start.mjs';
 
 /** The app's own server. */
 async function serving(t, answer) {
@@ -75,5 +60,7 @@ test('the table names every adapter, and the versions that are tested', () => {
   const { devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   for (const name of Object.keys(exports).filter((entry) => entry.startsWith('./adapters/'))) assert.ok(text.includes(`tidegate${name.slice(1)}\``), name);
   for (const name of ['ai5', 'ai6', 'ai7', 'openai', '@anthropic-ai/sdk']) assert.ok(text.includes(devDependencies[name].replace('npm:ai@', '')), name);
+  const interfaces = readFileSync(join(ROOT, 'docs/adapters/interfaces.md'), 'utf8');
+  for (const name of ['@ant-design/x-sdk', '@assistant-ui/core', 'deep-chat']) assert.ok(interfaces.includes(`\`${name}\` ${devDependencies[name]}`), name);
   assert.ok(readdirSync(join(ROOT, 'docs/adapters')).length >= 5);
 });
