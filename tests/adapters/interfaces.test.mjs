@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LocalRuntimeCore } from '@assistant-ui/core/internal';
 import { mockFetch } from 'tidegate/testing';
-import { MASKED, TEXTS, TERMS, assertClean, attacks, guardOf } from './hostile.mjs';
+import { MASKED, TEXTS, TERMS, assertClean, attacks, guardOf, pack } from './hostile.mjs';
 import { quickStart } from './quick-start.mjs';
 
 const NOTICE = '内容已终止。';
@@ -13,8 +13,9 @@ const finalOf = (term, between) => FINAL[term] ?? `请看${between}${NOTICE}`;
 
 test('Ant Design X: no message of a provider has a term, at any cut', async () => {
   const { guardedProvider } = await quickStart('interfaces.md', 'run-antd');
+  const packs = [await pack()];
   for (const { term, text, pieces } of attacks()) {
-    const guard = await guardOf({ fetch: mockFetch({ text }, { cuts: () => pieces }) });
+    const guard = await guardOf({ packs, fetch: mockFetch({ text }, { cuts: () => pieces }) });
     const provider = guardedProvider(guard, 'http://x.test/v1/chat/completions');
     let message;
     let failure;

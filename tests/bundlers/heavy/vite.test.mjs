@@ -1,0 +1,43 @@
+/** The tarball in Vite, built and while developing, in pages and in workers. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { build, createServer } from 'vite';
+import { CSP, HTML, app, backend, prepare, serve, shows } from '../harness.mjs';
+
+prepare();
+
+const PAGES = { 'index.html': HTML('./main.js'), 'threaded.html': HTML('./threaded.js') };
+const writePages = () => Promise.all(Object.entries(PAGES).map(([file, html]) => writeFile(join(app, file), html)));
+
+test('Vite, built', async (t) => {
+  await writePages();
+  await build({
+    root: app, configFile: false, logLevel: 'error', worker: { format: 'es' },
+    build: { outDir: 'vite', rollupOptions: { input: Object.keys(PAGES).map((file) => join(app, file)) } },
+  });
+  const url = await serve(t, join(app, 'vite'), {});
+  await t.test('in a page', () => shows(`${url}/index.html`));
+  await t.test('in a worker', () => shows(`${url}/threaded.html`));
+});
+
+test('Vite, while developing', async (t) => {
+  await writePages();
+  process.env.NODE_ENV = 'development';
+  const server = await createServer({
+    root: app, configFile: false, logLevel: 'error',
+    // Its own client opens a socket.
+    server: { port: 0, host: '127.0.0.1', headers: { 'content-security-policy': CSP.replace("connect-src 'self'", "connect-src 'self' ws:") } },
+    plugins: [{
+      name: 'backend',
+      configureServer: ({ middlewares }) => void middlewares.use(async (from, to, next) => {
+        if (!await backend(from, to)) next();
+      }),
+    }],
+  });
+  t.after(() => server.close());
+  await server.listen();
+  const url = `http://127.0.0.1:${server.httpServer.address().port}`;
+  await t.test('in a page', () => shows(url));
+  await t.test('in a worker', () => shows(`${url}/threaded.html`));
+});
