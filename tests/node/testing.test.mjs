@@ -73,6 +73,16 @@ test('a broken answer has its text, no end of any kind, and fails', async () => 
   }
 });
 
+test('an aborted request fails as that of a real fetch does', async () => {
+  const stop = new AbortController();
+  const response = await mockFetch({ text: '去赌博网站' })('http://x.test/v1/chat/completions', { method: 'POST', signal: stop.signal });
+  const reader = response.body.getReader();
+  assert.equal((await reader.read()).done, false);
+  stop.abort();
+  await assert.rejects(reader.read(), { name: 'AbortError' });
+  await assert.rejects(mockFetch({})('http://x.test', { method: 'POST', signal: stop.signal }), { name: 'AbortError' });
+});
+
 test('the server answers by path, remembers what was asked, and notices who goes away', async (t) => {
   const server = await startMockServer(({ body }) => ({ text: `${body.messages[0].content}${'…'.repeat(500)}` }), { delayMs: 1 });
   t.after(() => server.close());

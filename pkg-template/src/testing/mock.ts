@@ -31,9 +31,20 @@ export interface MockOptions {
 
 /** The bytes of an answer. */
 export function mockStream(protocol: MockProtocol, answer: MockAnswer, options: MockOptions = {}): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return streamUntil(undefined, protocol, answer, options);
+}
+
+/** As `mockStream`; an abort breaks it, as it does that of a real `fetch`. */
+function streamUntil(
+  signal: AbortSignal | undefined, protocol: MockProtocol, answer: MockAnswer, options: MockOptions,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
   const pieces = wirePieces(protocol, answer, options);
   return new ReadableStream({
+    start(controller) {
+      signal?.addEventListener('abort', () => controller.error(signal.reason), { once: true });
+    },
     pull(controller) {
+      if (signal?.aborted) return;
       const { done, value } = pieces.next();
       if (!done) controller.enqueue(value);
       else if (options.end === 'broken') controller.error(new TypeError('network error'));
@@ -46,10 +57,11 @@ export function mockStream(protocol: MockProtocol, answer: MockAnswer, options: 
 export function mockFetch(answer: Answering, options: MockOptions = {}): typeof fetch {
   return async (input, init) => {
     const request = new Request(input instanceof Request ? input : new URL(String(input), 'http://mock.test'), init);
-    const { url } = request;
+    const { url, signal } = request;
+    signal.throwIfAborted();
     const protocol = options.protocol ?? protocolOf(url);
     const given = typeof answer === 'function' ? answer({ url, body: parsed(await request.text()) }) : answer;
-    return new Response(mockStream(protocol, given, options), { headers: mockHeaders(protocol) });
+    return new Response(streamUntil(signal, protocol, given, options), { headers: mockHeaders(protocol) });
   };
 }
 
