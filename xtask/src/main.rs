@@ -11,6 +11,7 @@ mod demo;
 mod eval;
 mod fresh;
 mod fuzz;
+mod kill_rounds;
 mod matrix;
 mod package;
 mod process;
@@ -62,6 +63,11 @@ Usage: cargo xtask <command> [options]
               --check            write nothing; fail if the table differs
   fuzz      run every fuzz target (installs cargo-fuzz first)
               --seconds N        for each target; default 60
+  kill-rounds
+            kill Chromium and the collector at random moments while pages make records;
+            fail if one is lost, stored twice, or lost uncounted
+              --rounds N         default 200
+              --seed N           of the moments; default 1
   bench     measure speed and memory next to npm peers; fail past benches/speed.toml
               --quick            only 10k terms, less text
               --sizes 1k,10k     of the lexicon; default 1k,10k,100k
@@ -124,6 +130,7 @@ fn run() -> Result<bool> {
         Some("bench-collector") => bench_collector::run(&root, arguments).map(|()| true),
         Some("bench-miniprogram") => bench_miniprogram::run(&root, arguments).map(|()| true),
         Some("fuzz") => fuzz::run(&root, arguments).map(|()| true),
+        Some("kill-rounds") => kill_rounds::run(&root, arguments).map(|()| true),
         Some("replay") => replay::run(&root, arguments).map(|()| true),
         Some("eval") => eval::run(&root, arguments).map(|()| true),
         Some(other) => bail!("no command `{other}`; `cargo xtask --help` lists them"),

@@ -1,0 +1,178 @@
+/**
+ * Chromium and the collector are killed (SIGKILL) at random moments while two pages make records:
+ *
+ *   node tests/kill/rounds.mjs [--rounds 200] [--seed 1]
+ *
+ * Whatever the collector acknowledged is stored after it was killed, and in the end what was made
+ * is what is stored and what was counted as lost. Run by `cargo xtask kill-rounds`; the variables
+ * of tests/browser/harness.mjs name the programs.
+ */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { extname, join, normalize } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { browserPath, Collector, ROOT, until } from '../browser/harness.mjs';
+import { assertStored, Books } from './books.mjs';
+
+const { values: options } = parseArgs({
+  options: { rounds: { type: 'string', default: '200' }, seed: { type: 'string', default: '1' } },
+});
+const ROUNDS = Number(options.rounds);
+const SEED = Number(options.seed);
+/** Longest time that a round lets things run before something is killed, ms. */
+const LIFE_MS = 1_500;
+/** Longest time that what was killed stays dead, ms; now and then long enough to fill the outbox. */
+const DEATH_MS = 600;
+const LONG_DEATH_MS = 3_000;
+/** Longest wait for the end, ms: a back-off may have grown to five minutes. */
+const DRAIN_MS = 400_000;
+/** As many as frames.html has. */
+const PAGES = 2;
+const FILES = {
+  '/': 'tests/kill/frames.html', '/page.html': 'tests/kill/page.html', '/page.js': 'tests/kill/page.js',
+  '/pack': 'dist/www/starter.pack',
+};
+const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' };
+
+/** Mulberry32: the same seed kills at the same moments, as far as the machine allows. */
+function random(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const books = new Books();
+let isLast = false;
+let pages = 0;
+
+/** Serves the pages, which must outlive the collector, and passes reports on to it. */
+async function serve(collector) {
+  const server = createServer((request, response) => {
+    answer(collector, request, response).catch(() => response.destroy());
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  return server;
+}
+
+async function answer(collector, request, response) {
+  const parts = [];
+  for await (const part of request) parts.push(part);
+  const body = Buffer.concat(parts);
+  const { pathname } = new URL(request.url, 'http://here');
+  const json = (value) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+  if (pathname === '/begin') {
+    pages += 1;
+    return json({ name: `p${pages}`, isLast });
+  }
+  if (pathname === '/told') {
+    books.told(JSON.parse(body));
+    return json({});
+  }
+  if (pathname === '/v1/reports') {
+    // Until the whole answer has gone to the page, nobody there knows whether the records arrived.
+    books.sent(JSON.parse(body).map(({ id }) => id));
+    const { 'content-type': type } = request.headers;
+    const answered = await fetch(`${collector.url}${pathname}`, { method: 'POST', headers: { 'content-type': type }, body });
+    const text = await answered.text();
+    // Before the page hears of it: what was acknowledged is owed from here on.
+    if (answered.ok) books.acknowledged(JSON.parse(text));
+    return response.writeHead(answered.status, { 'content-type': 'application/json' }).end(text);
+  }
+  const path = FILES[pathname] ?? normalize(pathname).replace(/^\/+/, '');
+  const file = await readFile(join(ROOT, path)).catch(() => undefined);
+  if (!file) return response.writeHead(404).end();
+  return response.writeHead(200, { 'content-type': TYPES[extname(path)] ?? 'application/octet-stream' }).end(file);
+}
+
+/** Chromium on one profile, which outlives it. */
+class Browser {
+  #child;
+
+  constructor(profile, url) {
+    this.arguments = [
+      '--headless=new', '--no-first-run', '--no-default-browser-check', '--disable-gpu', '--disable-background-networking',
+      '--disable-component-update', '--disable-sync', '--mute-audio', `--user-data-dir=${profile}`,
+      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+      url,
+    ];
+  }
+
+  start() {
+    const program = browserPath();
+    assert.ok(program, 'no chromium in PATH');
+    // A group of its own, so that every process of it is killed at once.
+    this.#child = spawn(program, this.arguments, { detached: true, stdio: 'ignore' });
+    this.#child.once('error', (error) => { throw error; });
+  }
+
+  async kill() {
+    const child = this.#child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    process.kill(-child.pid, 'SIGKILL');
+    await gone;
+  }
+}
+
+const collector = await Collector.start();
+const server = await serve(collector);
+const profile = await mkdtemp(join(tmpdir(), 'tidegate-kill-'));
+const browser = new Browser(profile, `http://127.0.0.1:${server.address().port}/`);
+const draw = random(SEED);
+const kills = { browser: 0, collector: 0 };
+process.once('exit', () => void browser.kill());
+
+async function round() {
+  // Most rounds wait until records are made; some kill what is only just starting.
+  const { made } = books;
+  if (draw() < 0.8) await until('records are made', () => books.made > made);
+  await sleep(draw() * LIFE_MS);
+  const fate = draw();
+  const victims = fate < 0.45 ? ['browser'] : fate < 0.9 ? ['collector'] : ['browser', 'collector'];
+  const deathMs = draw() * (draw() < 0.15 ? LONG_DEATH_MS : DEATH_MS);
+  if (victims.includes('browser')) await browser.kill();
+  if (victims.includes('collector')) await collector.kill();
+  await sleep(deathMs);
+  if (victims.includes('collector')) {
+    // What is acknowledged from now on may come after the look.
+    const owed = books.owed();
+    await collector.resume();
+    assertStored(owed, await collector.records());
+  }
+  if (victims.includes('browser')) browser.start();
+  for (const victim of victims) kills[victim] += 1;
+}
+
+try {
+  const began = Date.now();
+  browser.start();
+  for (let n = 1; n <= ROUNDS; n += 1) {
+    await round();
+    if (n % 20 === 0) console.log(`round ${n}: ${books.summary()}`);
+  }
+  await browser.kill();
+  isLast = true;
+  books.beginEnd();
+  browser.start();
+  await until('everything that waits is sent', () => books.isDrained(PAGES), DRAIN_MS);
+  const result = books.settle(await collector.records());
+  const seconds = Math.round((Date.now() - began) / 1_000);
+  console.log(JSON.stringify({ rounds: ROUNDS, seed: SEED, seconds, kills, ...result }));
+} catch (error) {
+  console.error(`seed ${SEED}: ${books.summary()}`);
+  throw error;
+} finally {
+  await browser.kill();
+  server.closeAllConnections();
+  server.close();
+  await collector.dispose();
+  await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+}
