@@ -64,10 +64,10 @@ export async function backend({ method, url }, to) {
   return true;
 }
 
-/** Serves files of `directory`, and `pages` by path, under the strict policy. */
-export async function serve(t, directory, pages) {
+/** Serves files of `directory`, and `pages` by path, under the strict policy or another one. */
+export async function serve(t, directory, pages, csp = CSP) {
   const server = createServer(async (from, to) => {
-    to.setHeader('content-security-policy', CSP);
+    to.setHeader('content-security-policy', csp);
     if (await backend(from, to)) return;
     const path = normalize(new URL(from.url, 'http://x').pathname);
     const body = pages[path] ?? await readFile(join(directory, path)).catch(() => undefined);
@@ -91,13 +91,25 @@ export async function shows(url) {
   });
   page.on('pageerror', (error) => objections.push(String(error)));
   const watch = await expectNeverDisplayed(page, POLICY);
-  await page.goto(url);
-  await page.waitForFunction(() => document.documentElement.dataset.end, undefined, { timeout: PATIENCE_MS })
-    .catch((error) => assert.fail(`${error.message}\n${objections.join('\n')}`));
-  const end = await page.evaluate(() => document.documentElement.dataset.end);
-  const shown = await page.evaluate(() => document.querySelector('main').textContent);
+  const { end, shown } = await ended(page, url).catch((error) => assert.fail(`${error.message}\n${objections.join('\n')}`));
   const { mutations } = await watch.check();
   await page.close();
   assert.deepEqual({ end, shown, objections }, { end: 'done', shown: SHOWN, objections: [] });
   assert.ok(mutations > 5, 'the answer came in pieces');
+}
+
+/** Under a policy that does not let WebAssembly be compiled: nothing is shown, and why is said. */
+export async function showsNothing(url) {
+  const page = await browser.newPage();
+  const { end, shown } = await ended(page, url);
+  await page.close();
+  assert.equal(shown, '');
+  assert.match(end, /init\/wasm.*wasm-unsafe-eval/);
+}
+
+/** Opens the page and waits for its end. */
+async function ended(page, url) {
+  await page.goto(url);
+  await page.waitForFunction(() => document.documentElement.dataset.end, undefined, { timeout: PATIENCE_MS });
+  return page.evaluate(() => ({ end: document.documentElement.dataset.end, shown: document.querySelector('main').textContent }));
 }

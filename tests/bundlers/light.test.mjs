@@ -3,7 +3,7 @@ import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { build as esbuild } from 'esbuild';
-import { HTML, app, prepare, serve, shows } from './harness.mjs';
+import { CSP, HTML, app, prepare, serve, shows, showsNothing } from './harness.mjs';
 
 prepare();
 
@@ -18,6 +18,8 @@ test('without a bundler, as modules', async (t) => {
   const url = await serve(t, app, { '/': HTML('/plain/main.js'), '/threaded': HTML('/plain/threaded.js') });
   await t.test('in a page', () => shows(url));
   await t.test('in a worker', () => shows(`${url}/threaded`));
+  const strictest = await serve(t, app, { '/': HTML('/plain/main.js') }, CSP.replace(" 'wasm-unsafe-eval'", ''));
+  await t.test('where WebAssembly may not be compiled, nothing is shown', () => showsNothing(strictest));
 });
 
 for (const [name, alias, files] of [
