@@ -163,20 +163,30 @@ impl Ledger {
 
     /// A trustworthy clock says it is `now`, earlier than what was recorded.
     /// Time recorded later than that was used, only not then: it counts for
-    /// today, so that putting a clock forward and back again gains nothing.
+    /// today, also what is a total by now, so that putting a clock forward and
+    /// back again gains nothing.
     pub fn rewind(&mut self, now: i64) {
-        let misplaced = self.used.take_from(now).measure(i64::MIN, i64::MAX);
         let today = self.zone.day(now);
-        self.days.retain(|(day, _)| *day <= today);
-        self.add_total(today, misplaced);
+        let misplaced = self.used.take_from(now).measure(i64::MIN, i64::MAX);
+        let settled = self.take_days_after(today);
+        self.add_total(today, misplaced + settled);
         self.floor = self
             .floor
             .min(self.zone.day_start(today - self.keep_days).max(0));
     }
 
-    /// Deletes the intervals from `time` on.
+    /// Deletes what was recorded from `time` on.
     pub(super) fn forget(&mut self, time: i64) {
         self.used.take_from(time);
+        self.take_days_after(self.zone.day(time));
+    }
+
+    /// Removes the totals of the days after `day` and returns their sum.
+    fn take_days_after(&mut self, day: i64) -> i64 {
+        let later = self.days.partition_point(|entry| entry.0 <= day);
+        let sum = self.days[later..].iter().map(|entry| entry.1).sum();
+        self.days.truncate(later);
+        sum
     }
 
     /// Time used on civil day `day` of `zone`, at most [`DAY_MS`].
@@ -340,5 +350,24 @@ mod tests {
             ledger.reach_on(SHANGHAI, day, 21 * MINUTE_MS),
             Some(NOON + MINUTE_MS)
         );
+    }
+
+    #[test]
+    fn whole_days_recorded_under_a_false_clock_count_for_today_too() {
+        let day = SHANGHAI.day(NOON);
+        let far = NOON + 365 * DAY_MS;
+        let mut ledger = Ledger::new(SHANGHAI);
+        // Put forward, then forward again: the first false day is a total by then.
+        ledger.insert(far, far + 20 * MINUTE_MS);
+        let further = far + 9 * DAY_MS;
+        ledger.advance(further);
+        ledger.insert(further, further + 5 * MINUTE_MS);
+        ledger.rewind(NOON);
+        assert_eq!(ledger.days(), [(day, 25 * MINUTE_MS)]);
+        // A sum of many days is a day at most.
+        ledger.insert(far, far + DAY_MS);
+        ledger.advance(further);
+        ledger.rewind(NOON);
+        assert_eq!(ledger.used_on(SHANGHAI, day), DAY_MS);
     }
 }

@@ -220,7 +220,7 @@ function duration(text) {
 function date(text) {
   const [, name, iso] = /^(?:(\w{3}) )?(\d{4}-\d\d-\d\d)$/.exec(text) ?? [];
   const at = Date.parse(`${iso}T00:00:00Z`);
-  if (!(at >= 0)) throw new Error(`\`${text}\` is no date`);
+  if (Number.isNaN(at)) throw new Error(`\`${text}\` is no date`);
   const right = WEEK[new Date(at).getUTCDay()];
   if (name && name !== right) throw new Error(`${iso} is ${right}, not ${name}`);
   return at / DAY_MS;

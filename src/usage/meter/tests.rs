@@ -307,3 +307,27 @@ fn what_the_first_release_saved_is_still_read() {
     assert_eq!(due(&status), [""; 0]);
     assert!(restored.save().starts_with(b"TGU2"));
 }
+
+#[test]
+fn two_pages_that_are_corrected_count_what_false_days_held_once() {
+    let ahead = || {
+        let mut meter = meter(CN, Some(12));
+        for (day, minutes) in [("2030-01-01 10:00", 40), ("2030-01-09 10:00", 10)] {
+            let end = used(&mut meter, at(day), minutes);
+            meter.tick(end, false);
+        }
+        meter
+    };
+    let now = at("2026-03-05 14:50");
+    let counted = |meter: &mut Meter| meter.status(now).used_ms;
+    let mut first = ahead();
+    first.trust(now);
+    assert_eq!(counted(&mut first), 50 * MINUTE_MS);
+    let mut second = ahead();
+    second.merge(&first.save()).unwrap();
+    second.trust(now);
+    assert_eq!(counted(&mut second), 50 * MINUTE_MS);
+    // Nor does who was corrected count what one tells who was not.
+    first.merge(&ahead().save()).unwrap();
+    assert_eq!(counted(&mut first), 50 * MINUTE_MS);
+}
