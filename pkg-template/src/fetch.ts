@@ -5,9 +5,11 @@
  */
 import { ChatEvents, guardJson, type ChatContext } from './chat-events.js';
 import { GuardError } from './error.js';
+import { timer } from './hosts/common.js';
 import { exited } from './off.js';
 import { lastWords } from './said.js';
 import { guardEvents, type EventGuard } from './sse.js';
+import { within } from './within.js';
 
 export { parse } from './chat-events.js';
 
@@ -15,6 +17,8 @@ export { parse } from './chat-events.js';
 const MAX_JSON_BYTES = 16 * 1024 * 1024;
 /** Names the URL that stops a generation. */
 const CANCEL_HEADER = 'tidegate-cancel';
+/** How long the server may take to answer it before the connection is broken. */
+const CANCEL_MS = 1_000;
 /** Statuses without a body. */
 const NO_BODY = new Set([204, 205, 304]);
 
@@ -105,11 +109,14 @@ class Exchange {
       close: (early) => {
         this.stop();
         chat.dispose();
+        if (!early) return undefined;
         // What the policy or a failure cut short goes on nowhere. The server is
         // told before the connection breaks, which it would take for a reader
-        // who left.
-        if (early && !chat.isDone && !this.#caller?.aborted) this.#cancel(response);
-        if (early) this.#abort.abort();
+        // who left; some browsers would break it first.
+        const told = chat.isDone || this.#caller?.aborted ? undefined : this.#cancel(response);
+        if (told) return told.then(() => this.#abort.abort());
+        this.#abort.abort();
+        return undefined;
       },
     };
     const { body, fail } = guardEvents(source, guard, (thrown) => this.describe(thrown));
@@ -124,19 +131,24 @@ class Exchange {
     return replaced(response, JSON.stringify(guardJson(this.#context, text, response.ok)));
   }
 
-  /** Asks the server to stop generating; only a server may name a URL of its own. */
-  #cancel(response: Response): void {
+  /**
+   * Asks the server to stop generating; only a server may name a URL of its own. Resolves once it
+   * has answered, or after a second; `undefined` if there is nobody to ask.
+   */
+  #cancel(response: Response): Promise<void> | undefined {
     const link = response.headers.get(CANCEL_HEADER);
     const answered = response.url || requestOf(this.#input)?.url || String(this.#input);
-    if (link === null) return;
+    if (link === null) return undefined;
     try {
       const url = new URL(link, answered);
-      if (url.origin !== new URL(answered).origin) return;
+      if (url.origin !== new URL(answered).origin) return undefined;
       const credentials = this.#init?.credentials ?? requestOf(this.#input)?.credentials;
       const init: RequestInit = { method: 'POST', keepalive: true, ...(credentials ? { credentials } : {}) };
-      this.#context.fetch(url.href, init).then((answer) => answer.body?.cancel(), () => {}).catch(() => {});
+      const answer = this.#context.fetch(url.href, init).then((answer) => answer.body?.cancel());
+      return within(timer, CANCEL_MS, answer);
     } catch {
       // Not a URL: the aborted request has to do.
+      return undefined;
     }
   }
 }

@@ -24,8 +24,8 @@ export interface EventFilter<T extends Sent = Sent> {
 }
 
 export interface EventGuard extends EventFilter {
-  /** The stream is over in any way; `early`: before its source. */
-  close(early: boolean): void;
+  /** The stream is over in any way; `early`: before its source, which is left once this resolves. */
+  close(early: boolean): Promise<void> | void;
 }
 
 /** Bytes in, cut anywhere; guarded events out. */
@@ -91,8 +91,11 @@ export function guardEvents(
   const events = new EventReader(guard, send, () => out.push(':\n\n'));
   const close = (early: boolean): void => {
     isOver = true;
-    guard.close(early);
-    if (early) reader.cancel().catch(() => {});
+    const closed = guard.close(early);
+    if (!early) return;
+    const leave = (): void => void reader.cancel().catch(() => {});
+    if (closed) void closed.then(leave);
+    else leave();
   };
 
   /** Reads on; whether there is something to send or nothing more to come. */

@@ -5,6 +5,7 @@
 import { call, type Glue } from './core.js';
 import { toHex } from './hex.js';
 import type { Host, HostResponse } from './types.js';
+import { within } from './within.js';
 
 /** How long the server may take to answer. */
 const ANSWER_MS = 5_000;
@@ -39,19 +40,6 @@ export class HostClock {
 
   free(): void {
     this.#clock.free();
-  }
-}
-
-/** What `promise` gives; `undefined` when it fails or takes longer than `ms`. */
-export async function within<T>(timer: Host['timer'], ms: number, promise: Promise<T>): Promise<T | undefined> {
-  let cancel = (): void => {};
-  const timeout = new Promise<undefined>((resolve) => {
-    cancel = timer(ms, () => resolve(undefined));
-  });
-  try {
-    return await Promise.race([promise.catch(() => undefined), timeout]);
-  } finally {
-    cancel();
   }
 }
 

@@ -4,7 +4,7 @@ import { GuardError } from './error.js';
 import { toHex } from './hex.js';
 import { timer } from './hosts/common.js';
 import type { Host, UsageOptions } from './types.js';
-import { within } from './usage-clock.js';
+import { within } from './within.js';
 
 /** Longest subject, in UTF-16 units. */
 const MAX_SUBJECT = 128;

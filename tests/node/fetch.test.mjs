@@ -113,6 +113,28 @@ test('the cancel link of the same origin is posted to when the policy ends the a
     [['http://upstream.test/v1/generations/7/cancel', 'POST', true]]);
 });
 
+test('the connection breaks once the cancel link has answered, or after a second', async (t) => {
+  const real = t.mock.timers;
+  real.enable({ apis: ['setTimeout'] });
+  for (const answers of [true, false]) {
+    const calls = [];
+    let answer;
+    const fetch = async (url, init) => {
+      calls.push({ url, ...init });
+      if (calls.length === 2) return new Promise((resolve) => { answer = () => resolve(new Response('{}', { status: 202 })); });
+      return new Response(answerOf(['终止词语']), { headers: { ...sse, 'tidegate-cancel': '/cancel' } });
+    };
+    const guard = await guardOf({ fetch });
+    await read(await guard.fetch(URL_));
+    assert.equal(calls.length, 2);
+    assert.equal(calls[0].signal.aborted, false, 'the server is asked first');
+    if (answers) answer();
+    else real.tick(1_000);
+    await new Promise(setImmediate);
+    assert.equal(calls[0].signal.aborted, true);
+  }
+});
+
 test('a cancel link of another origin, or of none, is not posted to', async () => {
   for (const link of ['http://elsewhere.test/cancel', '//elsewhere.test/cancel', 'http://[', 'data:,x']) {
     const { response, calls } = await through([answerOf(['终止词语'])], { headers: { 'tidegate-cancel': link } });
