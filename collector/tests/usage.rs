@@ -133,6 +133,32 @@ async fn a_heartbeat_sent_again_changes_nothing_and_survives_a_stop() {
 }
 
 #[tokio::test]
+async fn an_exit_on_one_device_is_told_to_the_others_for_five_minutes() {
+    let server = start(&["--demo"]).await;
+    let token = server.assertion(&json!({"subject": "s"})).await;
+    let tell = async |device: &str, events: Value| {
+        let body = json!({"device": device, "intervals": [], "events": events});
+        let (status, answer) = server.heartbeat("s", &token, &body).await;
+        assert_eq!(status, 200, "{answer}");
+        answer["exit"].clone()
+    };
+    let left = |at: i64| json!([{"kind": "exit", "at": at}]);
+    let (long_ago, lately) = (now() - 6 * MINUTE_MS, now() - MINUTE_MS);
+    assert_eq!(tell("desk", left(long_ago)).await, Value::Null);
+    assert_eq!(tell("phone", left(lately)).await, json!(lately));
+    let reminded = json!([{"kind": "reminder", "at": now(), "reason": "rest"}]);
+    assert_eq!(tell("desk", reminded).await, json!(lately));
+    // An older one that arrives late is not the last.
+    assert_eq!(tell("desk", left(lately - 1)).await, json!(lately));
+    // And of no other subject.
+    let other = server.assertion(&json!({"subject": "t"})).await;
+    let (_, answer) = server
+        .heartbeat("t", &other, &beat("desk", &json!([])))
+        .await;
+    assert_eq!(answer["exit"], Value::Null);
+}
+
+#[tokio::test]
 async fn concurrent_devices_lose_nothing() {
     let server = start(&["--demo"]).await;
     let token = server.assertion(&json!({"subject": "s"})).await;

@@ -197,15 +197,17 @@ impl Storage {
     }
 
     /// Changes a subject's ledger as `change` says, which gets the one before
-    /// and gives the one to keep, or `None` to leave it; adds the events.
+    /// and gives the one to keep, or `None` to leave it; adds the events. Also
+    /// tells when the subject last left, since `exits_from_ms`.
     pub(crate) async fn add_usage<T: Send + 'static>(
         &self,
         subject: String,
         events: Vec<Event>,
         oldest_event_ms: i64,
+        exits_from_ms: i64,
         now_ms: i64,
         change: impl FnOnce(Option<Kept>) -> (Option<Kept>, T) + Send + 'static,
-    ) -> Result<(T, Option<Profile>), Unavailable> {
+    ) -> Result<(T, Option<Profile>, Option<i64>), Unavailable> {
         let (rows, lock) = (events.len() + 1, Lock::subject(&subject));
         let work = move |connection: &mut Connection| {
             let (kept, answer) = change(usage::ledger(connection, &subject)?);
@@ -213,7 +215,8 @@ impl Storage {
                 usage::put_ledger(connection, &subject, &kept, now_ms)?;
             }
             usage::add_events(connection, &subject, &events, oldest_event_ms)?;
-            Ok((answer, subjects::find(connection, &subject)?))
+            let exit = usage::last_exit(connection, &subject, exits_from_ms)?;
+            Ok((answer, subjects::find(connection, &subject)?, exit))
         };
         self.write_with(rows, lock, work).await
     }

@@ -64,6 +64,20 @@ pub(super) fn add_events(
     Ok(())
 }
 
+/// When the subject last left with an exit word, at or after `from_ms`.
+pub(super) fn last_exit(
+    connection: &mut Connection,
+    subject: &str,
+    from_ms: i64,
+) -> Result<Option<i64>> {
+    connection.query_first(
+        "SELECT at_ms FROM usage_events WHERE subject = ?1 AND at_ms >= ?2 AND kind = 'exit'
+         ORDER BY at_ms DESC LIMIT 1",
+        values![subject, from_ms],
+        |row| row.get(0),
+    )
+}
+
 /// An event as it is kept; an empty reason is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct EventRow {

@@ -19,6 +19,9 @@ pub(crate) struct Answer {
     now: i64,
     #[serde(flatten)]
     told: Kept,
+    /// When the subject left with an exit word, on any device.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exit: Option<i64>,
     /// In place of the one that was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     assertion: Option<String>,
@@ -35,8 +38,13 @@ impl Answer {
         Self {
             now: now_ms,
             told,
+            exit: None,
             assertion: profile.and_then(|profile| app.assertions.renew(sent, profile, now_ms)),
         }
+    }
+
+    pub(super) fn with_exit(self, exit: Option<i64>) -> Self {
+        Self { exit, ..self }
     }
 }
 

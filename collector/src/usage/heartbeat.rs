@@ -22,6 +22,9 @@ const MAX_DEVICE_CHARS: usize = 64;
 const MAX_EVENTS: usize = 64;
 /// Most characters of a reason.
 const MAX_REASON_CHARS: usize = 32;
+/// How long devices are told that the subject left on one of them: several
+/// heartbeats, so that one that was lost does not matter.
+const EXIT_TOLD_MS: i64 = 5 * MINUTE_MS;
 /// How far a device's clock may be ahead.
 const MOST_AHEAD_MS: i64 = 5 * MINUTE_MS;
 
@@ -98,20 +101,15 @@ pub(crate) async fn heartbeat(
         let changed = (after != before).then_some(after);
         (changed, Some(account.told(now_ms)))
     };
-    let oldest_ms = oldest_kept(now_ms);
-    let (told, profile) = app
+    let (oldest_ms, exits_from_ms) = (oldest_kept(now_ms), now_ms - EXIT_TOLD_MS);
+    let (told, profile, exit) = app
         .storage
-        .add_usage(subject, events, oldest_ms, now_ms, merge)
+        .add_usage(subject, events, oldest_ms, exits_from_ms, now_ms, merge)
         .await?;
     let told = told.ok_or_else(damaged)?;
     app.metrics.heartbeats_accepted.add(1);
-    Ok(Json(Answer::new(
-        &app,
-        &sent,
-        told,
-        profile.as_ref(),
-        now_ms,
-    )))
+    let answer = Answer::new(&app, &sent, told, profile.as_ref(), now_ms);
+    Ok(Json(answer.with_exit(exit)))
 }
 
 impl Heartbeat {
