@@ -39,7 +39,9 @@ export async function createGuardOn(options: GuardOptions, defaultHost: () => Ho
     const metered = usage;
     const context = { host, locale, person: () => metered.about(), judge: (text: string) => judged(filter, text) };
     const reports = options.reports ? await createReports(options.reports, context) : new ReportsOff();
-    return new GuardRuntime({ filter, filterOf, packs, host, locale, usage, reports, fetch: options.fetch });
+    const guard = new GuardRuntime({ filter, filterOf, packs, host, locale, usage, reports, fetch: options.fetch });
+    usage.ready();
+    return guard;
   } catch (thrown) {
     filter.free();
     await usage?.dispose();

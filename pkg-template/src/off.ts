@@ -43,6 +43,8 @@ export class UsageOff extends EventTarget implements UsageRuntime {
     return { ageBand: 'unknown', minorMode: false };
   }
 
+  ready(): void {}
+
   streaming(): void {}
 
   onClose(close: Close): () => void {

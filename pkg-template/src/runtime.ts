@@ -12,6 +12,8 @@ export interface UsageRuntime extends Usage {
   assertOpen(): void;
   /** What records may say of the user. */
   about(): Person;
+  /** The guard is made and about to be handed out: what is due is dispatched from the next task on. */
+  ready(): void;
   /** The model is writing: counts as activity. */
   streaming(): void;
   /** A person has to look at what the user wrote. */

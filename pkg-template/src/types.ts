@@ -55,7 +55,7 @@ export interface Host {
   send(request: HostRequest): Promise<HostResponse>;
   /** Runs once after `ms`; returns cancel. */
   timer(ms: number, run: () => void): () => void;
-  /** Returns stop. */
+  /** Tells at once `hidden` or `blur` of a page that begins so, and what changes from then on; returns stop. */
   signals(listen: (signal: Signal) => void): () => void;
   /** Absent: pages see each other's time at every heartbeat, 15 seconds, and each sends its own reports. */
   readonly peers?: Peers;

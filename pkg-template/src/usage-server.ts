@@ -49,6 +49,8 @@ export interface LinkContext {
   doubtful(): boolean;
   /** Takes an assertion; throws why not. */
   identify(assertion: string): void;
+  /** The user left, on another device. */
+  exited(): void;
   /** Looks at what holds now. */
   changed(): void;
 }
@@ -60,6 +62,8 @@ export class ServerLink {
   /** Trusted time up to which the server has this device's intervals. */
   #sent = 0;
   #sentDays = false;
+  /** Trusted time of the latest exit that is dealt with. */
+  #exitedAt = 0;
   #busy: Promise<void> | undefined;
   #askedAt: number;
   #synced = false;
@@ -91,6 +95,11 @@ export class ServerLink {
     if (this.#context.options.server === undefined) return;
     this.#events.push(event.reason === undefined ? event : { ...event, reason: event.reason.slice(0, MAX_REASON) });
     if (this.#events.length > MAX_EVENTS) this.#events.shift();
+  }
+
+  /** Exits until then are dealt with, whatever the server tells of them. */
+  left(at: number): void {
+    this.#exitedAt = Math.max(this.#exitedAt, at);
   }
 
   /** An assertion was accepted; the times are in seconds. */
@@ -171,6 +180,7 @@ export class ServerLink {
   #corrected(now: number): void {
     this.#events = this.#events.map((event) => (event.at > now ? { ...event, at: Math.floor(now) } : event));
     this.#sent = Math.min(this.#sent, now);
+    this.#exitedAt = Math.min(this.#exitedAt, now);
     this.#sentDays = false;
   }
 
@@ -200,12 +210,19 @@ export class ServerLink {
       this.#sentDays = true;
       this.#events = this.#events.filter((event) => !events.includes(event));
       if (typeof answer['assertion'] === 'string') this.#takeFresh(answer['assertion']);
+      this.#heardExit(answer['exit']);
       this.#context.changed();
       return true;
     } catch {
       // No time, or a ledger that is none: as no answer.
       return false;
     }
+  }
+
+  #heardExit(at: unknown): void {
+    if (typeof at !== 'number' || !(at > this.#exitedAt)) return;
+    this.left(at);
+    this.#context.exited();
   }
 
   #takeFresh(assertion: string): void {

@@ -19,8 +19,8 @@ export interface TabsContext {
   account(): number;
   /** Looks at what holds now. */
   changed(): void;
-  /** The user left, in another page. */
-  exited(): void;
+  /** The user left, in another page, at this trusted time. */
+  exited(at: number): void;
 }
 
 export class Tabs {
@@ -59,8 +59,8 @@ export class Tabs {
   }
 
   /** The user leaves: the answers in the other pages end too. */
-  tellExit(): void {
-    this.#post({ exit: true });
+  tellExit(at: number): void {
+    this.#post({ exit: at });
   }
 
   leave(): void {
@@ -71,8 +71,8 @@ export class Tabs {
   #take(message: unknown, context: TabsContext): boolean {
     if (typeof message !== 'object' || message === null) return false;
     const { ask, exit, saved, used } = message as Record<string, unknown>;
-    if (exit === true) {
-      context.exited();
+    if (typeof exit === 'number') {
+      context.exited(exit);
       return false;
     }
     const now = context.account();

@@ -13,7 +13,7 @@
  *   them talk, to within a second.
  * - Kept bytes that cannot be read are set aside under `.corrupt`. Then the copy
  *   of at most a minute ago holds; if there is none, the day starts afresh, and
- *   `change` is dispatched at the next heartbeat. Whoever can write the store can
+ *   `change` is dispatched once somebody can listen. Whoever can write the store can
  *   delete it too: against that only a server's ledger helps.
  */
 import { GuardError } from './error.js';
@@ -84,6 +84,8 @@ export class UsageSession extends EventTarget implements UsageRuntime {
   /** Of the assertion in force. */
   #claims: Claims | undefined;
   #announce = false;
+  /** Nobody can listen yet: reminders wait. */
+  #isQuiet = true;
   #beatAt: number;
   #disposed = false;
 
@@ -102,22 +104,29 @@ export class UsageSession extends EventTarget implements UsageRuntime {
       timed: (now) => this.#timed(now),
       doubtful: () => !(Math.abs(this.#clock.ahead()) <= JUMP_MS),
       identify: (assertion) => this.identify(assertion),
+      exited: () => this.#exited(),
       changed: () => this.#look(),
     }, start);
     this.#tabs = new Tabs(host, start.key, meter, {
       account: () => this.#account(),
       changed: () => this.#look(),
-      exited: () => this.#exited(),
+      exited: (at) => {
+        this.#link.left(at);
+        this.#exited();
+      },
     });
     this.#keeper = new Keeper(start, this.#link);
-    this.#seen = this.#current();
+    // Before anything counts: a page may begin in a background tab.
     this.#stopSignals = host.signals((signal) => this.#signal(signal));
+    this.#seen = this.#current();
     this.#schedule();
   }
 
   /** Takes the assertion of the options and meets the server, before anything is shown as open. */
   async begin(): Promise<void> {
     const { assertion } = this.#start.options;
+    // Who left before is here again.
+    this.#link.left(this.#current().now);
     try {
       if (assertion === undefined) this.#link.unidentified();
       else this.identify(assertion);
@@ -128,6 +137,14 @@ export class UsageSession extends EventTarget implements UsageRuntime {
     await this.#link.first();
     this.#look();
     this.#announce = this.#start.damaged;
+  }
+
+  ready(): void {
+    // Whoever waits for the guard adds listeners before the next task.
+    this.#host.timer(0, () => {
+      this.#isQuiet = false;
+      this.#look();
+    });
   }
 
   status(): UsageStatus {
@@ -161,9 +178,11 @@ export class UsageSession extends EventTarget implements UsageRuntime {
 
   exit(): void {
     if (this.#disposed) return;
+    const { now } = this.#current();
     // First, so that nothing can stand in the way.
-    this.#tabs.tellExit();
-    const now = this.#stop();
+    this.#tabs.tellExit(now);
+    this.#stop();
+    this.#link.left(now);
     this.#link.note({ kind: 'exit', at: now });
     this.#altered();
     this.#keep();
@@ -222,7 +241,7 @@ export class UsageSession extends EventTarget implements UsageRuntime {
     this.#clock.free();
   }
 
-  /** The user left in another page, which writes it down and tells the server. */
+  /** The user left in another page or on another device, which writes it down and tells the server. */
   #exited(): void {
     if (this.#disposed) return;
     this.#stop();
@@ -230,8 +249,8 @@ export class UsageSession extends EventTarget implements UsageRuntime {
     this.dispatchEvent(new CustomEvent('exit'));
   }
 
-  /** Ends every answer and continuous use; returns the trusted time. */
-  #stop(): number {
+  /** Ends every answer and continuous use. */
+  #stop(): void {
     this.#close(0, exited());
     const { now } = this.#current();
     // Whoever left is not here until something is done again.
@@ -239,7 +258,6 @@ export class UsageSession extends EventTarget implements UsageRuntime {
     this.#counting = false;
     this.#meter.tick(now, false);
     this.#meter.stop();
-    return now;
   }
 
   /** The meter holds something that ticks do not tell. */
@@ -312,6 +330,7 @@ export class UsageSession extends EventTarget implements UsageRuntime {
     if (before.state !== status.state) this.#recount();
     this.#schedule();
     if (changed && status.state === 'closed') this.#closed(before, status);
+    if (this.#isQuiet) return status;
     if (changed || this.#announce) {
       this.#announce = false;
       this.dispatchEvent(new CustomEvent<UsageStatus>('change', { detail: status }));

@@ -48,7 +48,7 @@ impl PageSignals {
             ("pagehide", "hidden"),
             ("pageshow", "visible"),
         ] {
-            signals.forward(&window, event, signal, listen)?;
+            signals.forward(&window, event, signal, listen, true)?;
         }
         for (event, signal) in [
             ("freeze", "freeze"),
@@ -58,7 +58,7 @@ impl PageSignals {
             ("wheel", "input"),
             ("touchmove", "input"),
         ] {
-            signals.forward(&document, event, signal, listen)?;
+            signals.forward(&document, event, signal, listen, false)?;
         }
         Ok(signals)
     }
@@ -82,16 +82,21 @@ impl PageSignals {
         })
     }
 
+    /// `own`: only what happens to `target` itself, not in it. A window would also
+    /// see the focus move between elements.
     fn forward(
         &mut self,
         target: &EventTarget,
         event: &'static str,
         signal: &'static str,
         listen: &Function,
+        own: bool,
     ) -> Result<(), JsValue> {
         let listen = listen.clone();
-        self.add(target, event, move |_| {
-            let _ = listen.call1(&JsValue::NULL, &signal.into());
+        self.add(target, event, move |event| {
+            if !own || event.event_phase() == Event::AT_TARGET {
+                let _ = listen.call1(&JsValue::NULL, &signal.into());
+            }
         })
     }
 

@@ -13,7 +13,7 @@ const SERVER = 'https://collector.example/base/';
  */
 function collector(host, who = signer()) {
   const server = {
-    who, down: false, requests: [], ledger: [], days: [], fresh: undefined, clock: () => host.now(), status: 200, sign: (now, nonce) => who.time(now, nonce),
+    who, down: false, requests: [], ledger: [], days: [], fresh: undefined, exit: undefined, clock: () => host.now(), status: 200, sign: (now, nonce) => who.time(now, nonce),
   };
   host.send = async (request) => {
     const { url, method, headers, body } = request;
@@ -27,7 +27,7 @@ function collector(host, who = signer()) {
       const moments = [...text.intervals.map(([, end]) => end), ...text.events.map(({ at }) => at)];
       if (moments.some((moment) => moment > server.clock() + 5 * MINUTE)) return json({ error: 'usage/future' }, 400);
       server.ledger.push(...text.intervals);
-      return json({ now: server.clock(), intervals: server.ledger, days: server.days, assertion: server.fresh }, server.status);
+      return json({ now: server.clock(), intervals: server.ledger, days: server.days, assertion: server.fresh, exit: server.exit }, server.status);
     }
     return json({ error: 'no such path' }, 404);
   };
@@ -456,6 +456,46 @@ test('closings, reminders and exits are told with the next heartbeat, once', asy
   assert.ok(kinds.includes('reminder rest'), kinds.join());
   assert.equal(new Set(events.map((event) => JSON.stringify(event))).size, events.length);
   assert.ok(events.every(({ at }) => Number.isInteger(at) && at >= AFTERNOON));
+});
+
+test('an exit on another device ends the answers here with the next heartbeat, once', async (t) => {
+  const { host, server, guard, usage } = await identified(t);
+  const exits = [];
+  usage.addEventListener('exit', () => exits.push('exit'));
+  await use(host, 10 * MINUTE);
+  const message = guard.message();
+  message.push('The tide');
+  server.exit = host.now();
+  await use(host, 61 * SECOND);
+  assert.equal(message.push(' comes in.').state, 'terminated');
+  assert.deepEqual(exits, ['exit']);
+  assert.equal(usage.status().state, 'open');
+  await use(host, 2 * MINUTE);
+  assert.ok(usage.status().continuousMs < 4 * MINUTE, 'continuous use ended');
+  assert.equal(guard.message().push('The tide').state, 'open', 'a new answer may begin');
+  assert.deepEqual(exits, ['exit'], 'the same exit is told again and is none');
+  assert.ok(server.beats().every(({ text }) => text.events.every(({ kind }) => kind !== 'exit')), 'nobody passes on what is heard');
+});
+
+test('exits of before this page, of this page itself, or that are no times end nothing', async (t) => {
+  const host = memoryHost({ now: AFTERNOON });
+  const server = collector(host);
+  server.exit = AFTERNOON - 1;
+  const { guard, usage } = await identified(t, { host, server });
+  const exits = [];
+  usage.addEventListener('exit', () => exits.push('exit'));
+  await use(host, 2 * MINUTE);
+  assert.deepEqual(exits, []);
+  usage.exit();
+  server.exit = host.now();
+  const message = guard.message();
+  await use(host, 3 * MINUTE);
+  for (const wrong of ['x', null, Number.NaN, {}, [host.now()]]) {
+    server.exit = wrong;
+    await use(host, 2 * MINUTE);
+  }
+  assert.deepEqual(exits, ['exit']);
+  assert.equal(message.push('The tide').state, 'open');
 });
 
 test('an escalation is told at once, by its kind, and at most 64 events wait', async (t) => {

@@ -70,6 +70,33 @@ test('a reminder to rest is dispatched once and stays due until it is acknowledg
   await guard.dispose();
 });
 
+test('a reminder at the start is dispatched to who listens as soon as there is a guard', async (t) => {
+  const host = memoryHost({ now: AFTERNOON });
+  const { reminders, changes } = await metered(host, { presets: ['us_guard_bill'], age: 30 }, {}, t);
+  await host.advance(0);
+  assert.deepEqual(reminders.map(({ kind, valueMs }) => [kind, valueMs]), [['not_human', 0]]);
+  await use(host, 10 * MINUTE);
+  assert.equal(reminders.length, 1);
+  assert.deepEqual(changes, []);
+});
+
+test('a page that begins hidden or without the focus does not count until it is seen', async (t) => {
+  for (const [begins, seen] of [['hidden', 'visible'], ['blur', 'focus']]) {
+    const host = memoryHost({ now: AFTERNOON });
+    const { signals } = host;
+    host.signals = (listen) => {
+      listen(begins);
+      return signals(listen);
+    };
+    const { usage } = await metered(host, {}, {}, t);
+    await host.advance(4 * MINUTE);
+    assert.equal(usage.status().usedMs, 0, begins);
+    host.signal(seen);
+    await host.advance(2 * MINUTE);
+    assert.equal(usage.status().usedMs, 2 * MINUTE, begins);
+  }
+});
+
 test('a wall clock put back gives no time back, put forward opens nothing', async () => {
   const host = memoryHost({ now: AFTERNOON });
   const { guard, usage } = await metered(host);

@@ -25,6 +25,9 @@ export function browserHost({ database = 'tidegate' }: BrowserHostOptions = {}):
       // A worker has no page: it is never hidden and never sees input.
       if (typeof document !== 'object') return () => {};
       const signals = call((glue) => new glue.PageSignals((signal) => listen(signal as Signal)));
+      // A page may begin in a background tab, or beside a window that has the focus.
+      if (document.visibilityState === 'hidden') listen('hidden');
+      if (!document.hasFocus()) listen('blur');
       return () => {
         signals.stop();
         signals.free();
