@@ -1,11 +1,9 @@
 /**
  * What the browser tests share: a collector of their own, a proxy in front of
- * it that can misbehave, a headless Chromium, and the page's controls.
+ * it that can misbehave, a browser of `browsers.mjs`, and the page's controls.
  *
  * TIDEGATE_COLLECTOR  collector binary, default debug/tidegate-collector in cargo's target directory
  * TIDEGATE_SITE       built page, default dist/www
- * CHROMEDRIVER        default: the first chromedriver in PATH
- * CHROME_PATH         default: chromium, or chrome, in PATH
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,12 +12,14 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, request } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Builder, By, Key } from 'selenium-webdriver';
-import { Options, ServiceBuilder } from 'selenium-webdriver/chrome.js';
+import { By, Key } from 'selenium-webdriver';
+import { BROWSER, freePort, startBrowser } from './browsers.mjs';
 import { probe } from './probe.mjs';
+
+export { BROWSER, CHROMIUM_ONLY, browserPath } from './browsers.mjs';
 
 export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 export const SITE = process.env.TIDEGATE_SITE ?? join(ROOT, 'dist/www');
@@ -48,23 +48,6 @@ export async function until(what, fact, ms = PATIENCE_MS) {
 /** The conversations that the collector plays, by locale. */
 export async function conversations(locale) {
   return JSON.parse(await readFile(join(ROOT, `data/conversations/${locale}.json`), 'utf8'));
-}
-
-function inPath(...names) {
-  for (const name of names) {
-    for (const directory of (process.env.PATH ?? '').split(delimiter)) {
-      if (directory && existsSync(join(directory, name))) return join(directory, name);
-    }
-  }
-  return undefined;
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** A collector process with a database of its own that survives `kill`. */
@@ -225,37 +208,55 @@ export class Proxy {
   }
 }
 
-/** The Chromium to test with; `undefined` leaves the choice to the driver. */
-export function browserPath() {
-  return process.env.CHROME_PATH ?? inPath('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome');
-}
-
-/** A headless Chromium with a fresh profile and the page in it. */
+/** A browser with a fresh profile and the page in it. */
 export class Page {
+  /** Where a proxy puts the probe into pages, by the address that it stands before. */
+  #probed = new Map();
+
   static async start() {
-    const chromium = browserPath();
-    const chromedriver = process.env.CHROMEDRIVER ?? inPath('chromedriver');
-    if (!chromedriver) throw new Error('no chromedriver: install it or set CHROMEDRIVER');
-    const options = new Options().addArguments('--headless=new', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage');
-    if (chromium) options.setBinaryPath(chromium);
     const page = new Page();
-    page.driver = await new Builder().forBrowser('chrome')
-      .setChromeOptions(options).setChromeService(new ServiceBuilder(chromedriver)).build();
+    Object.assign(page, await startBrowser());
     return page;
   }
 
   async dispose() {
-    await this.driver.quit();
+    await this.stop();
+    for (const { proxy } of this.#probed.values()) await proxy.dispose();
   }
 
   /** Installs the probe for `terms` and opens the page; `query` as in `?lang=en`. */
   async open(base, query = '', terms = []) {
-    if (this.script) await this.driver.sendDevToolsCommand('Page.removeScriptToEvaluateOnNewDocument', { identifier: this.script });
-    const { identifier } = await this.driver.sendAndGetDevToolsCommand('Page.addScriptToEvaluateOnNewDocument', {
-      source: `(${probe})(${JSON.stringify(terms)})`,
-    });
-    this.script = identifier;
-    await this.driver.get(`${base}/${query}`);
+    const source = `(${probe})(${JSON.stringify(terms)})`;
+    if (this.preload) this.script = await this.preload(source, this.script);
+    await this.driver.get(`${this.preload ? base : await this.#probedUrl(base, source)}/${query}`);
+  }
+
+  /** `base` behind a proxy that makes the probe the first script of every page. */
+  async #probedUrl(base, script) {
+    const { origin, pathname } = new URL(base);
+    let probed = this.#probed.get(origin);
+    if (!probed) {
+      probed = { proxy: await Proxy.start(origin), script };
+      probed.proxy.intercept = (from, forward) => withProbe(probed.script, from, forward);
+      this.#probed.set(origin, probed);
+    }
+    probed.script = script;
+    return probed.proxy.url + pathname.replace(/\/$/, '');
+  }
+
+  /** Forgets what pages of this address stored. */
+  async clear(base) {
+    if (BROWSER === 'chromium') {
+      await this.driver.sendDevToolsCommand('Storage.clearDataForOrigin', { origin: base, storageTypes: 'all' });
+      return;
+    }
+    const origin = this.#probed.get(base)?.proxy.url ?? base;
+    // A document of the same origin without a guard that holds the database open.
+    await this.driver.get(`${origin}/icon.svg`);
+    await this.driver.executeAsyncScript(`const done = arguments[0];
+      localStorage.clear();
+      const forget = ({ name }) => new Promise((resolve) => { const request = indexedDB.deleteDatabase(name); request.onsuccess = request.onerror = request.onblocked = resolve; });
+      indexedDB.databases().then((all) => Promise.all(all.map(forget))).then(() => done())`);
   }
 
   /** Opens the page and waits for the guard. */
@@ -321,6 +322,21 @@ export class Page {
     await until('two more frames', async () => await this.run('return window.__probe.frames') >= frames + 2);
     return await this.run('return window.__probe');
   }
+}
+
+const PROBE = '/__probe.js';
+
+/** Answers for the probe, and puts it before the other scripts of a page. */
+async function withProbe(script, from, forward) {
+  const headers = { 'content-type': 'text/javascript', 'cache-control': 'no-store' };
+  if (from.url === PROBE) return { status: 200, headers, body: script };
+  if (from.method !== 'GET' || !from.headers.accept?.includes('text/html')) return undefined;
+  delete from.headers['accept-encoding'];
+  const answer = await forward();
+  if (!answer.headers['content-type']?.startsWith('text/html')) return answer;
+  const { 'content-length': _, etag: __, ...rest } = answer.headers;
+  const body = answer.body.toString().replace(/<head>/, `<head><script src="${PROBE}"></script>`);
+  return { ...answer, headers: rest, body };
 }
 
 /** Whether something listens on this port. */
