@@ -244,6 +244,11 @@ export class Page {
     return probed.proxy.url + pathname.replace(/\/$/, '');
   }
 
+  /** Shows this tab; other browsers do so when a driver turns to it. */
+  async bringToFront() {
+    if (BROWSER === 'chromium') await this.driver.sendDevToolsCommand('Page.bringToFront', {});
+  }
+
   /** Forgets what pages of this address stored. */
   async clear(base) {
     if (BROWSER === 'chromium') {

@@ -6,7 +6,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Key } from 'selenium-webdriver';
-import { Collector, conversations, SITE, until } from './harness.mjs';
+import { CHROMIUM_ONLY, Collector, conversations, SITE, until } from './harness.mjs';
 import { clean, collector, page } from './shared-page.mjs';
 
 const EN = '?lang=en&age=adult';
@@ -49,7 +49,7 @@ test('the_stop_button_ends_the_answer_and_keeps_what_was_shown', async () => {
 
 describe('labels', () => {
   for (const [query, label] of [[EN, 'AI-generated content'], [ZH, '内容由 AI 生成']]) {
-    test(`the_label_is_always_visible_and_copied_along ${label}`, async () => {
+    test(`the_label_is_always_visible_and_copied_along ${label}`, CHROMIUM_ONLY, async () => {
       await page.openReady(collector.url, query);
       const question = query === EN ? clean.prompt : (await conversations('zh-CN'))[0].prompt;
       assert.ok((await page.text('#ai-label')).includes(label));
@@ -94,7 +94,7 @@ test('language_and_theme_can_be_switched', async () => {
   assert.notEqual(await background(), before);
 });
 
-test('a_phone_needs_no_sideways_scrolling', async () => {
+test('a_phone_needs_no_sideways_scrolling', CHROMIUM_ONLY, async () => {
   await page.driver.sendDevToolsCommand('Emulation.setDeviceMetricsOverride', {
     width: 360, height: 740, deviceScaleFactor: 2, mobile: true,
   });

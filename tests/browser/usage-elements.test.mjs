@@ -8,9 +8,9 @@ import { createServer } from 'node:http';
 import { extname, join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { By, Key } from 'selenium-webdriver';
-import { Page, ROOT, until } from './harness.mjs';
+import { BROWSER, CHROMIUM_ONLY, Page, ROOT, until } from './harness.mjs';
 
-const CSP = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'";
+const CSP = "default-src 'none'; img-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'";
 const TYPES = { '.js': 'text/javascript', '.html': 'text/html; charset=utf-8' };
 const HTML = `<!doctype html><html lang="en"><head><title>Elements</title><script type="module" src="/page.js"></script></head><body>
 <a id="before" href="#x">A link behind</a>
@@ -98,7 +98,7 @@ const inside = async (tag, selector) => (await (await page.find(tag)).getShadowR
 const textOf = (tag) => page.run('return document.querySelector(arguments[0]).shadowRoot.querySelector("dialog, div").innerText', tag);
 const isOpen = (tag) => page.run('return document.querySelector(arguments[0]).shadowRoot.querySelector("dialog").open', tag);
 const press = (...keys) => page.driver.actions().sendKeys(...keys).perform();
-/** What a screen reader is given of the page. */
+/** What a screen reader is given of the page; only Chromium tells all of it. */
 async function heard() {
   const { nodes } = await page.driver.sendAndGetDevToolsCommand('Accessibility.getFullAXTree', {});
   return nodes.filter(({ ignored }) => !ignored).map(({ role, name, description }) => ({
@@ -117,7 +117,7 @@ test('an_open_service_shows_no_dialog_and_a_labelled_meter', async () => {
   assert.equal(await meter.getAttribute('aria-valuetext'), '12 min of 1 h');
 });
 
-test('a_closed_service_is_an_alert_dialog_that_says_why_and_until_when_in_the_services_time', async () => {
+test('a_closed_service_is_an_alert_dialog_that_says_why_and_until_when_in_the_services_time', CHROMIUM_ONLY, async () => {
   await page.driver.sendDevToolsCommand('Emulation.setTimezoneOverride', { timezoneId: 'America/New_York' });
   try {
     await set(closed('curfew'));
@@ -165,9 +165,11 @@ test('behind_the_overlay_the_page_is_inert_and_the_focus_stays_in_it', async () 
   }
   assert.ok(reached.has('who'), 'the slotted button can be reached');
   assert.ok(!reached.has('before') && !reached.has('box'), [...reached].join());
-  const tree = await heard();
-  assert.ok(!tree.some(({ name }) => name === 'A link behind'), 'a screen reader does not meet the page behind');
-  assert.ok(tree.some(({ name }) => name.includes('Call 12355')), 'it meets the slotted help');
+  if (BROWSER === 'chromium') {
+    const tree = await heard();
+    assert.ok(!tree.some(({ name }) => name === 'A link behind'), 'a screen reader does not meet the page behind');
+    assert.ok(tree.some(({ name }) => name.includes('Call 12355')), 'it meets the slotted help');
+  }
   for (let time = 0; time < 4; time += 1) {
     await press(Key.ESCAPE);
     await page.driver.sleep(100);
@@ -184,7 +186,7 @@ test('a_reminder_is_acknowledged_with_the_keyboard_and_not_by_who_is_typing', as
   const dialog = await inside('tidegate-reminder', 'dialog');
   assert.equal(await dialog.getAriaRole(), 'alertdialog');
   assert.equal(await dialog.getAccessibleName(), 'Time for a break');
-  assert.match((await heard()).find(({ role }) => role === 'alertdialog').description, /31 min without a break/);
+  if (BROWSER === 'chromium') assert.match((await heard()).find(({ role }) => role === 'alertdialog').description, /31 min without a break/);
   await press(' ', Key.ENTER);
   assert.equal(await isOpen('tidegate-reminder'), true, 'a key meant for the text dismisses nothing');
   await press(Key.TAB);

@@ -1,12 +1,12 @@
 /**
- * Real tabs of one Chromium, and two of them as two devices, with the page's own
+ * Real tabs of one browser, and two browsers as two devices, with the page's own
  * host: IndexedDB, BroadcastChannel, Web Locks, the page's signals, and the clock
  * of the browser itself.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Key } from 'selenium-webdriver';
-import { chinaTime, Collector, Page, until } from './harness.mjs';
+import { CHROMIUM_ONLY, chinaTime, Collector, Page, until } from './harness.mjs';
 import { clean, collector, page } from './own-page.mjs';
 
 const MINUTE = 60_000;
@@ -25,7 +25,7 @@ async function tab(query) {
 }
 const goTo = async (handle) => {
   await page.driver.switchTo().window(handle);
-  await page.driver.sendDevToolsCommand('Page.bringToFront', {});
+  await page.bringToFront();
 };
 
 test('two_tabs_count_once_and_see_each_others_time_within_about_a_second', async () => {
@@ -139,7 +139,7 @@ test('used_up_time_stays_used_up_when_the_clock_is_put_back_and_the_page_is_load
   }
 });
 
-test('what_a_tab_used_is_kept_when_it_is_killed', async () => {
+test('what_a_tab_used_is_kept_when_it_is_killed', CHROMIUM_ONLY, async () => {
   await tab(`?lang=en&age=14&now=${chinaTime('15:00:00')}&speed=100`);
   for (let turn = 0; turn < 10; turn += 1) {
     await stir();
