@@ -1,5 +1,6 @@
 /** What records say of the user: a band of ages and where the consent is, never who it is. */
 import type { Person } from './report-record.js';
+import type { UsageOptions } from './types.js';
 
 /** What an age assertion says that records tell; the core has checked it. */
 export interface Claims {
@@ -21,8 +22,17 @@ export function claimsOf(assertion: string): Claims {
   };
 }
 
+/** Of a user: by the assertion in force, else by what the options declare and assume. */
+export function personOf(asserted: Claims | undefined, { age, assume }: UsageOptions): Person {
+  const declared: [number, number] | undefined = age === undefined ? undefined : [age, age];
+  const ages = asserted ? asserted.ages : declared;
+  const minorMode = ages ? ages[0] < 18 : assume !== 'adult';
+  const person: Person = { ageBand: bandOf(ages), minorMode };
+  return asserted?.consent === undefined ? person : { ...person, consent: asserted.consent };
+}
+
 /** The band that holds all of these ages; ages across bands are not known well enough. */
-export function bandOf(ages: [number, number] | undefined): Person['ageBand'] {
+function bandOf(ages: [number, number] | undefined): Person['ageBand'] {
   if (!ages) return 'unknown';
   const [first, last] = ages.map(bandOfAge) as [Person['ageBand'], Person['ageBand']];
   return first === last ? first : 'unknown';

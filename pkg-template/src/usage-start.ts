@@ -3,8 +3,26 @@ import { GuardError } from './error.js';
 import type { CreateUsage } from './runtime.js';
 import type { Host, UsageOptions } from './types.js';
 import { HostClock, serverTime } from './usage-clock.js';
-import { deviceOf, keyOf, load, meterOf, read } from './usage-store.js';
+import { deviceOf, keyOf, load, meterOf, read, type Meter } from './usage-store.js';
 import { UsageSession } from './usage.js';
+
+/** What a session goes on from. */
+export interface Start {
+  options: UsageOptions;
+  host: Host;
+  keys: Uint8Array[];
+  subject: string;
+  key: string;
+  device: string;
+  meter: Meter;
+  clock: HostClock;
+  zone: string;
+  /** The server told the time. */
+  synced: boolean;
+  /** Trusted time of the last contact with the server, 0 if there was none. */
+  contact: number;
+  damaged: boolean;
+}
 
 /** The subject of who says nothing of one. */
 const LOCAL = 'local';

@@ -18,52 +18,33 @@
  */
 import { GuardError } from './error.js';
 import { exited } from './off.js';
-import { bandOf, claimsOf, type Claims } from './report-person.js';
+import { claimsOf, personOf, type Claims } from './report-person.js';
 import type { Person } from './report-record.js';
 import type { Close, UsageRuntime } from './runtime.js';
-import type { CloseReason, EscalationDetail, Host, Reminder, Signal, UsageOptions, UsageStatus } from './types.js';
+import type { EscalationDetail, Host, Reminder, Signal, UsageStatus } from './types.js';
 import type { HostClock } from './usage-clock.js';
 import { closure, timeless } from './usage-closed.js';
+import { Closers } from './usage-closers.js';
+import { hasJumped, holding } from './usage-holding.js';
+import { Presence } from './usage-presence.js';
 import { ServerLink } from './usage-server.js';
+import type { Start } from './usage-start.js';
 import { Keeper, type Meter } from './usage-store.js';
 import { TELL_MS, Tabs } from './usage-tabs.js';
 
 /** Longest time between two ticks, and thus the most that a crash loses. */
 const HEARTBEAT_MS = 15_000;
-/** Difference of the wall and the monotonic clock that is a jump, not drift. */
-const JUMP_MS = 5_000;
-/** How long an answer may take to finish its sentence after the service closed. */
-export const GRACE_MS = 15_000;
-/** Reasons that come with the clock; the others end answers at once. */
-const GRACEFUL: ReadonlySet<CloseReason> = new Set<CloseReason>(['quota', 'curfew', 'day']);
-
-export interface Start {
-  options: UsageOptions;
-  host: Host;
-  keys: Uint8Array[];
-  subject: string;
-  key: string;
-  device: string;
-  meter: Meter;
-  clock: HostClock;
-  zone: string;
-  /** The server told the time. */
-  synced: boolean;
-  /** Trusted time of the last contact with the server, 0 if there was none. */
-  contact: number;
-  damaged: boolean;
-}
 
 export class UsageSession extends EventTarget implements UsageRuntime {
   readonly #host: Host;
   readonly #start: Start;
   readonly #meter: Meter;
   readonly #clock: HostClock;
-  readonly #idleMs: number;
+  readonly #presence: Presence;
   readonly #link: ServerLink;
   readonly #tabs: Tabs;
   readonly #keeper: Keeper;
-  readonly #closers = new Set<Close>();
+  readonly #closers = new Closers();
   /** The latest reminder dispatched, by kind and preset. */
   readonly #dispatched = new Map<string, number>();
   readonly #stopSignals: () => void;
@@ -71,11 +52,6 @@ export class UsageSession extends EventTarget implements UsageRuntime {
   /** Monotonic time at which the timer is due; browsers may run it late. */
   #wakeAt = 0;
 
-  #visible = true;
-  #focused = true;
-  #frozen = false;
-  /** Monotonic time of the last input or streamed text. */
-  #activeAt: number;
   /** What the meter was told last. */
   #counting = false;
 
@@ -96,13 +72,13 @@ export class UsageSession extends EventTarget implements UsageRuntime {
     this.#host = host;
     this.#meter = meter;
     this.#clock = start.clock;
-    this.#idleMs = meter.idleMs;
-    this.#activeAt = this.#beatAt = host.monotonic();
+    this.#beatAt = host.monotonic();
+    this.#presence = new Presence(meter.idleMs, this.#beatAt);
     this.#link = new ServerLink({
       ...start,
       account: () => this.#account(),
       timed: (now) => this.#timed(now),
-      doubtful: () => !(Math.abs(this.#clock.ahead()) <= JUMP_MS),
+      doubtful: () => hasJumped(this.#clock),
       identify: (assertion) => this.identify(assertion),
       exited: () => this.#exited(),
       changed: () => this.#look(),
@@ -204,13 +180,8 @@ export class UsageSession extends EventTarget implements UsageRuntime {
   }
 
   about(): Person {
-    const { age, assume } = this.#start.options;
     const asserted = this.#disposed || this.#seen?.identity !== 'assertion' ? undefined : this.#claims;
-    const declared: [number, number] | undefined = age === undefined ? undefined : [age, age];
-    const ages = asserted ? asserted.ages : declared;
-    const minorMode = ages ? ages[0] < 18 : assume !== 'adult';
-    const person: Person = { ageBand: bandOf(ages), minorMode };
-    if (asserted?.consent !== undefined) person.consent = asserted.consent;
+    const person = personOf(asserted, this.#start.options);
     if (this.#disposed || !this.#link.isSynced) return person;
     return { ...person, skewMs: Math.round(this.#host.now() - this.#clock.at(this.#host.monotonic())) };
   }
@@ -220,10 +191,7 @@ export class UsageSession extends EventTarget implements UsageRuntime {
   }
 
   onClose(close: Close): () => void {
-    // Wrapped, so that the same function can be given twice.
-    const entry: Close = (graceMs, reason) => close(graceMs, reason);
-    this.#closers.add(entry);
-    return () => void this.#closers.delete(entry);
+    return this.#closers.add(close);
   }
 
   async dispose(): Promise<void> {
@@ -251,10 +219,9 @@ export class UsageSession extends EventTarget implements UsageRuntime {
 
   /** Ends every answer and continuous use. */
   #stop(): void {
-    this.#close(0, exited());
+    this.#closers.end(0, exited());
     const { now } = this.#current();
-    // Whoever left is not here until something is done again.
-    this.#activeAt = Number.NEGATIVE_INFINITY;
+    this.#presence.leave();
     this.#counting = false;
     this.#meter.tick(now, false);
     this.#meter.stop();
@@ -271,20 +238,16 @@ export class UsageSession extends EventTarget implements UsageRuntime {
     if (this.#disposed) throw new GuardError('usage/disposed', 'the guard was disposed');
   }
 
-  #present(): boolean {
-    return this.#visible && this.#focused && !this.#frozen;
-  }
-
   /** Tells the meter what passed; returns the trusted time. */
   #account(): number {
     const monotonic = this.#host.monotonic();
-    const idleAt = this.#activeAt + this.#idleMs;
+    const idleAt = this.#presence.until;
     const was = this.#counting;
     if (was) {
       this.#keeper.isBehind = true;
       if (idleAt <= monotonic) this.#meter.tick(this.#clock.at(idleAt), false);
     }
-    this.#counting = this.#present() && monotonic < idleAt && this.#seen?.state !== 'closed';
+    this.#counting = this.#presence.isHere(monotonic) && this.#seen?.state !== 'closed';
     const now = this.#clock.at(monotonic);
     this.#meter.tick(now, this.#counting);
     if (was && !this.#counting) this.#tabs.tell(now);
@@ -302,18 +265,7 @@ export class UsageSession extends EventTarget implements UsageRuntime {
   #current(): UsageStatus {
     try {
       const now = this.#account();
-      const { zone } = this.#start;
-      const status: UsageStatus = { ...this.#meter.status(now) as UsageStatus, now, zone };
-      if (status.state === 'closed') return status;
-      if (this.#link.leftMs() === 0) return timeless(status);
-      if (this.#clock.ahead() > JUMP_MS) {
-        const ahead = this.#meter.peek(now + this.#clock.ahead()) as UsageStatus;
-        if (ahead.reason === 'curfew') {
-          const { state, reason, opensAt, nextChangeAt } = ahead;
-          return { ...status, state, reason, opensAt, nextChangeAt, due: [] };
-        }
-      }
-      return status;
+      return holding(this.#start, this.#link.leftMs(), now);
     } catch {
       // A clock that tells no time, or a core that trapped: closed, not open.
       return timeless(this.#seen);
@@ -359,23 +311,9 @@ export class UsageSession extends EventTarget implements UsageRuntime {
     this.#tabs.tell(status.now);
     const opened = before.state === 'open';
     if (opened) this.#link.note({ kind: 'closed', at: status.now, reason });
-    if (opened && GRACEFUL.has(reason)) {
-      // Known late, as after sleep: the grace began when it closed.
-      const late = before.nextChangeAt === null ? 0 : Math.max(0, status.now - before.nextChangeAt);
-      this.#close(Math.max(0, GRACE_MS - late), closure(status));
-    } else if (opened || !GRACEFUL.has(reason)) {
-      this.#close(0, closure(status));
-    }
-  }
-
-  #close(graceMs: number, reason: GuardError): void {
-    for (const close of [...this.#closers]) {
-      try {
-        close(graceMs, reason);
-      } catch {
-        // One stream that fails to end must not keep the others open.
-      }
-    }
+    // Known late, as after sleep: the grace began when it closed.
+    const lateMs = before.nextChangeAt === null ? 0 : Math.max(0, status.now - before.nextChangeAt);
+    this.#closers.closed(reason, opened, lateMs, closure(status));
   }
 
   #schedule(): void {
@@ -405,7 +343,7 @@ export class UsageSession extends EventTarget implements UsageRuntime {
     const { now } = this.#refresh();
     if (this.#counting) this.#tabs.tell(now);
     if (!isBeat) return;
-    if (this.#visible || this.#keeper.isBehind) this.#keep();
+    if (this.#presence.isVisible || this.#keeper.isBehind) this.#keep();
     this.#link.meet(false);
   }
 
@@ -413,45 +351,40 @@ export class UsageSession extends EventTarget implements UsageRuntime {
   #touch(): void {
     if (this.#disposed) return;
     const monotonic = this.#host.monotonic();
-    if (this.#counting && monotonic < this.#activeAt + this.#idleMs) {
-      this.#activeAt = monotonic;
+    if (this.#counting && monotonic < this.#presence.until) {
+      this.#presence.act(monotonic);
       if (monotonic >= this.#wakeAt) this.#wake();
       return;
     }
     // The pause before must not count as use.
     this.#current();
-    this.#activeAt = monotonic;
+    this.#presence.act(monotonic);
     this.#refresh();
   }
 
   #signal(signal: Signal): void {
     if (this.#disposed) return;
+    this.#presence.hear(signal);
     switch (signal) {
       case 'hidden':
       case 'freeze':
-        if (signal === 'hidden') this.#visible = false;
-        else this.#frozen = true;
         this.#refresh();
         this.#keep();
         this.#link.leave();
         break;
       case 'blur':
-        this.#focused = false;
         this.#refresh();
         break;
       case 'resume':
-        this.#frozen = false;
         this.#refresh();
         this.#link.meet(true);
         break;
       case 'visible':
-        this.#visible = true;
         this.#touch();
         this.#link.meet(false);
         break;
       case 'focus':
       case 'input':
-        this.#focused = true;
         this.#touch();
         break;
       case 'online':
