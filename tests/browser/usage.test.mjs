@@ -97,6 +97,7 @@ test('the_chat_and_the_guardians_page_fit_a_narrow_phone', CHROMIUM_ONLY, async 
       for (const clock of ['21:55:00', '23:00:00']) {
         await page.openReady(collector.url, at(clock, lang));
         await fits(`${lang} ${clock}`, width);
+        assert.equal(await page.run("return document.querySelector('#scroll').scrollTop"), 0, 'it begins at its beginning');
       }
       await page.driver.get(`${collector.url}/guardian.html?lang=${lang}`);
       await until('the form', () => page.isVisible('#entry-form'));

@@ -4,6 +4,8 @@
 const NEAR_END_PX = 48;
 
 export class Scroller {
+  /** Until something is asked, the page begins at its beginning, however small the screen. */
+  private started = false;
   private following = true;
   private lastTop = 0;
 
@@ -15,12 +17,14 @@ export class Scroller {
 
   /** Call after the content changed. */
   grown(): void {
+    if (!this.started) return;
     if (this.following) this.box.scrollTop = this.box.scrollHeight;
     this.jump.hidden = this.following || this.distance() <= NEAR_END_PX;
   }
 
   /** Goes to the end and follows again. */
   toEnd(): void {
+    this.started = true;
     this.following = true;
     this.grown();
   }
@@ -31,7 +35,7 @@ export class Scroller {
     if (top < this.lastTop - 1) this.following = false;
     if (this.distance() <= NEAR_END_PX) this.following = true;
     this.lastTop = top;
-    this.jump.hidden = this.following;
+    this.jump.hidden = this.following || !this.started;
   }
 
   private distance(): number {

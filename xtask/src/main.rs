@@ -4,6 +4,7 @@ mod arguments;
 mod bench;
 mod bench_collector;
 mod bench_miniprogram;
+mod browsers;
 mod calendar;
 mod collector;
 mod count;
@@ -41,6 +42,8 @@ Usage: cargo xtask <command> [options]
                                  passed on to the collector, whose --help explains them
   test      run every check and print one closing summary
               --quick            only format, lints and native tests
+              --browsers NAMES   the page also in these, with commas between: firefox (with
+                                 geckodriver), webkit (WebKitWebDriver and MiniBrowser)
                                  TIDEGATE_FUZZ_SECONDS=60 also fuzzes, so long for each target
   matrix    pack the npm package, and drive a sample in a browser for every bundler:
               none, esbuild, Vite, webpack and Next.js, in pages, workers and on servers

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use crate::arguments::Arguments;
+use crate::browsers::Browser;
 use crate::collector;
 use crate::count::{Count, tests_in};
 use crate::fuzz;
@@ -45,6 +46,8 @@ const TYPESCRIPT: [&str; 6] = [
 struct Steps<'a> {
     root: &'a Path,
     tools: Tools,
+    /// Besides Chromium.
+    browsers: Vec<Browser>,
     progress: Progress,
     lines: Vec<Line>,
 }
@@ -52,6 +55,8 @@ struct Steps<'a> {
 /// Runs all checks; `false` when one failed.
 pub(crate) fn run(root: &Path, mut arguments: Arguments) -> Result<bool> {
     let quick = arguments.flag("--quick");
+    let browsers = arguments.value("--browsers")?;
+    let browsers = browsers.map_or(Ok(Vec::new()), |names| Browser::list(&names))?;
     arguments.end()?;
     let fuzz = match std::env::var(FUZZ_SECONDS) {
         Ok(seconds) if !quick => Some(
@@ -61,10 +66,11 @@ pub(crate) fn run(root: &Path, mut arguments: Arguments) -> Result<bool> {
         ),
         _ => None,
     };
-    let all = ALL_STEPS + usize::from(fuzz.is_some());
+    let all = ALL_STEPS + browsers.len() + usize::from(fuzz.is_some());
     let mut steps = Steps {
         root,
         tools: Tools::new(root)?,
+        browsers,
         progress: Progress::new(if quick { QUICK_STEPS } else { all }),
         lines: Vec::new(),
     };
@@ -208,6 +214,14 @@ impl Steps<'_> {
         let needs = [Need::Browser];
         self.node_tests("page in Chromium", "tests/browser", &needs, &program);
         self.node_tests("bundlers", "tests/bundlers", &needs, &program);
+        for browser in self.browsers.clone() {
+            let (root, program) = (self.root, &program);
+            self.tests(browser.step(), &[], RUNNING, |tools| {
+                let mut command = browser.command(tools, root);
+                command.env("TIDEGATE_COLLECTOR", program);
+                Ok(command)
+            });
+        }
         self.step("size budgets", |steps| {
             if !size::run(steps.root)? {
                 bail!("a budget is exceeded");
