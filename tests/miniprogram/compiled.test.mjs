@@ -86,11 +86,13 @@ describe('the compiled sample', { skip: isInstalled ? false : "WeChat's tools ar
     assert.equal(sheet.data.error, '请选择问题类型。');
     sheet.choose({ detail: { value: 'inaccurate' } });
     sheet.write({ detail: { value: ' 不对 ' } });
+    const { data: announced } = JSON.parse(sheet.data.record);
     await sheet.send();
     assert.match(sheet.data.receipt, /^[0-9a-f-]{36}$/);
     await page.guard.reports.flush();
     const kept = (await collector.records()).find(({ id }) => id === sheet.data.receipt);
     assert.deepEqual([kept?.data.category, kept?.data.text, kept?.data.message], ['inaccurate', '不对', sheet.data.message]);
+    assert.deepEqual([announced.category, announced.text, announced.message], ['inaccurate', '不对', sheet.data.message]);
     assert.notEqual(sheet.data.message, '');
     page.close();
   });

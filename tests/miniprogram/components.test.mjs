@@ -199,7 +199,7 @@ describe('the components', { skip: isInstalled ? false : "WeChat's tools are not
 
   test('a complaint is sent as the sheet shows it, and answered with a receipt', async () => {
     const sent = [];
-    const reports = { submit: async (complaint) => (sent.push(complaint), { id: '0b5a1c2e' }) };
+    const reports = { submit: async (complaint) => (sent.push(complaint), { id: '0b5a1c2e' }), preview: (data) => ({ type: 'complaint', data }) };
     const { component, text, tap, events } = draw('report');
     assert.equal(text(), '');
     component.instance.open(reports, 'chatcmpl-1');
@@ -212,6 +212,8 @@ describe('the components', { skip: isInstalled ? false : "WeChat's tools are not
     component.querySelector('.words').dispatchEvent('input', { detail: { value: `  ${'字'.repeat(2_500)}` } });
     await turn(20);
     assert.match(text(), /泄露他人隐私 \(privacy\)/);
+    const shown = JSON.parse(component.querySelector('.record').dom.textContent);
+    assert.deepEqual(shown, { type: 'complaint', data: { category: 'privacy', message: 'chatcmpl-1', text: '字'.repeat(1_998) } });
     await tap('.send');
     assert.deepEqual(sent, [{ category: 'privacy', message: 'chatcmpl-1', text: '字'.repeat(1_998) }]);
     assert.match(text(), /回执编号 0b5a1c2e/);
@@ -221,7 +223,7 @@ describe('the components', { skip: isInstalled ? false : "WeChat's tools are not
 
   test('a complaint that could not be stored says so, and can be sent again', async () => {
     let failures = 1;
-    const reports = { submit: async () => (failures-- > 0 ? Promise.reject(Object.assign(new Error('no'), { code: 'report/disposed' })) : { id: 'x' }) };
+    const reports = { submit: async () => (failures-- > 0 ? Promise.reject(Object.assign(new Error('no'), { code: 'report/disposed' })) : { id: 'x' }), preview: () => ({}) };
     const { component, text, tap } = draw('report', { locale: 'en' });
     component.instance.open(reports);
     component.querySelector('.choices').dispatchEvent('change', { detail: { value: 'other' } });

@@ -21,6 +21,7 @@ export interface ComponentWords {
   previewMessage: string;
   previewLocale: string;
   previewMore: string;
+  record: string;
   none: string;
   send: string;
   sending: string;
@@ -58,6 +59,7 @@ const EN: ComponentWords = {
   previewMessage: 'Answer',
   previewLocale: 'Language',
   previewMore: 'The report also carries its own number, the time and the version of the filter. Neither the answer’s text nor your name is sent.',
+  record: 'The record, word for word',
   none: '(none)',
   send: 'Send report',
   sending: 'Sending…',
@@ -95,6 +97,7 @@ const ZH: ComponentWords = {
   previewMessage: '回答编号',
   previewLocale: '语言',
   previewMore: '此外还包含举报编号、时间和过滤器版本；不包含回答原文，也不包含你的姓名。',
+  record: '记录原文',
   none: '（无）',
   send: '提交举报',
   sending: '正在提交…',

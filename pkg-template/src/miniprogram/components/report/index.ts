@@ -19,7 +19,7 @@ interface About {
 
 const aboutOf = new WeakMap<object, About>();
 
-const EMPTY = { category: '', categoryName: '', text: '', trimmed: '', message: '', error: '', receipt: '', isSending: false };
+const EMPTY = { category: '', categoryName: '', text: '', trimmed: '', message: '', record: '', error: '', receipt: '', isSending: false };
 
 Component({
   properties: {
@@ -53,11 +53,13 @@ Component({
     choose({ detail: { value } }: WechatMiniprogram.RadioGroupChange): void {
       const chosen = this.data.categories.find((choice) => choice.value === value);
       this.setData({ category: value, categoryName: chosen?.name ?? '', error: '' });
+      this._preview();
     },
 
     write({ detail: { value } }: WechatMiniprogram.TextareaInput): void {
       const text = value.slice(0, MAX_TEXT_UNITS);
       this.setData({ text, trimmed: text.trim() });
+      this._preview();
     },
 
     async send(): Promise<void> {
@@ -68,9 +70,7 @@ Component({
         this.setData({ error: words.choose });
         return;
       }
-      const complaint: Complaint = { category: category as ComplaintCategory };
-      if (about.message !== undefined) complaint.message = about.message;
-      if (trimmed !== '') complaint.text = trimmed;
+      const complaint = complaintOf(about, category, trimmed);
       this.setData({ isSending: true, error: '' });
       let receipt = '';
       let error = '';
@@ -85,10 +85,26 @@ Component({
       if (receipt !== '') this.triggerEvent('receipt', { id: receipt });
     },
 
+    /** What would be sent now, word for word. */
+    _preview(): void {
+      const { category, trimmed } = this.data;
+      const about = aboutOf.get(this);
+      if (!about || category === '') return;
+      let record = '';
+      try {
+        record = JSON.stringify(about.reports.preview(complaintOf(about, category, trimmed)), null, 2);
+      } catch { /* Sending it will say why. */ }
+      this.setData({ record });
+    },
+
     /** Keeps touches from the page below. */
     block(): void {},
   },
 });
+
+function complaintOf({ message }: About, category: string, text: string): Complaint {
+  return { category: category as ComplaintCategory, ...(message === undefined ? {} : { message }), ...(text === '' ? {} : { text }) };
+}
 
 function choices(locale: string): { value: ComplaintCategory; name: string }[] {
   const { categories } = componentWords(locale);
