@@ -1,6 +1,6 @@
 //! The database without the collector: its limit.
 
-use super::records::{CHANNEL, KIND, POLICY, Row};
+use super::records::{CHANNEL, KIND, POLICY, RULES, Row};
 use anyhow::{Context as _, Result};
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -84,6 +84,28 @@ impl Database {
             Self::Postgres(client) => client.query_one(sql, &[])?.get(0),
         };
         usize::try_from(count).context("the count")
+    }
+
+    /// Counts every rule in each hour of the days before `hour`, as if the
+    /// records had not all come within minutes; returns how many counts.
+    pub(crate) fn count_hours(&mut self, hour: u64, days: u64) -> Result<usize> {
+        let first = hour - 24 * days;
+        // The hours in which the records came are counted already.
+        let last = hour - 24;
+        let sql = format!(
+            "INSERT INTO verdict_counts (hour, policy, revision, rule, risk, action, hits)
+             WITH RECURSIVE hours(hour) AS
+                 (SELECT {first} UNION ALL SELECT hour + 1 FROM hours WHERE hour < {last}),
+             rules(rule) AS
+                 (SELECT 0 UNION ALL SELECT rule + 1 FROM rules WHERE rule < {RULES} - 1)
+             SELECT hour, '{POLICY}', 10 + (hour - {first}) / 1000, 'rule-' || rule,
+                 'risk-' || (rule % 12), 'flag', 7
+             FROM hours CROSS JOIN rules"
+        );
+        Ok(match self {
+            Self::Sqlite(connection) => connection.execute(&sql, [])?,
+            Self::Postgres(client) => usize::try_from(client.execute(&sql, &[])?)?,
+        })
     }
 
     /// Reads one record by its primary key.

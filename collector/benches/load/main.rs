@@ -1,8 +1,8 @@
 //! How many records the collector takes in over HTTP, each acknowledged when
 //! it is on the disk, next to how many the same database takes when they are
 //! put into the same table as they are. Both in one run and in turns, so that
-//! the table, the machine and its mood are the same; then the first page of
-//! the console next to a look-up by primary key.
+//! the table, the machine and its mood are the same; then what the console
+//! asks for next to a look-up by primary key.
 
 mod database;
 mod records;
@@ -15,7 +15,7 @@ use sender::Sender;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tidegate_postgres::{Durability, Programs, Server};
 
 /// Records of a request.
@@ -30,22 +30,59 @@ const TURNS: usize = 20;
 const QUERIES: usize = 50;
 const TOKEN: &str = "bench-admin-token";
 
-/// The console's first pages.
-const PAGES: [(&str, &str); 4] = [
-    ("newest 100", "/v1/reports?limit=100&order=newest"),
-    (
-        "newest 100 of a risk",
-        "/v1/reports?limit=100&order=newest&risk=risk-7",
-    ),
-    (
-        "newest 100 of no risk",
-        "/v1/reports?limit=100&order=newest&risk=none",
-    ),
-    (
-        "newest 100 complaints",
-        "/v1/reports?limit=100&order=newest&kind=complaint",
-    ),
+/// What the console asks for: behind this, the newest 100 records of …
+const LIST: &str = "/v1/reports?limit=100&order=newest";
+const LISTS: [(&str, &str); 12] = [
+    ("newest 100", ""),
+    ("of a risk", "&risk=risk-7"),
+    ("of no risk", "&risk=none"),
+    ("of a rare rule", "&rule=rule-39"),
+    ("of an action", "&action=retract"),
+    ("of a channel", "&channel=text"),
+    ("of no channel", "&channel=title"),
+    ("of a revision", "&policy=provider-policy&revision=10"),
+    ("of nobody, of a risk", "&subject=nobody&risk=risk-7"),
+    ("escalated", "&escalation=abuse"),
+    ("not reviewed", "&review=none"),
+    ("complaints", "&kind=complaint"),
 ];
+/// … and its other views.
+fn views(now_ms: u64) -> Vec<(String, String)> {
+    let since = |days: u64| format!("from_ms={}&to_ms={now_ms}", now_ms - days * DAY_MS);
+    let mut views = vec![
+        (
+            "complaints by due date".to_owned(),
+            "/v1/complaints?status=open&limit=100&order=due".to_owned(),
+        ),
+        (
+            "audit log".to_owned(),
+            "/v1/audit?order=newest&limit=100".to_owned(),
+        ),
+        (
+            "newest of a week".to_owned(),
+            format!("{LIST}&{}", since(7)),
+        ),
+    ];
+    for days in [7, 30, COUNTED_DAYS] {
+        let since = since(days);
+        views.push((
+            format!("rules, {days} days"),
+            format!("/v1/stats/rules?{since}"),
+        ));
+        for by in ["risk", "rule", "action", "revision"] {
+            views.push((
+                format!("trend by {by}, {days} days"),
+                format!("/v1/stats/trend?bucket=day&offset_hours=8&by={by}&{since}"),
+            ));
+        }
+    }
+    views
+}
+
+/// Milliseconds of a day.
+const DAY_MS: u64 = 86_400_000;
+/// Days whose hours are counted, as if the records had come over so long.
+const COUNTED_DAYS: u64 = 90;
 
 fn main() -> Result<()> {
     let mut records = 1_000_000;
@@ -126,9 +163,13 @@ fn measure(name: &str, url: &str, records: usize) -> Result<()> {
         "  GET /healthz     {:>9.3} ms (the same kind of query, over HTTP)",
         health.as_secs_f64() * 1e3
     );
-    for (what, path) in PAGES {
-        let took = median(QUERIES, |_| sender.get(path, TOKEN))?;
-        println!("  {what:<22} {:>9.3} ms", took.as_secs_f64() * 1e3);
+    let now_ms = u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis())?;
+    let counted = database.count_hours(now_ms / 3_600_000, COUNTED_DAYS)?;
+    println!("  the console's questions, with {counted} counts of {COUNTED_DAYS} days:");
+    let lists = LISTS.map(|(what, filter)| (what.to_owned(), format!("{LIST}{filter}")));
+    for (what, path) in lists.into_iter().chain(views(now_ms)) {
+        let took = median(QUERIES, |_| sender.get(&path, TOKEN))?;
+        println!("  {what:<28} {:>9.3} ms", took.as_secs_f64() * 1e3);
     }
     Ok(())
 }

@@ -22,6 +22,8 @@ pub(crate) struct Keys {
 pub(crate) const KIND: &str = "dev.tidegate.verdict.v1";
 pub(crate) const POLICY: &str = "provider-policy";
 pub(crate) const CHANNEL: &str = "text";
+/// How many rules there are.
+pub(crate) const RULES: usize = 40;
 const START_MS: i64 = 1_795_000_000_000;
 
 /// Spreads consecutive numbers over all of 64 bits, as random ids are.
@@ -35,7 +37,7 @@ fn spread(number: usize) -> u64 {
 fn keys(number: usize) -> Keys {
     let mixed = spread(number) as usize;
     // A few rules hit often, most seldom.
-    let rule = (mixed % 40).min(mixed / 40 % 40);
+    let rule = (mixed % RULES).min(mixed / RULES % RULES);
     Keys {
         revision: 10 + number / 400_000,
         rule: format!("rule-{rule}"),

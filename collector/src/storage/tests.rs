@@ -156,6 +156,19 @@ fn filters() -> Vec<Filter> {
             },
             Box::new(|number| record(number).subject.as_deref() == Some("s20")),
         ),
+        of(
+            Query {
+                subject: text("s20"),
+                risk: text("x"),
+                channel: text("title"),
+                ..any()
+            },
+            |number, verdict| {
+                record(number).subject.as_deref() == Some("s20")
+                    && verdict.risk == "x"
+                    && verdict.channel == "title"
+            },
+        ),
         (
             Query {
                 review: Some(Reviewed::As(Review::Rejected)),

@@ -26,6 +26,8 @@ export function questionOf(filters: URLSearchParams, now: number): RecordFilter 
     const value = filters.get(field)?.trim();
     if (value) question[field] = value;
   }
+  // A revision is one of a policy; alone it means nothing, and finds nothing quickly.
+  if (question.policy === undefined) delete question.revision;
   const period = periodOf(filters, PERIOD, now);
   if (period) {
     question.from_ms = String(period.from_ms);
@@ -56,7 +58,7 @@ export function filterBar(place: Place): HTMLElement {
 function fieldFor(field: Field, place: Place, change: (changes: Record<string, string>) => void): HTMLElement {
   const value = place.filters.get(field) ?? '';
   const input = isName(field)
-    ? el('input', { name: field, value, maxlength: MAX_NAME, autocomplete: 'off', spellcheck: 'false', inputmode: field === 'revision' ? 'numeric' : undefined })
+    ? el('input', { name: field, value, maxlength: MAX_NAME, autocomplete: 'off', spellcheck: 'false', inputmode: field === 'revision' ? 'numeric' : undefined, disabled: field === 'revision' && !place.filters.get('policy') })
     : choice(field, value);
   input.addEventListener('change', () => change({ [field]: input.value.trim() }));
   return el('label', { class: 'field' }, el('span', {}, say(field as Word)), input);

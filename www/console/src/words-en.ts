@@ -288,4 +288,6 @@ export const EN = {
   field_reason: 'Reason',
   field_locked_until_ms: 'Locked until',
   field_expires_ms: 'Ends',
+  evidence: 'Text around it',
+  consent: 'Consent',
 };

@@ -289,4 +289,6 @@ export const ZH: Record<keyof typeof EN, string> = {
   field_reason: '原因',
   field_locked_until_ms: '锁定至',
   field_expires_ms: '到期',
+  evidence: '前后文字',
+  consent: '同意依据',
 };

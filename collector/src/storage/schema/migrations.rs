@@ -181,4 +181,10 @@ pub(super) const MIGRATIONS: &[Migration] = &[
     CREATE INDEX policies_by_digest ON policies (policy, digest);",
         fill_sqlite: "",
     },
+    // Channels that are seldom; a list of the common one needs no index.
+    Migration {
+        tables: "CREATE INDEX records_by_channel ON records (channel, row)
+        WHERE channel <> 'text';",
+        fill_sqlite: "",
+    },
 ];

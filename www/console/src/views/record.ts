@@ -174,7 +174,17 @@ function mainFacts({ data }: StoredRecord): Fact[] {
     [say('severity'), data['severity'] === undefined ? undefined : whole(data['severity'])],
     [say('escalation'), data['escalation'] === undefined ? undefined : el('span', { class: 'tag bad' }, nameOf('escalation', data['escalation']))],
     [say('direction'), nameOf('direction', data['direction'])],
+    [say('evidence'), evidence(data['evidence'])],
   ];
+}
+
+/** What the client told of the text: an excerpt with its span marked, or a digest. */
+function evidence(value: unknown): Node | undefined {
+  if (value === null || typeof value !== 'object') return undefined;
+  const { kind, text, start, end } = value as Record<string, unknown>;
+  if (kind !== 'excerpt' || typeof text !== 'string') return whole(value);
+  const [from, to] = [Number(start), Number(end)];
+  return el('bdi', { class: 'whole' }, text.slice(0, from), el('mark', {}, text.slice(from, to)), text.slice(to));
 }
 
 function otherFacts({ data }: StoredRecord): Fact[] {
@@ -186,6 +196,7 @@ function otherFacts({ data }: StoredRecord): Fact[] {
     [say('message'), whole(data['message'])],
     [say('ageBand'), nameOf('age', data['age_band'])],
     [say('minorMode'), say(data['minor_mode'] === true ? 'yes' : 'no')],
+    [say('consent'), data['consent_ref'] === undefined ? undefined : whole(data['consent_ref'])],
     [say('surface'), whole(data['surface'])],
     [say('locale'), whole(data['locale'])],
     [say('engine'), whole(data['engine_version'])],
