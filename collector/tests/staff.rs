@@ -116,6 +116,7 @@ const ACCESS: [(&str, &str, Option<&str>); 42] = [
     ("GET", "/v1/exports/correction", Some("admin")),
     ("GET", "/v1/particulars", None),
     ("GET", "/v1/openapi.json", None),
+    ("GET", "/v1/schema/record.json", None),
     ("GET", "/healthz", None),
     ("GET", "/healthz/live", None),
     ("GET", "/metrics", None),
