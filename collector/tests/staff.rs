@@ -77,7 +77,7 @@ impl Session {
 
 /// The least role for each endpoint; `None` for those that are not the
 /// staff's and have tests of their own.
-const ACCESS: [(&str, &str, Option<&str>); 42] = [
+const ACCESS: [(&str, &str, Option<&str>); 43] = [
     ("POST", "/v1/chat/completions", None),
     ("POST", "/v1/generations/{id}/cancel", None),
     ("POST", "/v1/reports", None),
