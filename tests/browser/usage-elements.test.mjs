@@ -255,9 +255,9 @@ test('they_keep_a_policy_without_inline_styles_and_are_themed_from_outside', asy
 
 test('an_element_that_is_moved_or_gets_another_usage_listens_to_one_only', async () => {
   await page.run('const badge = document.querySelector("tidegate-usage-badge"); document.body.prepend(badge); document.body.append(badge);');
-  await page.run(`globalThis.old = usage; const other = new usage.constructor(); other.current = structuredClone(usage.current);
+  await page.run(`window.old = usage; const other = new usage.constructor(); other.current = structuredClone(usage.current);
     for (const element of document.querySelectorAll('tidegate-usage-badge, tidegate-usage-overlay, tidegate-reminder')) element.usage = other;
-    globalThis.usage = other; old.asked = 0;`);
+    window.usage = other; old.asked = 0;`);
   await page.run('old.set({ ...old.current, state: "closed", reason: "day", opensAt: null })');
   await page.driver.sleep(1_500);
   assert.equal(await page.run('return old.asked'), 0);
