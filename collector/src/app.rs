@@ -9,7 +9,7 @@ use crate::error::ApiError;
 use crate::exports;
 use crate::guardian::{self, MAX_GUARDIAN_BYTES, PinHasher};
 use crate::metrics::Metrics;
-use crate::particulars::Particulars;
+use crate::particulars::{MAX_PARTICULARS_BYTES, Particulars};
 use crate::policies::{MAX_CHECK_BYTES, MAX_UPLOAD_BYTES, Policies};
 use crate::rate::Limiter;
 use crate::reports::{MAX_BATCH_BYTES, MAX_REVIEW_BYTES};
@@ -205,6 +205,12 @@ pub(crate) fn routes() -> Vec<Route> {
         get_route("/v1/exports/authority", get(exports::authority)),
         get_route("/v1/exports/correction", get(exports::correction)),
         get_route("/v1/particulars", get(particulars::show)),
+        put_route(
+            "/v1/particulars",
+            MAX_PARTICULARS_BYTES,
+            put(particulars::put),
+        ),
+        get_route("/v1/particulars/history", get(particulars::history)),
         get_route("/v1/openapi.json", get(openapi::show)),
         get_route("/v1/schema/record.json", get(schema::record)),
         get_route("/healthz", get(health::ready)),

@@ -228,8 +228,10 @@ async fn an_export_that_cannot_go_on_is_not_taken_for_a_whole_one() {
         .database()
         .execute("UPDATE records SET body = 'no JSON' WHERE row = 140");
     let path = format!("/v1/exports/authority?from_ms=0&to_ms={}", now() + 60_000);
-    let response = server.get(&path).bearer_auth(ADMIN_TOKEN).send().await;
-    let response = response.unwrap();
-    assert_eq!(response.status(), StatusCode::OK);
-    assert!(response.text().await.is_err());
+    // The beginning may have been sent by then, or not yet.
+    let whole = match server.get(&path).bearer_auth(ADMIN_TOKEN).send().await {
+        Ok(response) => response.text().await,
+        Err(error) => Err(error),
+    };
+    assert!(whole.is_err());
 }

@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use support::{ADMIN_TOKEN, BATCH_TYPE, Server, client, complaint, read, send, start, verdict};
 
 /// Every endpoint that takes a body, with more than it takes.
-const BODIES: [(&str, &str, usize); 13] = [
+const BODIES: [(&str, &str, usize); 14] = [
     ("POST", "/v1/chat/completions", 9 << 20),
     ("POST", "/v1/reports", 2 << 20),
     ("POST", "/v1/check", 2 << 20),
@@ -24,6 +24,7 @@ const BODIES: [(&str, &str, usize); 13] = [
     ("PUT", "/v1/reports/r/review", 16 << 10),
     ("PUT", "/v1/complaints/c", 32 << 10),
     ("PUT", "/v1/policies/p.pack", 17 << 20),
+    ("PUT", "/v1/particulars", 128 << 10),
 ];
 
 #[tokio::test]

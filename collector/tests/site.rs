@@ -6,8 +6,8 @@ mod support;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::{Signature, Verifier as _, VerifyingKey};
-use serde_json::Value;
-use support::{start, start_in, write_file};
+use serde_json::{Value, json};
+use support::{ADMIN_TOKEN, read, start, start_in, verdict, write_file};
 
 #[tokio::test]
 async fn directories_are_served_in_order_with_the_right_types() {
@@ -188,10 +188,72 @@ async fn particulars_are_the_providers_or_an_example_that_says_so() {
 }
 
 #[tokio::test]
+async fn a_new_version_of_the_particulars_holds_at_once_and_all_are_kept() {
+    let server = start(&[]).await;
+    let admin = |request: reqwest::RequestBuilder| read(request.bearer_auth(ADMIN_TOKEN));
+    let mut document: Value = server.json("/v1/particulars").await;
+    document["example"] = false.into();
+    document["models"][0]["filing"] = "of some form".into();
+    document["authority"] = json!({"training_data": [{"source": "a secret crawl"}]});
+    let put = |document: &Value| admin(server.put("/v1/particulars").json(document));
+    let (status, answer) = put(&document).await;
+    assert_eq!((status, &answer["version"]), (200, &json!(1)));
+    assert_eq!(answer["open"][0], "authority.training_data[0].size");
+    assert_eq!(answer["warnings"].as_array().unwrap().len(), 1);
+    let (_, again) = put(&document).await;
+    assert_eq!(
+        (&again["version"], &again["is_new"]),
+        (&json!(1), &json!(false))
+    );
+    let first = document.clone();
+    document["authority"]["algorithm"] = "next word".into();
+    assert_eq!(put(&document).await.1["version"], 2);
+    // What is for the authority is in its file and nowhere else.
+    let public: Value = server.json("/v1/particulars").await;
+    assert_eq!(public["particulars_version"], 2);
+    assert!(!public.to_string().contains("authority"));
+    let export = "/v1/exports/authority?from_ms=0&to_ms=1";
+    let export = server.get(export).bearer_auth(ADMIN_TOKEN).send().await;
+    let export = export.unwrap().text().await.unwrap();
+    let header: Value = serde_json::from_str(export.lines().next().unwrap()).unwrap();
+    assert_eq!(header["particulars"]["version"], 2);
+    assert_eq!(
+        header["particulars"]["document"]["authority"],
+        document["authority"]
+    );
+    let (_, history) = admin(server.get("/v1/particulars/history")).await;
+    let versions = history["versions"].as_array().unwrap();
+    assert_eq!((versions.len(), &versions[0]["document"]), (2, &first));
+    let (_, history) = admin(server.get("/v1/particulars/history?after=1&limit=1")).await;
+    assert_eq!(history["versions"][0]["version"], 2);
+    assert_eq!(
+        admin(server.get("/v1/particulars/history?limit=51"))
+            .await
+            .0,
+        400
+    );
+    let (_, audit) = admin(server.get("/v1/audit")).await;
+    assert_eq!(audit.to_string().matches("particulars.put").count(), 2);
+    let (status, answer) = put(&json!({"provider": "p"})).await;
+    assert_eq!(
+        (status, &answer["code"]),
+        (400, &json!("particulars/document"))
+    );
+    // They outlive a restart, whatever file there is.
+    let server = start_in(server.stop().await, &[]).await;
+    assert_eq!(server.json("/v1/particulars").await, public);
+}
+
+#[tokio::test]
 async fn health_metrics_and_description_answer() {
     let server = start(&[]).await;
     let health: Value = server.json("/healthz").await;
     assert_eq!(health["status"], "ok");
+    server.report(&json!([verdict(1), verdict(2)])).await;
+    server.await_metric("writer_waiting_jobs", 0).await;
+    // What is deleted for its age at the start is written too.
+    assert!(server.metric("commit_rows_sum").await >= 2);
+    assert!(server.metric("commit_jobs_count").await >= 1);
     let metrics = server.get("/metrics").send().await.unwrap();
     assert_eq!(
         metrics.headers()["content-type"],

@@ -77,7 +77,7 @@ impl Session {
 
 /// The least role for each endpoint; `None` for those that are not the
 /// staff's and have tests of their own.
-const ACCESS: [(&str, &str, Option<&str>); 43] = [
+const ACCESS: [(&str, &str, Option<&str>); 45] = [
     ("POST", "/v1/chat/completions", None),
     ("POST", "/v1/generations/{id}/cancel", None),
     ("POST", "/v1/reports", None),
@@ -115,6 +115,8 @@ const ACCESS: [(&str, &str, Option<&str>); 43] = [
     ("GET", "/v1/exports/authority", Some("admin")),
     ("GET", "/v1/exports/correction", Some("admin")),
     ("GET", "/v1/particulars", None),
+    ("PUT", "/v1/particulars", Some("admin")),
+    ("GET", "/v1/particulars/history", Some("admin")),
     ("GET", "/v1/openapi.json", None),
     ("GET", "/v1/schema/record.json", None),
     ("GET", "/healthz", None),

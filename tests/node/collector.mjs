@@ -16,7 +16,7 @@ const PROGRAM = process.env.TIDEGATE_COLLECTOR
 const TOKEN = 'node-tests-only-0123456789';
 const PASSWORD = 'correct horse battery';
 
-/** Starts one with this pack, until the test ends; `key` may hand in others. */
+/** Starts one with this pack, until the test ends; who has `key` may hand in others. */
 export async function startCollector(t, { pack, key }) {
   const directory = mkdtempSync(join(tmpdir(), 'tidegate-collector-'));
   t.after(() => rmSync(directory, { recursive: true, force: true }));
@@ -24,7 +24,7 @@ export async function startCollector(t, { pack, key }) {
   writeFileSync(file, pack);
   const database = `sqlite://${join(directory, 'test.db')}`;
   const env = { ...process.env, TIDEGATE_ADMIN_TOKEN: TOKEN, TIDEGATE_PASSWORD: PASSWORD, TIDEGATE_LOG: 'warn' };
-  const line = ['--listen', '127.0.0.1:0', '--database', database, '--policy', file, '--policy-key', key];
+  const line = ['--listen', '127.0.0.1:0', '--database', database, '--policy', file, ...(key ? ['--policy-key', key] : [])];
   const child = spawn(PROGRAM, line, { env, stdio: ['ignore', 'pipe', 'inherit'] });
   t.after(() => child.kill('SIGKILL'));
   const url = await new Promise((found, failed) => {

@@ -77,7 +77,7 @@ impl Parts for Authority {
         let mut part = Vec::new();
         match self.step {
             Step::Header => {
-                add_line(&mut part, &self.header(app))?;
+                add_line(&mut part, &self.header(app).await?)?;
                 self.step = Step::Records;
             }
             Step::Records => match self.pages.next(app).await? {
@@ -95,8 +95,9 @@ impl Parts for Authority {
 }
 
 impl Authority {
-    fn header(&self, app: &App) -> Value {
-        json!({
+    async fn header(&self, app: &App) -> Result<Value, ApiError> {
+        Ok(json!({
+            "particulars": app.particulars.whole(&app.storage).await?,
             "export": KIND,
             "version": VERSION,
             "from_ms": self.span.from_ms,
@@ -105,7 +106,7 @@ impl Authority {
             "collector": env!("CARGO_PKG_VERSION"),
             "kid": app.exports.key_id(),
             "policies": app.policies.delivered().names(),
-        })
+        }))
     }
 
     async fn add_records(

@@ -1,5 +1,6 @@
 //! Counters, as Prometheus reads them.
 
+mod histogram;
 mod requests;
 
 pub(crate) use requests::method_name;
@@ -30,6 +31,11 @@ pub(crate) struct Metrics {
     pub(crate) heartbeats_refused: Counter,
     pub(crate) pins_wrong: Counter,
     pub(crate) commits: Counter,
+    /// What waits to be written.
+    pub(crate) writer_waiting: Arc<Gauge>,
+    /// Jobs of a transaction, and rows as they were announced.
+    pub(crate) commit_jobs: histogram::Histogram,
+    pub(crate) commit_rows: histogram::Histogram,
 }
 
 /// A number that only goes up.
@@ -44,6 +50,32 @@ impl Counter {
 
     pub(crate) fn get(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// A number that goes up and down.
+#[derive(Debug, Default)]
+pub(crate) struct Gauge(AtomicU64);
+
+impl Gauge {
+    /// One more, until what is returned is dropped.
+    pub(crate) fn enter(self: &Arc<Self>) -> Entered {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Entered(Arc::clone(self))
+    }
+
+    pub(crate) fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// One that a gauge counts.
+#[derive(Debug)]
+pub(crate) struct Entered(Arc<Gauge>);
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -129,6 +161,17 @@ pub(crate) async fn show(State(app): State<Arc<App>>) -> impl IntoResponse {
     for (name, counter, help) in rows {
         describe(&mut text, name, "counter", help, counter.get());
     }
+    describe(
+        &mut text,
+        "writer_waiting_jobs",
+        "gauge",
+        "What waits to be written: jobs in the queue, and requests before it.",
+        metrics.writer_waiting.get(),
+    );
+    let jobs = "Jobs that were committed together.";
+    metrics.commit_jobs.write(&mut text, "commit_jobs", jobs);
+    let rows = "Rows that were committed together, about.";
+    metrics.commit_rows.write(&mut text, "commit_rows", rows);
     metrics.requests.write(&mut text);
     (
         [(

@@ -3,7 +3,7 @@
 use super::Unavailable;
 use super::driver::{self, Connection};
 use super::lock::{Lock, Locks};
-use crate::metrics::Metrics;
+use crate::metrics::{Entered, Gauge, Metrics};
 use anyhow::Result;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -20,6 +20,8 @@ trait Job: Send {
     fn rows(&self) -> usize;
     /// What it must be alone with.
     fn lock(&self) -> Lock;
+    /// It waits no longer.
+    fn take_up(&mut self);
     /// Does it. What it did before an error is undone.
     fn perform(&mut self, connection: &mut Connection) -> driver::Result<()>;
     /// Answers: with what it came to if the transaction is on the disk.
@@ -33,6 +35,7 @@ struct Task<T, F> {
     work: Option<F>,
     value: Option<T>,
     answer: oneshot::Sender<Result<T, Unavailable>>,
+    waiting: Option<Entered>,
 }
 
 impl<T, F> Job for Task<T, F>
@@ -46,6 +49,10 @@ where
 
     fn lock(&self) -> Lock {
         self.lock
+    }
+
+    fn take_up(&mut self) {
+        self.waiting = None;
     }
 
     fn perform(&mut self, connection: &mut Connection) -> driver::Result<()> {
@@ -69,6 +76,7 @@ type Queue = Mutex<mpsc::Receiver<Box<dyn Job>>>;
 /// queued, and waits for that.
 pub(super) struct Writer {
     jobs: Option<mpsc::Sender<Box<dyn Job>>>,
+    waiting: Arc<Gauge>,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -93,6 +101,7 @@ impl Writer {
         }
         Ok(Self {
             jobs: Some(jobs),
+            waiting: Arc::clone(&metrics.writer_waiting),
             threads,
         })
     }
@@ -110,7 +119,9 @@ impl Writer {
         T: Send + 'static,
         F: FnOnce(&mut Connection) -> driver::Result<T> + Send + 'static,
     {
-        let (job, answered) = task(rows, lock, work);
+        // Counted also while the queue is full, and not if the client leaves.
+        let waiting = Some(self.waiting.enter());
+        let (job, answered) = task(rows, lock, waiting, work);
         let jobs = self.jobs.as_ref().ok_or(Unavailable)?;
         jobs.send(job).await.map_err(|_| Unavailable)?;
         answered.await.map_err(|_| Unavailable)?
@@ -119,7 +130,12 @@ impl Writer {
 
 type Answer<T> = oneshot::Receiver<Result<T, Unavailable>>;
 
-fn task<T, F>(rows: usize, lock: Lock, work: F) -> (Box<dyn Job>, Answer<T>)
+fn task<T, F>(
+    rows: usize,
+    lock: Lock,
+    waiting: Option<Entered>,
+    work: F,
+) -> (Box<dyn Job>, Answer<T>)
 where
     T: Send + 'static,
     F: FnOnce(&mut Connection) -> driver::Result<T> + Send + 'static,
@@ -131,6 +147,7 @@ where
         work: Some(work),
         value: None,
         answer,
+        waiting,
     };
     (Box::new(job), answered)
 }
@@ -146,9 +163,16 @@ impl Drop for Writer {
 
 fn run(mut connection: Connection, queue: &Queue, metrics: &Metrics) {
     while let Some(mut jobs) = next(queue) {
+        jobs.iter_mut().for_each(|job| job.take_up());
         let result = commit(&mut connection, &mut jobs);
         match &result {
-            Ok(()) => metrics.commits.add(1),
+            Ok(()) => {
+                metrics.commits.add(1);
+                metrics.commit_jobs.add(jobs.len());
+                metrics
+                    .commit_rows
+                    .add(jobs.iter().map(|job| job.rows()).sum());
+            }
             Err(error) => {
                 tracing::error!(%error, jobs = jobs.len(), "nothing can be stored");
                 connection.rollback();
@@ -215,7 +239,7 @@ mod tests {
 
     fn job(ids: &[&str]) -> (Box<dyn Job>, Answer<Vec<Outcome>>) {
         let records: Vec<NewRecord> = ids.iter().map(|id| record(id)).collect();
-        task(records.len(), Lock::Records, move |connection| {
+        task(records.len(), Lock::Records, None, move |connection| {
             insert(connection, records)
         })
     }
@@ -248,10 +272,29 @@ mod tests {
     }
 
     #[test]
+    fn what_waits_is_counted_until_it_is_taken_up_or_given_up() {
+        let database = Database::sqlite();
+        let metrics = Arc::new(Metrics::default());
+        let entered = || Some(metrics.writer_waiting.enter());
+        let waiting = || metrics.writer_waiting.get();
+        let (given_up, _) = task(1, Lock::Records, entered(), |_| Ok(()));
+        let seen = Arc::clone(&metrics);
+        let (taken_up, mut answer) = task(5, Lock::Records, entered(), move |_| {
+            Ok(seen.writer_waiting.get())
+        });
+        assert_eq!(waiting(), 2);
+        drop(given_up);
+        assert_eq!(waiting(), 1);
+        run_all(database.migrated(), [taken_up]);
+        assert_eq!(answer.try_recv().unwrap(), Ok(0));
+        assert_eq!(waiting(), 0);
+    }
+
+    #[test]
     fn a_job_that_fails_is_answered_as_unavailable_and_takes_no_other_with_it() {
         for database in Database::all() {
             let (first, mut first_answer) = job(&["a"]);
-            let (failing, mut failing_answer) = task(2, Lock::Records, |connection| {
+            let (failing, mut failing_answer) = task(2, Lock::Records, None, |connection| {
                 insert(connection, vec![record("b")])?;
                 connection.execute("DELETE FROM nothing", &[])
             });

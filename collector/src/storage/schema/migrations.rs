@@ -187,4 +187,14 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         WHERE channel <> 'text';",
         fill_sqlite: "",
     },
+    // What the provider says of itself, every version.
+    Migration {
+        tables: "CREATE TABLE particulars (
+        version INTEGER PRIMARY KEY,
+        document TEXT NOT NULL,
+        actor TEXT NOT NULL,
+        at_ms INTEGER NOT NULL
+    ) STRICT;",
+        fill_sqlite: "",
+    },
 ];
