@@ -5,7 +5,7 @@
 use proptest::prelude::*;
 use tidegate::usage::assertion::verify;
 use tidegate::usage::civil::{SHANGHAI, day_number};
-use tidegate::usage::meter::MIN_IDLE_MS;
+use tidegate::usage::meter::{MAX_IDLE_MS, MIN_IDLE_MS};
 use tidegate::usage::preset::{Enforce, Hours};
 use tidegate::usage::{
     Assume, Claims, DAY_MS, Guardian, Interval, IntervalSet, MAX_TIME, MINUTE_MS, Meter,
@@ -255,7 +255,7 @@ proptest! {
         presets in presets(), age in ages(), guardian in guardians(),
         calls in prop::collection::vec((0u8..9, any::<i64>(), any::<bool>()), 0..30),
     ) {
-        let options = MeterOptions { idle_ms: MIN_IDLE_MS, assume: Assume::Adult, ..options(presets, age) };
+        let options = MeterOptions { idle_ms: Some(MIN_IDLE_MS), assume: Assume::Adult, ..options(presets, age) };
         let mut meter = Meter::new(&options).unwrap();
         for (verb, time, active) in calls {
             match verb {
@@ -311,5 +311,20 @@ fn usage_docs_list_every_preset_as_it_is() {
             Enforce::Remind => "only reminds",
         };
         assert!(line.contains(&format!("| {who} |")), "{line}");
+    }
+}
+
+#[test]
+fn every_preset_sets_an_idle_gap_and_options_another() {
+    for preset in &PRESETS {
+        let meter = Meter::new(&options(vec![preset.id.to_owned()], Some(12))).unwrap();
+        let gap = i64::from(preset.idle_min) * MINUTE_MS;
+        assert!((MIN_IDLE_MS..=MAX_IDLE_MS).contains(&gap), "{}", preset.id);
+        assert_eq!(meter.idle_ms(), gap, "{}", preset.id);
+        let own = MeterOptions {
+            idle_ms: Some(MAX_IDLE_MS),
+            ..options(vec![preset.id.to_owned()], Some(12))
+        };
+        assert_eq!(Meter::new(&own).unwrap().idle_ms(), MAX_IDLE_MS);
     }
 }

@@ -252,8 +252,8 @@ fn usage_settings_out_of_range_have_codes() {
         "usage/preset-count"
     );
     assert_eq!(code(|o| o.age = Some(151)), "usage/age");
-    assert_eq!(code(|o| o.idle_ms = 0), "usage/idle");
-    assert_eq!(code(|o| o.idle_ms = -1), "usage/idle");
+    assert_eq!(code(|o| o.idle_ms = Some(0)), "usage/idle");
+    assert_eq!(code(|o| o.idle_ms = Some(-1)), "usage/idle");
 }
 
 #[test]

@@ -63,7 +63,7 @@ fn options(scenario: &Scenario) -> Result<MeterOptions, UsageError> {
         calendar: calendar(scenario.calendar.as_ref())?,
         ..MeterOptions::default()
     };
-    options.idle_ms = scenario.idle_ms.unwrap_or(options.idle_ms);
+    options.idle_ms = scenario.idle_ms.or(options.idle_ms);
     Ok(options)
 }
 

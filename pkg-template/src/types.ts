@@ -116,7 +116,7 @@ export interface UsageOptions {
   renew?: () => Promise<string>;
   /** Who an unknown user is taken for; default `minor`. */
   assume?: 'minor' | 'adult';
-  /** Gap without input or streamed text that ends continuous use, ms, 1 second to 60 minutes; default 5 minutes. */
+  /** Gap without input or streamed text that ends use, ms, 1 second to 60 minutes; default that of the presets, 5 minutes. */
   idleMs?: number;
   /** Offset from UTC for presets without a zone of their own, such as `+01:00`; default `+00:00`. */
   zone?: string;

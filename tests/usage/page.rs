@@ -149,6 +149,11 @@ impl Page {
         now
     }
 
+    /// The gap after which nobody is taken to be there.
+    pub(crate) fn idle_ms(&self) -> i64 {
+        self.meter.idle_ms()
+    }
+
     pub(crate) fn set_active(
         &mut self,
         device: &Device,

@@ -190,7 +190,6 @@ impl<'a> World<'a> {
             return Ok(());
         }
         for &seat in seats {
-            let idle_ms = self.options.idle_ms;
             let (page, device) = self.at(seat);
             let Some(open) = page.as_mut().filter(|_| verb != "start") else {
                 if verb != "start" || page.is_some() {
@@ -202,7 +201,10 @@ impl<'a> World<'a> {
             };
             match verb {
                 "use" => open.set_active(device, at, None, true),
-                "input" | "stream" => open.set_active(device, at, Some(at + idle_ms), true),
+                "input" | "stream" => {
+                    let idle_from = at + open.idle_ms();
+                    open.set_active(device, at, Some(idle_from), true)
+                }
                 "idle" => open.set_active(device, at, None, false),
                 "hide" => {
                     open.set_active(device, at, None, false);

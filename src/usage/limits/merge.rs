@@ -53,6 +53,7 @@ impl Limits {
             deny: 0,
             require: 0,
             unconsented: false,
+            idle_ms: 0,
             exit_until: guardian.exit_until,
         };
         for preset in presets {
@@ -69,6 +70,7 @@ impl Limits {
     }
 
     fn add(&mut self, preset: &'static Preset, subject: &Subject) {
+        self.idle_ms = self.idle_ms.max(i64::from(preset.idle_min) * MINUTE_MS);
         let zone = preset.zone.unwrap_or(subject.zone);
         for band in preset.bands_for(subject.ages) {
             self.add_band(preset, band, zone, &subject.guardian);

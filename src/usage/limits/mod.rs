@@ -76,6 +76,7 @@ pub struct Limits {
     require: u8,
     /// Consent is required and not there.
     unconsented: bool,
+    idle_ms: i64,
     exit_until: i64,
 }
 
@@ -83,6 +84,11 @@ impl Limits {
     /// The zone of the day summary: that of the first preset.
     pub fn zone(&self) -> Zone {
         self.zone
+    }
+
+    /// The gap that ends use: the longest of the presets, which counts the most.
+    pub fn idle_ms(&self) -> i64 {
+        self.idle_ms
     }
 
     /// Bits of [`super::preset::DENY`].

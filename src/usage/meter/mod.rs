@@ -15,10 +15,6 @@ use std::sync::Arc;
 
 use super::{Guardian, Ledger, MAX_TIME, MINUTE_MS, UsageError, Zone};
 
-/// Gap that ends continuous use, by default. No text says how long a rest has to
-/// be (regulations leave 连续使用 undefined); five minutes is our choice.
-pub const DEFAULT_IDLE_MS: i64 = 5 * MINUTE_MS;
-
 /// Shortest idle gap.
 pub const MIN_IDLE_MS: i64 = 1_000;
 
@@ -85,7 +81,8 @@ impl Meter {
         if options.age.is_some_and(|age| age > MAX_AGE) {
             return Err(UsageError::Age);
         }
-        if !(MIN_IDLE_MS..=MAX_IDLE_MS).contains(&options.idle_ms) {
+        let is_idle_gap = |ms| (MIN_IDLE_MS..=MAX_IDLE_MS).contains(&ms);
+        if options.idle_ms.is_some_and(|ms| !is_idle_gap(ms)) {
             return Err(UsageError::Idle);
         }
         let assumed = limits_of(options, None)?;
@@ -108,9 +105,10 @@ impl Meter {
         self.last
     }
 
-    /// The gap that ends continuous use.
+    /// The gap that ends continuous use: that of the options, else of the presets
+    /// in them.
     pub fn idle_ms(&self) -> i64 {
-        self.options.idle_ms
+        self.options.idle_ms.unwrap_or(self.assumed.idle_ms())
     }
 
     /// The ledger.
@@ -370,7 +368,7 @@ impl Meter {
     /// Continuous use that is not over at `now`: its start and the time used.
     #[inline(never)]
     fn run(&self, now: i64) -> Option<(i64, i64)> {
-        let (start, used) = self.ledger.intervals().run(now, self.options.idle_ms)?;
+        let (start, used) = self.ledger.intervals().run(now, self.idle_ms())?;
         if start >= self.stopped {
             return Some((start, used));
         }

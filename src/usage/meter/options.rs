@@ -1,6 +1,6 @@
 //! The settings of a meter, and their JSON.
 
-use super::{DEFAULT_IDLE_MS, MAX_IDLE_MS};
+use super::MAX_IDLE_MS;
 use crate::json::Json;
 use crate::preset::{Assume, MAX_AGE};
 use crate::{Calendar, UsageError, Zone};
@@ -18,8 +18,9 @@ pub struct MeterOptions {
     /// Who an unknown user is taken for.
     pub assume: Assume,
     /// Gap that ends continuous use,
-    /// [`MIN_IDLE_MS`](super::MIN_IDLE_MS)..=[`MAX_IDLE_MS`].
-    pub idle_ms: i64,
+    /// [`MIN_IDLE_MS`](super::MIN_IDLE_MS)..=[`MAX_IDLE_MS`]; `None` takes that of
+    /// the presets.
+    pub idle_ms: Option<i64>,
     /// Decides the days of presets that have no zone of their own.
     pub zone: Zone,
     /// Holidays besides the ones built in.
@@ -33,7 +34,7 @@ impl Default for MeterOptions {
             subject: None,
             age: None,
             assume: Assume::Minor,
-            idle_ms: DEFAULT_IDLE_MS,
+            idle_ms: None,
             zone: Zone::default(),
             calendar: Calendar::default(),
         }
@@ -72,9 +73,7 @@ impl MeterOptions {
             Some("adult") => Assume::Adult,
             Some(_) => return Err(UsageError::Assume),
         };
-        if let Some(idle) = number(get("idleMs"), "idleMs", MAX_IDLE_MS, UsageError::Idle)? {
-            options.idle_ms = idle;
-        }
+        options.idle_ms = number(get("idleMs"), "idleMs", MAX_IDLE_MS, UsageError::Idle)?;
         if let Some(zone) = text_of("zone")? {
             options.zone = Zone::parse(zone).ok_or(UsageError::Zone)?;
         }
@@ -115,10 +114,10 @@ mod tests {
         assert_eq!((options.age, options.assume), (Some(12), Assume::Adult));
         assert_eq!(
             (options.idle_ms, options.zone),
-            (1000, Zone::from_minutes(-300))
+            (Some(1000), Zone::from_minutes(-300))
         );
         let none = MeterOptions::read(r#"{"age":null,"zone":null}"#).unwrap();
-        assert_eq!((none.age, none.idle_ms), (None, DEFAULT_IDLE_MS));
+        assert_eq!((none.age, none.idle_ms), (None, None));
         for (wrong, code) in [
             ("", "usage/options"),
             ("[]", "usage/options"),

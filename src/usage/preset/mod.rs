@@ -180,6 +180,9 @@ pub struct Preset {
     pub enforce: Enforce,
     /// It is a minors' mode, as [`REQUIRE_MINOR_MODE`] asks for.
     pub minor_mode: bool,
+    /// A pause of so many minutes is a rest, and after so many without an input
+    /// or streamed text nobody is taken to be there; 1–60.
+    pub idle_min: u16,
     /// Ages in no band have no limits.
     pub bands: &'static [Band],
 }

@@ -9,6 +9,10 @@ use crate::reminder::{ReminderKind, Start};
 
 const OLDEST: u8 = MAX_AGE + 1;
 
+/// No text says how long a rest has to be (regulations leave 连续使用
+/// undefined); five minutes is our choice for all of them.
+const IDLE_MIN: u16 = 5;
+
 const NO_LIMIT: Band = Band {
     from: 0,
     to: OLDEST,
@@ -82,6 +86,7 @@ const CN: Preset = Preset {
     zone: Some(SHANGHAI),
     enforce: Enforce::Hard,
     minor_mode: false,
+    idle_min: IDLE_MIN,
     bands: &[],
 };
 
