@@ -1,9 +1,9 @@
 /** What the documents say of policies and errors, held to the built package and the sources. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createGuard, init, memoryHost } from 'tidegate';
@@ -54,3 +54,46 @@ test('every policy code that the documents explain is in the sources', () => {
   const explained = [...read('docs/policy.md').matchAll(/`((?:policy|pack|guard)\/[a-z-]+)`/g)].map(([, code]) => code);
   assert.deepEqual([...new Set(explained)].filter((code) => !sources.includes(code)), []);
 });
+
+/** Chinese pages that have an English twin beside them. */
+const CHINESE = ['README.zh-CN.md', ...readdirSync(join(ROOT, 'docs'), { recursive: true }).filter((name) => name.endsWith('.zh-CN.md')).map((name) => join('docs', name))];
+const twinOf = (path) => path.replace('.zh-CN.md', '.md');
+
+/** What both pages must share: code, the levels of headings, the columns of each table's rows, code within sentences. */
+function skeletonOf(path) {
+  const blocks = [];
+  const prose = read(path).replace(/^( *)```[^]*?^\1```$/gm, (block) => (blocks.push(block), ''));
+  return {
+    blocks,
+    headings: [...prose.matchAll(/^#+(?= )/gm)].map(([level]) => level),
+    rows: [...prose.matchAll(/^\|.*\|$/gm)].map(([row]) => row.match(/(?<!\\)\|/g).length),
+    codes: [...new Set([...prose.matchAll(/`([^`\n]+)`/g)].map(([, code]) => code))].sort(),
+  };
+}
+
+/** The names that GitHub gives to the headings of a page. */
+const anchorsOf = (path) => [...read(path).matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+  heading.toLowerCase().replace(/[^\p{L}\p{M}\p{N}\p{Pc} -]/gu, '').replaceAll(' ', '-'));
+
+for (const path of CHINESE) {
+  test(`${path} has the shape of its English twin, and its links lead somewhere`, () => {
+    const [chinese, english] = [path, twinOf(path)].map(skeletonOf);
+    assert.deepEqual(chinese.headings, english.headings);
+    assert.deepEqual(chinese.rows, english.rows);
+    // The README translates comments and notices within its code.
+    if (path !== 'README.zh-CN.md') {
+      assert.deepEqual(chinese.blocks, english.blocks);
+      assert.deepEqual(chinese.codes, english.codes);
+    }
+    const top = (page) => read(page).split('\n').slice(0, 4).join('\n');
+    assert.ok(top(path).includes(`](${basename(twinOf(path))})`), 'the link to the English page');
+    assert.ok(top(twinOf(path)).includes(`](${basename(path)})`), 'the link to the Chinese page');
+    for (const [, link] of read(path).matchAll(/\]\((?!https?:)([^)\s]+)\)/g)) {
+      const [file, anchor] = link.split('#');
+      const target = file === '' ? path : join(dirname(path), file);
+      assert.ok(existsSync(join(ROOT, target)), link);
+      if (target !== twinOf(path)) assert.ok(!CHINESE.map(twinOf).includes(target), `${link} has a Chinese page`);
+      if (anchor !== undefined) assert.ok(anchorsOf(target).includes(anchor), link);
+    }
+  });
+}
