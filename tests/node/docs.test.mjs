@@ -59,14 +59,15 @@ test('every policy code that the documents explain is in the sources', () => {
 const CHINESE = ['README.zh-CN.md', ...readdirSync(join(ROOT, 'docs'), { recursive: true }).filter((name) => name.endsWith('.zh-CN.md')).map((name) => join('docs', name))];
 const twinOf = (path) => path.replace('.zh-CN.md', '.md');
 
-/** What both pages must share: code, the levels of headings, the columns of each table's rows, code within sentences. */
+/** What both pages must share: code, the levels of headings, of each table's rows the columns, numbers and names of scenarios, and code within sentences. */
 function skeletonOf(path) {
   const blocks = [];
   const prose = read(path).replace(/^( *)```[^]*?^\1```$/gm, (block) => (blocks.push(block), ''));
   return {
     blocks,
     headings: [...prose.matchAll(/^#+(?= )/gm)].map(([level]) => level),
-    rows: [...prose.matchAll(/^\|.*\|$/gm)].map(([row]) => row.match(/(?<!\\)\|/g).length),
+    rows: [...prose.matchAll(/^\|.*\|$/gm)].map(([row]) =>
+      [row.match(/(?<!\\)\|/g).length, row.match(/\d[\d.,]*(?<=\d)/g)?.sort(), row.match(/(?<!\*)\*[^*]+\*(?!\*)/g)]),
     codes: [...new Set([...prose.matchAll(/`([^`\n]+)`/g)].map(([, code]) => code))].sort(),
   };
 }
