@@ -72,6 +72,9 @@ function skeletonOf(path) {
   };
 }
 
+/** Bold text that ends in a sign with a letter behind it; Markdown does not see such an end. */
+const unclosedIn = (path) => [...read(path).replace(/`[^`\n]*`/g, '`').matchAll(/\*\*[^*\n]+[\p{P}\p{S}]\*\*(?=[\p{L}\p{N}])/gu)].map(([bold]) => bold);
+
 /** The names that GitHub gives to the headings of a page. */
 const anchorsOf = (path) => [...read(path).matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
   heading.toLowerCase().replace(/[^\p{L}\p{M}\p{N}\p{Pc} -]/gu, '').replaceAll(' ', '-'));
@@ -86,6 +89,7 @@ for (const path of CHINESE) {
       assert.deepEqual(chinese.blocks, english.blocks);
       assert.deepEqual(chinese.codes, english.codes);
     }
+    assert.deepEqual(unclosedIn(path), []);
     const top = (page) => read(page).split('\n').slice(0, 4).join('\n');
     assert.ok(top(path).includes(`](${basename(twinOf(path))})`), 'the link to the English page');
     assert.ok(top(twinOf(path)).includes(`](${basename(path)})`), 'the link to the Chinese page');
