@@ -67,7 +67,7 @@ function skeletonOf(path) {
     blocks,
     headings: [...prose.matchAll(/^#+(?= )/gm)].map(([level]) => level),
     rows: [...prose.matchAll(/^\|.*\|$/gm)].map(([row]) =>
-      [row.match(/(?<!\\)\|/g).length, row.match(/\d[\d.,]*(?<=\d)/g)?.sort(), row.match(/(?<!\*)\*[^*]+\*(?!\*)/g)]),
+      [row.match(/(?<!\\)\|/g).length, row.match(/\d[\d.,]*(?<=\d)/g)?.sort(), row.replace(/`[^`]*`/g, '').match(/(?<!\*)\*[^*]+\*(?!\*)/g)]),
     codes: [...new Set([...prose.matchAll(/`([^`\n]+)`/g)].map(([, code]) => code))].sort(),
   };
 }
