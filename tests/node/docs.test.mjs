@@ -73,7 +73,10 @@ function skeletonOf(path) {
 }
 
 /** Bold text that ends in a sign with a letter behind it; Markdown does not see such an end. */
-const unclosedIn = (path) => [...read(path).replace(/`[^`\n]*`/g, '`').matchAll(/\*\*[^*\n]+[\p{P}\p{S}]\*\*(?=[\p{L}\p{N}])/gu)].map(([bold]) => bold);
+const unclosedIn = (path) => read(path).replace(/`[^`\n]*`/g, '`').split('\n').flatMap((line) => {
+  const parts = line.split('**');
+  return parts.filter((bold, place) => place % 2 === 1 && /[\p{P}\p{S}]$/u.test(bold) && /^[\p{L}\p{N}]/u.test(parts[place + 1] ?? ''));
+});
 
 /** The names that GitHub gives to the headings of a page. */
 const anchorsOf = (path) => [...read(path).matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
