@@ -1,9 +1,11 @@
 /** An error with a stable code, such as `pack/signature` or `usage/closed`. */
 export class GuardError extends Error {
+  /** Stable, such as `pack/digest`; match on it, never on the message. All are in `docs/errors.md`. */
   readonly code: string;
   /** With `usage/closed`: when the service opens again, ms since the epoch. */
   readonly opensAt?: number | null;
 
+  /** `message` follows the code in the text of the error. */
   constructor(code: string, message: string, extra: { opensAt?: number | null; cause?: unknown } = {}) {
     super(`${code}: ${message}`, extra.cause === undefined ? undefined : { cause: extra.cause });
     this.name = 'GuardError';

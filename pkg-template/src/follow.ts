@@ -8,6 +8,7 @@ const LEAST_MS = 1_000;
 const MOST_MS = 24 * 60 * 60_000;
 const DEFAULT_MS = 5 * 60_000;
 
+/** Where new policies come from, and how often they are asked for. */
 export interface FollowOptions {
   /** Where the newest revisions are, all packs of the guard in their order: `https://…/v1/policies/NAME.pack`. */
   urls: string[];
@@ -21,9 +22,11 @@ export interface FollowOptions {
   host?: Pick<Host, 'send' | 'timer'>;
 }
 
+/** Asking for new policies, under way. */
 export interface Following {
   /** Asks at once; `true` if packs were loaded. Rejects when they could not be had or are refused. */
   check(): Promise<boolean>;
+  /** Asks no more; an answer under way is not loaded. */
   stop(): void;
 }
 

@@ -1,4 +1,4 @@
-/** `tidegate` for browsers and bundlers. */
+/** `tidegate`: guards, policies, hosts and errors, for browsers and bundlers; Node has the same names. */
 import { startCompilerOnce } from './compiler.js';
 import { createGuardOn } from './guard.js';
 import { browserHost } from './hosts/browser.js';

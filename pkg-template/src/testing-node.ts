@@ -1,6 +1,6 @@
 /** `tidegate/testing` in Node, for tests that drive a browser. */
 import { compilePolicy, createGuard, init, memoryHost } from './node.js';
-import { watching } from './testing/watch.js';
+import { watching, type Watching } from './testing/watch.js';
 
 export * from './testing/exports.js';
 
@@ -9,4 +9,4 @@ export * from './testing/exports.js';
  * forbids was displayed. Give it before the page is opened where the driver can (Playwright's
  * `Page`, Selenium with Chromium), else right after.
  */
-export const expectNeverDisplayed = watching({ compilePolicy, createGuard, init, memoryHost });
+export const expectNeverDisplayed: Watching = watching({ compilePolicy, createGuard, init, memoryHost });

@@ -10,6 +10,7 @@ export type { Answering, MockAnswer, MockOptions, MockProtocol, MockRequest } fr
 /** Largest request, bytes. */
 const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
 
+/** How the server answers. */
 export interface MockServerOptions extends MockOptions {
   /** On 127.0.0.1; default a free one. */
   port?: number;
@@ -17,6 +18,7 @@ export interface MockServerOptions extends MockOptions {
   delayMs?: number;
 }
 
+/** A server that runs. */
 export interface MockServer {
   /** Such as `http://127.0.0.1:40123`. */
   url: string;
@@ -24,6 +26,7 @@ export interface MockServer {
   requests: MockRequest[];
   /** Answers whose client went away before their end. */
   readonly cancelled: number;
+  /** Ends it, and every connection. */
   close(): Promise<void>;
 }
 

@@ -1,6 +1,9 @@
-/** `tidegate/testing` in pages, for tests that run in a browser. */
+/**
+ * `tidegate/testing`: proof that nothing forbidden is displayed, and made-up answers. In pages, for tests
+ * that run in a browser; Node, for tests that drive one, has the same names.
+ */
 import { compilePolicy, createGuard, init, memoryHost } from './inline.js';
-import { watching } from './testing/watch.js';
+import { watching, type Watching } from './testing/watch.js';
 
 export * from './testing/exports.js';
 
@@ -9,4 +12,4 @@ export * from './testing/exports.js';
  * forbids was displayed. Give it before the page is opened where the driver can (Playwright's
  * `Page`, Selenium with Chromium), else right after.
  */
-export const expectNeverDisplayed = watching({ compilePolicy, createGuard, init, memoryHost });
+export const expectNeverDisplayed: Watching = watching({ compilePolicy, createGuard, init, memoryHost });

@@ -3,7 +3,15 @@
  * message, half-open; times are milliseconds since the epoch unless a name
  * ends in `Ms`, which is a duration in milliseconds.
  */
+import type { Host } from './types-host.js';
 
+export type * from './types-host.js';
+export type * from './types-policy.js';
+
+/**
+ * What is done about a match: `flag` shows it and tells; `mask` and `replace` show something else in its
+ * place; `terminate` ends the message before it; `retract` ends the message and takes back what it showed.
+ */
 export type Action = 'flag' | 'mask' | 'replace' | 'terminate' | 'retract';
 
 /** `open` takes more text; the other three are final. */
@@ -13,11 +21,17 @@ export type MessageState = 'open' | 'finished' | 'terminated' | 'retracted';
 export type Channel =
   | 'text' | 'reasoning' | 'tool-input' | 'tool-output' | 'title' | 'source' | 'error' | 'refusal';
 
+/** One hit of a rule in a message. */
 export interface Verdict {
+  /** Id of the rule. */
   rule: string;
+  /** Id of the risk that the rule names. */
   risk: string;
+  /** What was done about it. */
   action: Action;
+  /** First unit of the match in the raw message; from 0, UTF-16 units. */
   start: number;
+  /** One past its last unit. */
   end: number;
   /**
    * The view that found it; `pattern` for rules of `pattern` and `detect`. `score`: this hit, which has a verdict of its own as well,
@@ -26,10 +40,13 @@ export interface Verdict {
   view: 'tight' | 'joined' | 'leet' | 'sound' | 'pattern' | 'score';
 }
 
+/** What one `push` or `finish` decided. */
 export interface Outcome {
   /** What may be shown now, in addition to what was released before. */
   text: string;
+  /** What was found since the last outcome, in the order of decision; empty: nothing. */
   verdicts: Verdict[];
+  /** Of the message, after this step. `retracted`: take back all that it showed. */
   state: MessageState;
   /** UTF-16 units received and not yet released. */
   held: number;
@@ -37,66 +54,24 @@ export interface Outcome {
   notice?: string;
 }
 
+/** One text that comes in pieces. Show what `text` of the outcomes releases, and nothing else. */
 export interface Message {
+  /** As given, or made for this message; at most 256 UTF-16 units. Complaints name it. */
   readonly id: string;
+  /** The channel whose rules judge it. */
   readonly channel: Channel;
+  /** The state after the last step. */
   readonly state: MessageState;
+  /**
+   * Takes the next piece, cut anywhere. After the end it gives empty text and the same state.
+   * Throws `message/not-text`.
+   */
   push(delta: string): Outcome;
+  /** No more comes: what is held is decided. Once the message is over it changes nothing. */
   finish(): Outcome;
 }
 
-export interface Host {
-  /** Wall clock, ms since the epoch. */
-  now(): number;
-  /** Milliseconds, never goes back. */
-  monotonic(): number;
-  random(bytes: number): Uint8Array;
-  store: Store;
-  send(request: HostRequest): Promise<HostResponse>;
-  /** Runs once after `ms`; returns cancel. */
-  timer(ms: number, run: () => void): () => void;
-  /** Tells at once `hidden` or `blur` of a page that begins so, and what changes from then on; returns stop. */
-  signals(listen: (signal: Signal) => void): () => void;
-  /** Absent: pages see each other's time at every heartbeat, 15 seconds, and each sends its own reports. */
-  readonly peers?: Peers;
-  /** Where text is shown, as records say it; absent is taken as `web`. */
-  readonly surface?: 'web' | 'miniprogram';
-}
-
-/** What pages that share a store tell each other at once; without it they meet in the store. */
-export interface Peers {
-  /** Joins the pages that use `name`; `listen` gets what the others post, never what this one does. */
-  join(name: string, listen: (message: unknown) => void): { post(message: unknown): void; leave(): void };
-  /** Runs when no other page runs under this `name`; after two seconds of waiting, all the same. */
-  alone<T>(name: string, run: () => Promise<T>): Promise<T>;
-}
-
-export interface Store {
-  /** `memory` does not survive a restart; absent is taken as `durable`. May change when the disk fails. */
-  readonly kind?: 'durable' | 'memory';
-  get(key: string): Promise<Uint8Array | undefined>;
-  set(key: string, value: Uint8Array): Promise<void>;
-  delete(key: string): Promise<void>;
-  keys(prefix: string): Promise<string[]>;
-}
-
-export interface HostRequest {
-  url: string;
-  method: string;
-  headers: Record<string, string>;
-  body?: Uint8Array;
-  keepalive?: boolean;
-}
-
-export interface HostResponse {
-  status: number;
-  headers: Record<string, string>;
-  body: Uint8Array;
-}
-
-export type Signal =
-  | 'visible' | 'hidden' | 'focus' | 'blur' | 'input' | 'freeze' | 'resume' | 'online' | 'offline';
-
+/** Whose time is counted, and by which limits. */
 export interface UsageOptions {
   /**
    * Preset ids (`cn_minor_mode_2024`) and groups (`cn/chat`, `us/companion`: what is
@@ -134,9 +109,13 @@ export interface UsageOptions {
   offline?: 'allow' | 'limit' | 'close';
 }
 
+/** Holidays by year, as in `docs/usage.md`. */
 export interface UsageCalendar {
+  /** One entry a year. */
   years: {
+    /** Such as 2026. */
     year: number;
+    /** `official`: announced for this year; `statutory`: only the days that the law fixes. */
     status: 'official' | 'statutory';
     /** Where it is announced. */
     source: string;
@@ -147,8 +126,14 @@ export interface UsageCalendar {
   }[];
 }
 
+/**
+ * Why the service is closed: not at this time (`curfew`), nothing left of the time (`quota`), not
+ * on this day (`day`), the guardian's pause (`guardian`), nobody is identified (`identity`), or no
+ * trusted time (`clock`).
+ */
 export type CloseReason = 'curfew' | 'quota' | 'day' | 'guardian' | 'identity' | 'clock';
 
+/** A message that is due to the user. */
 export interface Reminder {
   /**
    * `rest`: a break is due. `remaining`: 10, 5 or 1 minute of the quota is left.
@@ -164,15 +149,23 @@ export interface Reminder {
   preset: string;
 }
 
+/** What holds now. Times named `…At` are ms since the epoch. */
 export interface UsageStatus {
+  /** `closed`: no answer begins. */
   state: 'open' | 'closed';
+  /** With `closed`: the gravest one, if several hold. */
   reason?: CloseReason;
+  /** Used on this civil day. */
   usedMs: number;
   /** `null`: no quota applies. */
   remainingMs: number | null;
+  /** Used without a break that is as long as the idle gap; 0 after one. */
   continuousMs: number;
+  /** Closed: `opensAt`. Open: when it closes if the user stays as active as now; `null`: never. */
   nextChangeAt: number | null;
+  /** When it opens; `null`: it is open, or will not open as far as can be foreseen. */
   opensAt: number | null;
+  /** Reminders to show, at most one of a kind; each stays until `acknowledge`. Empty while closed. */
   due: Reminder[];
   /** The trusted time of this status, ms since the epoch; `opensAt - now` is the time to wait. */
   now: number;
@@ -195,6 +188,7 @@ export interface UsageStatus {
  * without `usage` in the options, `exit` (no detail) and `escalation` (detail: EscalationDetail).
  */
 export interface Usage extends EventTarget {
+  /** What holds now; asks nobody, so it may be called as often as you like. */
   status(): UsageStatus;
   /** Marks a due reminder as shown, so that it is not due any more. */
   acknowledge(reminder: Reminder): void;
@@ -215,6 +209,7 @@ export type Escalation = 'self_harm' | 'property' | 'abuse';
 
 /** Detail of the event `escalation`. */
 export interface EscalationDetail {
+  /** What it is about. */
   kind: Escalation;
   /** The rule that was hit. */
   rule: string;
@@ -222,8 +217,14 @@ export interface EscalationDetail {
   help: string;
 }
 
+/** Where records go, and what they tell. */
 export interface ReportOptions {
+  /** URL that takes batches by POST, such as `https://…/v1/reports`; not empty. */
   endpoint: string;
+  /**
+   * Asked before each request for its bearer token; if it rejects, the batch is tried again.
+   * Default: none is sent.
+   */
   token?: () => Promise<string>;
   /**
    * What a verdict's record tells of the text: nothing (default), a keyed digest of the span, or an
@@ -241,25 +242,31 @@ export interface ReportOptions {
   maxBytes?: number;
 }
 
+/** What a user complains about. */
 export interface Complaint {
   /** Id of the message complained about. */
   message?: string;
+  /** What is wrong. */
   category: ComplaintCategory;
   /** The user's own words, at most 2,000 UTF-16 units. */
   text?: string;
 }
 
+/** What a complaint may be about. */
 export type ComplaintCategory =
   | 'illegal' | 'harmful' | 'discrimination' | 'privacy' | 'inaccurate' | 'minor_safety' | 'other';
 
+/** That a complaint was taken: it is sent when the network allows. */
 export interface Receipt {
   /** Id of the record, to quote in an enquiry. */
   id: string;
 }
 
+/** The outbox, in numbers. */
 export interface ReportStats {
-  /** Records waiting, and their size. */
+  /** Records waiting. */
   pending: number;
+  /** Bytes of the records that wait. */
   pendingBytes: number;
   /** Since this outbox was created. */
   accepted: number;
@@ -271,9 +278,11 @@ export interface ReportStats {
   storage: 'durable' | 'memory';
 }
 
+/** The outbox of verdicts and complaints. */
 export interface Reports {
   /** What `submit` would send, but for the number and the time that it then gets. Throws what `submit` rejects with. */
   preview(complaint: Complaint): { type: string; data: Record<string, unknown> };
+  /** Takes a complaint. Rejects with `report/off`, `report/category`, `report/too-long` or `report/disposed`. */
   submit(complaint: Complaint): Promise<Receipt>;
   /** Tries to send all that waits; resolves when nothing is in flight. */
   flush(): Promise<void>;
@@ -286,6 +295,7 @@ export interface Reports {
   stats(): ReportStats;
 }
 
+/** How a guard is made; `packs` is all it needs. */
 export interface GuardOptions {
   /** Compiled policies, strictest first; at least one. */
   packs: Uint8Array[];
@@ -293,8 +303,11 @@ export interface GuardOptions {
   publicKeys?: (Uint8Array | string)[];
   /** Where the product is used (`cn`, `eu`, …): rules for other jurisdictions are left out. Default: all apply. */
   jurisdiction?: string;
+  /** Time limits; absent or `false`: nothing is counted, and the service is always open. */
   usage?: UsageOptions | false;
+  /** Records of verdicts and complaints; absent or `false`: none are made. */
   reports?: ReportOptions | false;
+  /** Default: that of the entry, which is the browser, Node or the mini-program. */
   host?: Host;
   /** BCP 47; default `zh-CN`. Chooses the notice. */
   locale?: string;
@@ -302,6 +315,7 @@ export interface GuardOptions {
   fetch?: typeof fetch;
 }
 
+/** What a message is part of. */
 export interface MessageOptions {
   /** Messages of one id end together and stay ended; default: an id of its own. */
   id?: string;
@@ -309,12 +323,15 @@ export interface MessageOptions {
   channel?: Channel;
 }
 
+/** How a stream is guarded. */
 export interface StreamOptions extends MessageOptions {
   /** Every outcome, also those that show nothing. */
   onOutcome?: (outcome: Outcome) => void;
 }
 
+/** A policy in force. After `dispose()` its messages, streams, checks and `load` fail with `guard/disposed`. */
 export interface Guard {
+  /** Opens a message. Throws `usage/closed` while the service is closed, `message/id` and `message/channel`. */
   message(options?: MessageOptions): Message;
   /** The verdicts on a whole text, up to the one that would end it. */
   check(text: string): Verdict[];
@@ -326,22 +343,33 @@ export interface Guard {
   attach(root: Element): () => void;
   /** Swaps the policy between messages; open messages keep theirs. Older revisions are refused. */
   load(packs: Uint8Array[]): void;
+  /** The time limits; without `usage` in the options it is open always. */
   readonly usage: Usage;
+  /** The outbox; without `reports` in the options `submit` rejects with `report/off`. */
   readonly reports: Reports;
+  /** Ends open messages, streams and attachments, and frees their memory; what waits to be stored is stored. */
   dispose(): Promise<void>;
 }
 
+/** What a pack says of itself. */
 export interface PackInfo {
+  /** Name of the policy. */
   policy: string;
+  /** 1 to 4,294,967,295; only goes up. */
   revision: number;
   /** Hex SHA-512/256 of the unsigned pack: names this exact policy. */
   digest: string;
+  /** Whether it has a signature; that is not verified here. */
   signed: boolean;
+  /** Number of rules. */
   rules: number;
+  /** Number of terms, those of all rules together. */
   terms: number;
+  /** States of the automaton, of which its size in memory depends. */
   states: number;
 }
 
+/** Where the parts of the engine come from. */
 export interface InitOptions {
   /** The core's module, when the entry cannot find it by itself: bytes, a URL, a response, a compiled module. */
   wasm?: WasmInput | Promise<WasmInput>;
@@ -354,74 +382,7 @@ export interface InitOptions {
   compiler?: false | { wasm?: WasmInput | Promise<WasmInput>; tables?: BytesInput | Promise<BytesInput> };
 }
 
+/** Bytes, or where to fetch them. */
 export type BytesInput = BufferSource | Response | URL | string;
+/** A module, its bytes, or where to fetch them. */
 export type WasmInput = BytesInput | WebAssembly.Module;
-
-/** A policy as authored; YAML is the same object, read by the `tidegate` command. */
-export interface Policy {
-  /** Name, 1 to 2,000 bytes; reports keep 256 UTF-16 units of it. */
-  policy: string;
-  /** Only goes up; default 1. */
-  revision?: number;
-  /** What to tell the user when a message is ended, by locale (BCP 47). */
-  notice?: Record<string, string>;
-  /** Where the user finds help, shown when a rule escalates, by locale. */
-  help?: Record<string, string>;
-  /** The action of rules that name none, by risk. */
-  actions?: Record<string, Action>;
-  /** Ends a message whose hits' scores add up to `limit` (1–1,000,000); default `terminate`. */
-  score?: { limit: number; action?: 'terminate' | 'retract' };
-  /** In order of precedence among equal matches. */
-  rules: PolicyRule[];
-  /** Phrases inside which nothing is a match. */
-  allow?: string[];
-}
-
-/** Made of `terms`, or `all` and `any`, or `pattern`, or `detect`. */
-export interface PolicyRule {
-  /** Unique in the policy, 1 to 2,000 bytes; reports keep 256 UTF-16 units of it. */
-  id: string;
-  /** An id of the taxonomy, such as `a2_gender` or `x_gambling`. */
-  risk: string;
-  /** Default: what the policy's `actions` says of the risk. */
-  action?: Action;
-  /** Each one a hit. */
-  terms?: string[];
-  /** Groups of terms; a hit is one of each, close together. */
-  all?: string[][];
-  /** One more group of `all`, written flat. */
-  any?: string[];
-  /** Terms that dismiss a hit nearby. */
-  unless?: string[];
-  /**
-   * With `all` and `any`: most UTF-16 units between the first and the last hit, or
-   * `sentence`; default 20, 0–200. With `terms` and `unless`: between the two.
-   */
-  within?: number | 'sentence';
-  /** A bounded pattern: literals, classes, groups, `|`, `?`, `{m,n}`; no `*`, no `+`. */
-  pattern?: string;
-  /** With `pattern`: a check digit that must be right. */
-  check?: 'luhn' | 'cn-id';
-  /** A built-in pattern. */
-  detect?: 'cn-id-card' | 'bank-card' | 'cn-mobile' | 'email' | 'link';
-  /** With `detect: 'link'`: only these hosts, or all but these; subdomains included. */
-  hosts?: { deny: string[] } | { allow: string[] };
-  /** Default `tight`, `joined` and `leet`; `sound` must be asked for. */
-  views?: ('tight' | 'joined' | 'leet' | 'sound')[];
-  /** Where it applies (`cn`, `eu`, …); default everywhere. */
-  jurisdictions?: string[];
-  /** What a hit adds to the message's score, 0–10,000; default 0. */
-  score?: number;
-  /** Default all. */
-  channels?: Channel[];
-  /** What `replace` puts; default `…`. */
-  with?: string;
-  /** The character that `mask` repeats; default `＊`. */
-  mask?: string;
-  /** 1 (low) to 4 (critical); default 0, not stated. */
-  severity?: number;
-  /** The user's words for stopping at once; the rule judges only what the user writes. */
-  exit?: boolean;
-  /** A hit is for a person to look at, and help is shown; the rule judges only what the user writes. */
-  escalate?: Escalation;
-}

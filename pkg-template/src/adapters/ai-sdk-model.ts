@@ -45,6 +45,7 @@ const LAYOUT: Layout = {
   closes: {},
 };
 
+/** For which models the middleware is. */
 export interface MiddlewareOptions<V extends string = string> {
   /** Of the models: `v2` for `ai` 5, `v3` for 6, `v4` for 7. */
   version: V;
@@ -52,11 +53,15 @@ export interface MiddlewareOptions<V extends string = string> {
   files?: boolean;
 }
 
+/** What the AI SDK gives `wrapStream`. */
 interface StreamCall {
+  /** Asks the model. */
   doStream(): PromiseLike<unknown>;
 }
 
+/** What the AI SDK gives `wrapGenerate`. */
 interface GenerateCall {
+  /** Asks the model. */
   doGenerate(): PromiseLike<unknown>;
 }
 

@@ -16,6 +16,7 @@ const MAX_CHATS = 64;
 /** Id of the text part that carries the notice. */
 const NOTICE_ID = 'tidegate-notice';
 
+/** How a stream of `UIMessageChunk`s is guarded. */
 export interface ChunkOptions {
   /** Messages of one id end together; default: what the stream's `start` says, else an id of its own. */
   id?: string;
@@ -27,13 +28,18 @@ export interface ChunkOptions {
   onEnd?: (ending: Ending & { id: string }) => void;
 }
 
+/** How the answers of a transport are guarded; ids are those of the chats. */
 export type TransportOptions = Omit<ChunkOptions, 'id'>;
 
 /** What a `ChatTransport` of any version is at least. */
 export interface AnyTransport {
+  /** As that of `ChatTransport`. */
   sendMessages(options: never): Promise<ReadableStream<unknown>>;
+  /** As that of `ChatTransport`; `null`: nothing to resume. */
   reconnectToStream(options: never): Promise<ReadableStream<unknown> | null>;
+  /** Passed on as it is. */
   readonly resumeStreamIsReplay?: boolean;
+  /** Passed on, where there is one. */
   close?: () => void;
 }
 

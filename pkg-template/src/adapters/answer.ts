@@ -17,6 +17,7 @@ const IDENTIFIER = /^[\w.:|/@+=-]{1,200}$/;
 
 /** How the policy ended an answer. */
 export interface Ending {
+  /** `retracted`: take back what the answer showed. */
   state: Extract<MessageState, 'terminated' | 'retracted'>;
   /** What to tell the user. */
   notice: string;

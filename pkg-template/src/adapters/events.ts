@@ -47,12 +47,17 @@ export function guardReadable<T>(guard: Guard, { id, text, put, end }: ReadableO
 
 /** As much of an `EventSource` as is needed. */
 export interface EventSourceLike {
+  /** As that of `EventSource`. */
   addEventListener(type: string, listen: (event: { data: string }) => void): void;
+  /** Called when the answer is over, and by the returned function. */
   close(): void;
 }
 
+/** How the events of a source are read and shown. */
 export interface EventSourceOptions {
+  /** Messages of one id end together; default: an id of its own. */
   id?: string;
+  /** Default `text`. */
   channel?: Channel;
   /** Types of the events that carry text; default `message`. Others are not read. */
   types?: string[];

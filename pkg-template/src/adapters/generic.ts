@@ -12,11 +12,13 @@ export { guardReadable, guardEventSource, type ReadableOptions, type EventSource
 export interface Shown {
   /** All that may be shown. */
   text: string;
+  /** Of the message; `retracted`: `text` is empty. */
   state: MessageState;
   /** What to tell the user; present once the message was terminated or retracted. */
   notice?: string;
 }
 
+/** A text that is given whole each time, guarded. */
 export interface Cumulative {
   /**
    * Takes the whole text so far. A text that does not continue the one before is judged anew,

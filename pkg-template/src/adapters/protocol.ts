@@ -30,6 +30,7 @@ export interface Protocol {
   whole(value: Json): Json;
 }
 
+/** How a guarded `fetch` asks. */
 export interface FetchOptions {
   /** The fetch that is called; default the global one. */
   fetch?: typeof fetch;

@@ -7,6 +7,7 @@ import { guardCumulative, type Cumulative, type Shown } from './generic.js';
 const useBeforePaint = typeof document === 'undefined' ? useEffect : useLayoutEffect;
 const NOTHING: Shown = { text: '', state: 'open' };
 
+/** The guard, once it is made, or why it could not be; neither: it is being made. */
 export type GuardState =
   | { guard: undefined; error: undefined }
   | { guard: Guard; error: undefined }
@@ -37,9 +38,11 @@ export function useGuard(create: () => Promise<Guard>): GuardState {
   return state;
 }
 
+/** What a guarded text is part of. */
 export interface GuardedTextOptions {
   /** Messages of one id end together and stay ended. */
   id?: string | undefined;
+  /** Default `text`. */
   channel?: Channel | undefined;
   /** The text is complete; what is held is decided. */
   isDone?: boolean | undefined;
@@ -66,7 +69,9 @@ export function useGuardedText(guard: Guard | undefined, text: string, { id, cha
   return shown;
 }
 
+/** What `GuardedMessage` is given. */
 export interface GuardedMessageProps extends GuardedTextOptions {
+  /** Of `useGuard`; `undefined`: nothing is shown. */
   guard: Guard | undefined;
   /** The whole text so far, as the model wrote it. */
   text: string;

@@ -6,8 +6,11 @@ import {
 import type { Channel, Guard } from '../types.js';
 import { guardCumulative, type Cumulative, type Shown } from './generic.js';
 
+/** The guard, once it is made, or why it could not be; neither: it is being made. */
 export interface GuardState {
+  /** `undefined`: not made yet, or gone with the component. */
   guard: Guard | undefined;
+  /** What `create` rejected with; `undefined`: nothing did. */
   error: unknown;
 }
 
@@ -33,9 +36,11 @@ export function useGuard(create: () => Promise<Guard>): Readonly<GuardState> {
   return state;
 }
 
+/** What a guarded text is part of. */
 export interface GuardedTextOptions {
   /** Messages of one id end together and stay ended. */
   id?: MaybeRefOrGetter<string | undefined>;
+  /** Default `text`. */
   channel?: MaybeRefOrGetter<Channel | undefined>;
   /** The text is complete; what is held is decided. */
   isDone?: MaybeRefOrGetter<boolean | undefined>;
@@ -58,7 +63,11 @@ export function useGuardedText(
   return shown;
 }
 
-/** A text of a model, guarded; the default slot gets `shown`. After an end it also shows the notice, with the role `status`. */
+/**
+ * A component that shows a text of a model, guarded; the default slot gets `shown`. After an end it also
+ * shows the notice, with the role `status`. Props: `text`, the whole text so far; `guard`, without which
+ * nothing is shown; `id`, `channel` and `isDone` as for `useGuardedText`.
+ */
 export const GuardedMessage = defineComponent({
   name: 'GuardedMessage',
   props: {

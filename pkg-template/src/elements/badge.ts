@@ -13,6 +13,7 @@ const SOON_MS = 10 * 60_000;
 /** What a quota's end may be off from the moment of asking. */
 const SLACK_MS = 1_000;
 
+/** `<tidegate-usage-badge>`: time used and left today; hidden without a quota and without a note. */
 export class UsageBadge extends UsageElement {
   readonly #icon = make('slot', { name: 'icon' });
   readonly #words = make('span', { part: 'text', class: 'words' });

@@ -9,6 +9,7 @@ const REFRESH_MS = 1_000;
 /** Where there is no page (a server that renders), the classes can be loaded, not made. */
 const Base: typeof HTMLElement = typeof HTMLElement === 'function' ? HTMLElement : class {} as typeof HTMLElement;
 
+/** What the three elements have in common: set `usage`, and they show it. Attribute `locale`: BCP 47. */
 export abstract class UsageElement extends Base {
   static readonly observedAttributes: readonly string[] = ['locale', 'lang'];
 
@@ -17,6 +18,7 @@ export abstract class UsageElement extends Base {
   /** Stops looking. */
   #stop: () => void = () => {};
 
+  /** Made by the tag, or with `document.createElement`. */
   constructor() {
     super();
     this.#root = this.attachShadow({ mode: 'open' });

@@ -11,6 +11,7 @@ import type { UsageStatus } from '../types.js';
 import { UsageElement, make, say } from './element.js';
 import { duration, moment } from './words.js';
 
+/** `<tidegate-usage-overlay>`: a modal dialog over the page while the service is closed. */
 export class UsageOverlay extends UsageElement {
   // Takes the focus: a button would be pressed by whoever is typing.
   readonly #title = make('h2', { id: 'title', part: 'title', tabindex: '-1', autofocus: '' });

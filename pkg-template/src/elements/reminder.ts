@@ -11,6 +11,10 @@ import { UsageElement, make, say } from './element.js';
 
 const KINDS = 'rest duration not_human ai_disclosure';
 
+/**
+ * `<tidegate-reminder>`: a dialog for each reminder that is due. Attribute `kinds`: which ones,
+ * separated by spaces; default all but `remaining`.
+ */
 export class ReminderDialog extends UsageElement {
   static override readonly observedAttributes: readonly string[] = [...UsageElement.observedAttributes, 'kinds'];
 

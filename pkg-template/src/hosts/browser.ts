@@ -4,6 +4,7 @@ import { call } from '../core.js';
 import type { Host, Peers, Signal, Store } from '../types.js';
 import { MemoryStore, send, timer } from './common.js';
 
+/** Where the browser keeps what the guard stores. */
 export interface BrowserHostOptions {
   /** Name of the IndexedDB database; default `tidegate`. Guards of one name share usage and reports. */
   database?: string;
@@ -13,6 +14,7 @@ const TABLE = 'values';
 /** Longest wait for other pages to finish writing. */
 const ALONE_MS = 2_000;
 
+/** The host of a page or a worker, which `createGuard` takes by default in browsers. */
 export function browserHost({ database = 'tidegate' }: BrowserHostOptions = {}): Host {
   const host: Host = {
     now: () => Date.now(),

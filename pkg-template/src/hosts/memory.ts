@@ -2,6 +2,7 @@
 import type { Host, HostRequest, HostResponse, Signal } from '../types.js';
 import { MemoryStore, random } from './common.js';
 
+/** How a test begins. */
 export interface MemoryHostOptions {
   /** Wall clock at the start, ms since the epoch; default Monday 2 March 2026, noon in Beijing. */
   now?: number;
@@ -9,6 +10,7 @@ export interface MemoryHostOptions {
   send?: (request: HostRequest) => Promise<HostResponse>;
 }
 
+/** A host whose time, network and signals a test decides. */
 export interface MemoryHost extends Host {
   /** Both clocks go on by `ms`; timers that become due run in order. */
   advance(ms: number): Promise<void>;
@@ -22,6 +24,7 @@ const NOON_IN_BEIJING = Date.UTC(2026, 2, 2, 4);
 /** Turns of the microtask queue after each timer. */
 const TURNS = 20;
 
+/** A host for tests: both clocks stand until `advance`, values are kept in memory. */
 export function memoryHost({ now = NOON_IN_BEIJING, send = noNetwork }: MemoryHostOptions = {}): MemoryHost {
   let wall = now;
   let monotonic = 0;

@@ -6,6 +6,7 @@ import { monotonic } from '../miniprogram/clock.js';
 import { random, timer } from './common.js';
 import { promised, type Platform } from './platform.js';
 
+/** The host of a mini-program. */
 export interface MiniHost extends Host {
   /** The page tells what it alone knows: a touch is `input`. */
   signal(signal: Signal): void;

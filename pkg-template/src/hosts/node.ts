@@ -5,6 +5,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import type { Host, Store } from '../types.js';
 import { MemoryStore, random, send, timer } from './common.js';
 
+/** Where a Node process keeps what the guard stores. */
 export interface NodeHostOptions {
   /** Where values are kept, one file each; absent: in memory. */
   directory?: string;
@@ -13,6 +14,7 @@ export interface NodeHostOptions {
 /** Longest part of a file name; file systems take 255 bytes. */
 const MAX_NAME = 200;
 
+/** The host of a Node process, which `createGuard` takes by default in Node. */
 export function nodeHost({ directory }: NodeHostOptions = {}): Host {
   return {
     now: () => Date.now(),

@@ -5,6 +5,7 @@
  */
 import { GuardError } from '../error.js';
 
+/** The platforms that the entry knows. */
 export type PlatformName = 'wechat' | 'douyin' | 'alipay';
 
 type Call<Options, Result> = (options: Options & { success?: (result: Result) => void; fail?: (error: unknown) => void }) => unknown;

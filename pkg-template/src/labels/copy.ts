@@ -1,6 +1,7 @@
 /** The visible label, and copying with it: 标识办法 art. 4, last paragraph. */
 import { GuardError } from '../error.js';
 
+/** What the label says. */
 export interface LabelOptions {
   /** BCP 47; default `zh-CN`. */
   locale?: string;
@@ -8,6 +9,7 @@ export interface LabelOptions {
   label?: string;
 }
 
+/** What of a page the label is copied with. */
 export interface CopyOptions extends LabelOptions {
   /** Selector of what a model made. */
   messages: string;

@@ -16,21 +16,31 @@ export interface Provenance {
   propagateId?: string;
   /** The producer's, and the propagator's, signature or hash; default empty. */
   reservedCode1?: string;
+  /** The propagator's, as `reservedCode1`; default empty. */
   reservedCode2?: string;
 }
 
 /** The object of annex E. */
 export interface Aigc {
+  /** `1` generated, `2` may be, `3` suspected. */
   Label: '1' | '2' | '3';
+  /** Code of who generated it. */
   ContentProducer: string;
+  /** Its number there. */
   ProduceID: string;
+  /** Signature or hash of who generated it; empty: none. */
   ReservedCode1: string;
+  /** Code of who passes it on. */
   ContentPropagator: string;
+  /** Its number there. */
   PropagateID: string;
+  /** Signature or hash of who passes it on; empty: none. */
   ReservedCode2: string;
 }
 
+/** What an exported file carries. */
 export interface ExportOptions extends LabelOptions {
+  /** For the metadata. */
   provenance: Provenance;
 }
 

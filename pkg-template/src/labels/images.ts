@@ -1,12 +1,17 @@
 /** Images wait until somebody has looked at them. */
 import { GuardError } from '../error.js';
 
+/** An image that waits. */
 export interface HeldImage {
+  /** Its address, as the attribute has it: `src`, `srcset`, `poster` or `href`. */
   url: string;
+  /** Its text; empty: none. */
   alt: string;
+  /** The element that would show it. */
   element: Element;
 }
 
+/** Which images wait. */
 export interface HoldOptions {
   /** Selector of images that no model made, such as avatars: they are left alone. */
   ignore?: string;

@@ -17,21 +17,26 @@ export interface ChatEnd {
   notice?: string;
 }
 
+/** What is told of an answer. */
 export interface ChatHandlers {
   /**
    * More of the answer. `channel` is `text`, or `reasoning` for what a model thinks aloud. `message` is the
    * answer's id, for a complaint about it; empty if the server gave none.
    */
   onText(text: string, channel: 'text' | 'reasoning', message: string): void;
+  /** It is over; after `onError` it is not called. */
   onEnd?(end: ChatEnd): void;
   /** It broke off: what was shown may stay, what was held is dropped. */
   onError?(error: GuardError): void;
 }
 
+/** A chat completion request. */
 export interface ChatRequest {
+  /** Of the product's backend; the platform must allow its domain. */
   url: string;
   /** Default POST. */
   method?: string;
+  /** Besides `content-type: application/json`; default none. */
   headers?: Record<string, string>;
   /** Sent as JSON, unless it is text. */
   body?: unknown;
@@ -47,11 +52,13 @@ export interface Chat {
 
 /** What a transport gives to a chat; the pieces may be cut anywhere. */
 export interface GuardedChat extends Chat {
+  /** Takes what came of an event stream, cut anywhere. */
   bytes(chunk: ArrayBuffer): void;
   /** One event, where the platform has taken the stream apart. */
   event(event: { event?: string; data: string }): void;
   /** Nothing more comes. */
   end(): void;
+  /** It broke off: `onError` is told `cause` if that is a `GuardError`, else `fetch/network`. */
   fail(cause: unknown): void;
 }
 

@@ -7,6 +7,7 @@ import { GuardError } from '../error.js';
 /** Bytes kept at hand: a thousand record ids. */
 const POOL_BYTES = 16_384;
 
+/** Gives that many strong random bytes, at least; fewer are refused with `host/random`. */
 export type RandomSource = (bytes: number) => Promise<ArrayBuffer | Uint8Array>;
 
 let pool = new Uint8Array(0);

@@ -4,11 +4,13 @@
  */
 import { GuardError } from '../error.js';
 
+/** How often the page is set. */
 export interface FeederOptions {
   /** Shortest time between two calls, ms; default 50, at least 16. */
   frameMs?: number;
 }
 
+/** Changes of a page's data, gathered. */
 export interface Feeder {
   /** Puts `value` at a path of the data, such as `messages[3].text`. */
   set(path: string, value: unknown): void;
@@ -23,6 +25,10 @@ export interface Feeder {
 const FRAME_MS = 50;
 const LEAST_FRAME_MS = 16;
 
+/**
+ * Gathers what is set, and gives it to `setData` once in `frameMs`. Throws `feeder/frame` when that
+ * is less than 16.
+ */
 export function createFeeder(setData: (changes: Record<string, unknown>) => void, { frameMs = FRAME_MS }: FeederOptions = {}): Feeder {
   if (!(frameMs >= LEAST_FRAME_MS)) throw new GuardError('feeder/frame', `frameMs is at least ${LEAST_FRAME_MS}`);
   /** What the page has, so that what does not change it is not sent. */

@@ -25,6 +25,7 @@ export type { Chat, ChatEnd, ChatHandlers, ChatRequest, GuardedChat } from './ch
 export type { Feeder, FeederOptions } from './feeder.js';
 export type * from '../types.js';
 
+/** What `init` cannot find out by itself. */
 export interface MiniInitOptions {
   /** Where it runs; default: found out by `tt`, `my`, `wx`. */
   platform?: PlatformName;

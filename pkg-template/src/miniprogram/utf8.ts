@@ -62,6 +62,7 @@ interface Lead {
   high: number;
 }
 
+/** Decodes UTF-8 in pieces, where the platform has no `TextDecoder`. */
 export class TextDecoder {
   readonly #keepsMark: boolean;
   #char = 0;
@@ -72,6 +73,7 @@ export class TextDecoder {
   #units: number[] = [];
   #text = '';
 
+  /** `ignoreBOM`: a byte order mark is kept; default it is left out. The label is not looked at. */
   constructor(_label = 'utf-8', { ignoreBOM = false }: { ignoreBOM?: boolean } = {}) {
     this.#keepsMark = ignoreBOM;
   }

@@ -9,6 +9,7 @@ import type { Sight } from './recorder.js';
  */
 export type Forbidden = Policy | Uint8Array | Uint8Array[] | string[];
 
+/** Something forbidden that was displayed. */
 export interface Hit extends Sight {
   /** The rule, or the term. */
   rule: string;

@@ -6,13 +6,16 @@ export type { MockAnswer, MockProtocol };
 
 /** What a client asked. */
 export interface MockRequest {
+  /** As the client gave it: absolute with `mockFetch`, the path with the server. */
   url: string;
   /** The parsed JSON, or the text. */
   body: unknown;
 }
 
+/** The answer to every request, or one made for each. */
 export type Answering = MockAnswer | ((request: MockRequest) => MockAnswer);
 
+/** How an answer is cut and sent. */
 export interface MockOptions {
   /** Default: by the address that is asked; see the server. */
   protocol?: MockProtocol;

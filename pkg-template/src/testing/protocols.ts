@@ -1,7 +1,10 @@
 /** An answer in the events of each protocol, as its servers send them. */
 
+/** What the model is made to say; absent parts are not sent. */
 export interface MockAnswer {
+  /** What the model says; absent: nothing. */
   text?: string;
+  /** What it thinks aloud, which is sent first. */
   reasoning?: string;
   /** A call of a tool; the input is sent as JSON. */
   tool?: { name: string; input: unknown };
@@ -14,6 +17,7 @@ export interface MockEvent {
   isEnd?: boolean;
 }
 
+/** Whose events: chat completions, Responses, Anthropic's Messages, UI messages of the AI SDK. */
 export type MockProtocol = 'openai' | 'responses' | 'anthropic' | 'ai-sdk';
 type Cut = (text: string) => string[];
 type Writing = (answer: MockAnswer, cut: Cut) => Generator<MockEvent>;

@@ -9,6 +9,7 @@
 
 /** One text, as it was at a moment. */
 export interface Sight {
+  /** All of the block or attribute. */
   text: string;
   /** The element, such as `p.prose`, or the attribute, such as `img alt`. */
   where: string;

@@ -4,17 +4,21 @@ import { recorder, type Recorder, type RecorderOptions, type Recording } from '.
 
 /** As much of Playwright's `Page` as is needed. */
 export interface PlaywrightPage {
+  /** For the documents that the page opens. */
   addInitScript(script: { content: string }): Promise<unknown>;
+  /** For the document that is there. */
   evaluate(expression: string): Promise<unknown>;
 }
 
 /** As much of Playwright's `Locator` and `ElementHandle`. */
 export interface PlaywrightElement {
+  /** In the page of the element. */
   evaluate(...given: never[]): Promise<unknown>;
 }
 
 /** As much of Selenium's `WebDriver`. */
 export interface SeleniumDriver {
+  /** In the document that is there. */
   executeScript(script: string, ...values: unknown[]): Promise<unknown>;
   /** Chromium has it: then the recorder is there before the page's first script. */
   sendAndGetDevToolsCommand?(command: string, parameters: object): Promise<unknown>;
@@ -22,10 +26,13 @@ export interface SeleniumDriver {
 
 /** As much of Selenium's `WebElement`. */
 export interface SeleniumElement {
+  /** The driver of its page. */
   getDriver(): unknown;
+  /** Tells it from other objects. */
   getTagName(): Promise<string>;
 }
 
+/** What is watched: a page, an element of one, or this document. */
 export type Target = PlaywrightPage | PlaywrightElement | SeleniumDriver | SeleniumElement | Element | Document;
 
 /** A recorder at its place. */

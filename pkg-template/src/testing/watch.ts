@@ -3,6 +3,7 @@ import { GuardError } from '../error.js';
 import { judgeOf, type Engine, type Forbidden, type Hit } from './judge.js';
 import { recordOn, type Target } from './targets.js';
 
+/** What of a page is judged. */
 export interface WatchOptions {
   /** Selector: only what is under such an element. Default the whole document. */
   root?: string;
@@ -17,23 +18,30 @@ export interface WatchOptions {
   onlyPainted?: boolean;
 }
 
+/** How much a check judged. */
 export interface Seen {
   /** Different texts that were judged, and frames and changes that were looked at, since the last check. */
   texts: number;
+  /** Frames that were looked at. */
   frames: number;
+  /** Changes that were looked at. */
   mutations: number;
 }
 
+/** A watch of one page. */
 export interface Watch {
   /** Throws a `DisplayedError` if anything forbidden was there since the last check, and if nothing was seen at all. */
   check(): Promise<Seen>;
+  /** Ends the watch without a check. */
   stop(): Promise<void>;
 }
 
 /** Something forbidden was displayed; its code is `testing/displayed`. */
 export class DisplayedError extends GuardError {
+  /** What was displayed, where and when. */
   readonly hits: readonly Hit[];
 
+  /** The message lists the first ten. */
   constructor(hits: Hit[]) {
     super('testing/displayed', `forbidden text was displayed ${hits.length} times\n${hits.slice(0, MAX_LISTED).map(describe).join('\n')}`);
     this.name = 'DisplayedError';
@@ -48,7 +56,10 @@ const AROUND = 20;
 
 let watches = 0;
 
-export function watching(engine: Engine): (target: Target, forbidden: Forbidden, options?: WatchOptions) => Promise<Watch> {
+/** Begins a watch. */
+export type Watching = (target: Target, forbidden: Forbidden, options?: WatchOptions) => Promise<Watch>;
+
+export function watching(engine: Engine): Watching {
   return async (target, forbidden, { root = '', messages = '', ignore = '', onlyPainted = false } = {}) => {
     const judge = await judgeOf(forbidden, engine);
     watches += 1;
