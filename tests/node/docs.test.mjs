@@ -1,6 +1,6 @@
 /** What the documents say of policies and errors, held to the built package and the sources. */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -36,7 +36,7 @@ for (const path of ['docs/policy.md', 'README.md', 'README.zh-CN.md']) {
 }
 
 /** Parts of the product whose codes users meet, and where they are explained. */
-const CODES = /['"`]((?:policy|pack|guard|key|init|tables|message|fetch|usage|report|attach|host|core|cli|test|testing|labels|lint|import)\/[a-z]+(?:-[a-z]+)*)['"`]/g;
+const CODES = /['"`]((?:policy|pack|guard|key|init|tables|message|fetch|usage|report|attach|host|core|cli|test|testing|labels|feeder|lint|import)\/[a-z]+(?:-[a-z]+)*)['"`]/g;
 test('every code in the sources is explained', () => {
   const sources = [['src', /\.rs$/], ['pkg-template/src', /\.ts$/]].flatMap(([folder, ending]) =>
     readdirSync(join(ROOT, folder), { recursive: true }).filter((name) => ending.test(name)).map((name) => join(folder, name)));
@@ -53,6 +53,12 @@ test('every policy code that the documents explain is in the sources', () => {
   const sources = [...rust, ...typescript].join('\n');
   const explained = [...read('docs/policy.md').matchAll(/`((?:policy|pack|guard)\/[a-z-]+)`/g)].map(([, code]) => code);
   assert.deepEqual([...new Set(explained)].filter((code) => !sources.includes(code)), []);
+});
+
+test('the API reference says what the types and their comments say', () => {
+  const { status, stderr } = spawnSync(process.execPath, [join(ROOT, 'pkg-template/reference.mjs'), '--check'], { encoding: 'utf8' });
+  assert.equal(stderr, '');
+  assert.equal(status, 0);
 });
 
 /** Chinese pages that have an English twin beside them. */
