@@ -24,7 +24,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     package::build(root, &tools, &mut progress)?;
     for folder in FOLDERS {
         progress.step(folder);
-        let teed = process::tee(&mut node_tests(&tools, &root.join(folder))?, RUNNING)?;
+        let teed = process::tee(&mut node_tests(&tools, &root.join(folder), 1)?, RUNNING)?;
         judge(&teed, tests_in(&teed.output))?;
     }
     Ok(())

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -297,7 +298,13 @@ impl Steps<'_> {
     fn node_tests(&mut self, name: &'static str, folder: &str, needs: &[Need], collector: &Path) {
         let folder = self.root.join(folder);
         self.tests(name, needs, RUNNING, |tools| {
-            let mut command = node_tests(tools, &folder)?;
+            // A browser and a collector fill a small machine.
+            let at_once = if needs.contains(&Need::Browser) {
+                1
+            } else {
+                thread::available_parallelism().map_or(1, usize::from)
+            };
+            let mut command = node_tests(tools, &folder, at_once)?;
             command.env("TIDEGATE_COLLECTOR", collector);
             Ok(command)
         });
@@ -315,12 +322,13 @@ impl Steps<'_> {
     }
 }
 
-/// Runs the tests `*.test.mjs` in `folder`, each file in a process of its own.
-pub(crate) fn node_tests(tools: &Tools, folder: &Path) -> Result<Command> {
+/// Runs the tests `*.test.mjs` in `folder`, each file in a process of its own,
+/// so many at once.
+pub(crate) fn node_tests(tools: &Tools, folder: &Path, at_once: usize) -> Result<Command> {
     let mut command = tools.command("node");
-    // One at a time: a browser and a collector fill a small machine.
     command
-        .args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
+        .args(["--test", "--test-reporter=spec"])
+        .arg(format!("--test-concurrency={at_once}"))
         .args(test_files(folder)?);
     let browser = [
         ("CHROME_PATH", tools.chromium()),
