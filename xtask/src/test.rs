@@ -21,6 +21,8 @@ use crate::summary::{self, Line, Outcome};
 use crate::tables;
 use crate::tools::{Need, Tools};
 
+/// Most files of JavaScript tests at once, each perhaps with a browser.
+const MOST_AT_ONCE: usize = 4;
 /// Longest time for a step that compiles.
 const COMPILING: Duration = Duration::from_secs(30 * 60);
 /// Longest time for a step that only runs tests.
@@ -298,13 +300,9 @@ impl Steps<'_> {
     fn node_tests(&mut self, name: &'static str, folder: &str, needs: &[Need], collector: &Path) {
         let folder = self.root.join(folder);
         self.tests(name, needs, RUNNING, |tools| {
-            // A browser and a collector fill a small machine.
-            let at_once = if needs.contains(&Need::Browser) {
-                1
-            } else {
-                thread::available_parallelism().map_or(1, usize::from)
-            };
-            let mut command = node_tests(tools, &folder, at_once)?;
+            // They wait more than they work.
+            let at_once = thread::available_parallelism().map_or(1, usize::from);
+            let mut command = node_tests(tools, &folder, at_once.min(MOST_AT_ONCE))?;
             command.env("TIDEGATE_COLLECTOR", collector);
             Ok(command)
         });
