@@ -20,9 +20,11 @@ const LOG_VARIABLE: &str = "TIDEGATE_LOG";
 
 /// Builds the collector and returns the program.
 pub(crate) fn build(tools: &Tools) -> Result<PathBuf> {
+    // With the features of the workspace, so that the tests' build serves.
     let messages = process::read_output(tools.cargo().args([
         "build",
-        "--package",
+        "--workspace",
+        "--bin",
         "tidegate-collector",
         "--message-format",
         "json-render-diagnostics",

@@ -138,14 +138,9 @@ impl Steps<'_> {
         }
         self.tests(name, &[Need::Postgres], COMPILING, |tools| {
             let mut command = tools.cargo();
-            let target = [
-                "test",
-                "--package",
-                "tidegate-collector",
-                "--test",
-                "postgres",
-            ];
-            command.args(target);
+            // Of the whole workspace, as before: of one package, cargo would
+            // build its dependencies again with fewer features.
+            command.args(["test", "--workspace", "--test", "postgres"]);
             Ok(command)
         });
     }
