@@ -37,7 +37,7 @@ export async function createGuardOn(options: GuardOptions, defaultHost: () => Ho
   try {
     usage = options.usage ? await createUsage(options.usage, host, keys) : new UsageOff(host);
     const metered = usage;
-    const context = { host, locale, person: () => metered.about(), judge: (text: string) => judged(filter, text) };
+    const context = { host, locale, person: () => metered.about(), judge: (text: string, channel: string) => judged(filter, text, channel) };
     const reports = options.reports ? await createReports(options.reports, context) : new ReportsOff();
     const guard = new GuardRuntime({ filter, filterOf, packs, host, locale, usage, reports, fetch: options.fetch });
     usage.ready();
@@ -317,8 +317,8 @@ function rulesOf(filter: Parts['filter'], named: (pack: number) => Pick<Rule, 'p
 }
 
 /** What the rules find in a text that is not shown; nothing of it is reported or acted on. */
-function judged(filter: Parts['filter'], text: string): { verdicts: Verdict[]; isWhole: boolean } {
-  const message = new GuardedMessage('', 'text', call(() => filter.message('', 'text')), {
+function judged(filter: Parts['filter'], text: string, channel: string): { verdicts: Verdict[]; isWhole: boolean } {
+  const message = new GuardedMessage('', 'text', call(() => filter.message('', channel)), {
     rules: rulesOf(filter, () => ({ policy: '', revision: 0, digest: '' })),
     notice: '', remember: 0, gate: () => undefined, closing: () => undefined, verdict: () => {},
   });

@@ -6,7 +6,7 @@ import { core } from './core.js';
 import { GuardError } from './error.js';
 import { toHex } from './hex.js';
 import { clip, type Evidence } from './report-record.js';
-import type { SpanText } from './runtime.js';
+import type { VerdictContext } from './runtime.js';
 import type { ReportOptions, Verdict } from './types.js';
 
 /** UTF-16 units on each side of the span. */
@@ -26,8 +26,10 @@ const BLANK = '\u0000';
 /** Risks whose hits are personal data, besides all that patterns find. */
 const PERSONAL = new Set(['a4_privacy', 'a4_personal_info']);
 
-/** What the guard's rules find in a text, and whether they saw all of it. */
-export type Judge = (text: string) => { verdicts: Verdict[]; isWhole: boolean };
+/** What the guard's rules for a channel find in a text, and whether they saw all of it. */
+export type Judge = (text: string, channel: string) => { verdicts: Verdict[]; isWhole: boolean };
+/** Where evidence comes from. */
+export type EvidenceSource = Pick<VerdictContext, 'verdict' | 'channel' | 'direction' | 'text'>;
 
 interface Key {
   id: string;
@@ -80,44 +82,56 @@ export class EvidenceMaker {
   }
 
   /** `undefined`: nothing is told. */
-  of({ start, end }: Verdict, text: SpanText): Evidence | undefined {
+  of(source: EvidenceSource): Evidence | undefined {
     try {
-      if (this.#kind === 'hmac') return this.#digest(start, end, text);
-      if (this.#kind === 'excerpt') return this.#excerpt(start, end, text);
+      if (this.#kind === 'hmac') return this.#digest(source);
+      if (this.#kind === 'excerpt') return this.#excerpt(source);
     } catch {
       // A core that trapped; the record is worth more than its evidence.
     }
     return undefined;
   }
 
-  #digest(start: number, end: number, text: SpanText): Evidence | undefined {
+  #digest({ verdict: { start, end }, text }: EvidenceSource): Evidence | undefined {
     const span = text(start, end);
     if (!this.#key || span.from !== start || span.text.length !== end - start) return undefined;
     const { id, bytes } = this.#key;
     return { kind: 'hmac', key: id, digest: toHex(core().keyedDigest(bytes, span.text)), length: end - start };
   }
 
-  #excerpt(start: number, end: number, text: SpanText): Evidence | undefined {
+  #excerpt({ verdict, channel, direction, text }: EvidenceSource): Evidence | undefined {
+    const { start, end } = verdict;
     const last = Math.min(end, start + MAX_SPAN_UNITS);
     const around = text(Math.max(0, start - this.#around), last + this.#around);
     const shift = Math.max(0, start - around.from);
-    const safe = redact(around.text, this.#judge);
-    if (safe === undefined || safe === '') return undefined;
+    const units = around.text.split('');
+    // Found once already, maybe from more text than is judged here.
+    if (isPersonal(verdict)) units.fill(MASK, shift, Math.max(shift, end - around.from));
+    // Also those for the text itself: what is personal there is so anywhere.
+    for (const one of new Set([direction === 'input' ? 'input' : channel, 'text'])) {
+      const found = personalIn(around.text, (part) => this.#judge(part, one));
+      if (!found) return undefined;
+      for (const { start, end } of found) units.fill(MASK, start, end);
+    }
+    const safe = units.join('');
+    if (safe === '') return undefined;
     const spanEnd = Math.min(safe.length, shift + Math.min(last - start, start - around.from + last - start));
     return { kind: 'excerpt', text: clip(safe, safe.length), start: Math.min(shift, safe.length), end: spanEnd };
   }
 }
 
-/** The text with personal data masked, unit for unit; `undefined` if the rules cannot see all of it. */
-export function redact(text: string, judge: Judge): string | undefined {
-  const units = text.split('');
+function isPersonal({ view, risk }: Verdict): boolean {
+  return view === 'pattern' || PERSONAL.has(risk);
+}
+
+/** Where the text has personal data; `undefined` if the rules cannot see all of it. */
+function personalIn(text: string, judge: (text: string) => ReturnType<Judge>): Verdict[] | undefined {
+  const found: Verdict[] = [];
   let seen = text;
   for (let pass = 0; pass < MAX_PASSES; pass += 1) {
     const { verdicts, isWhole } = judge(seen);
-    for (const { view, risk, start, end } of verdicts) {
-      if (view === 'pattern' || PERSONAL.has(risk)) units.fill(MASK, start, end);
-    }
-    if (isWhole) return units.join('');
+    found.push(...verdicts.filter(isPersonal));
+    if (isWhole) return found;
     // What ended the message is blanked, so that the next pass sees what follows.
     const last = verdicts.at(-1);
     if (!last || last.end <= last.start) return undefined;

@@ -105,7 +105,7 @@ class ReportRuntime implements ReportsRuntime {
     if (this.isDisposed) return;
     try {
       const person = this.person();
-      const evidence = mayTell(person) ? this.evidence.of(context.verdict, context.text) : undefined;
+      const evidence = mayTell(person) ? this.evidence.of(context) : undefined;
       this.add(verdictBody(context, this.surface, person, evidence), person);
     } catch {
       // The caller is showing text to a user; a report must not disturb that.

@@ -36,8 +36,8 @@ async function setup({ reports = {}, usage, packs, publicKeys, now, answer } = {
 }
 
 /** The `data` of the verdicts that `deltas` make. */
-async function verdicts({ guard, records }, deltas, rule = 'flag') {
-  const message = guard.message();
+async function verdicts({ guard, records }, deltas, rule = 'flag', channel = 'text') {
+  const message = guard.message({ channel });
   for (const delta of [deltas].flat()) message.push(delta);
   message.finish();
   await guard.reports.flush();
@@ -136,6 +136,31 @@ test('an excerpt masks what the policy knows as personal data, also behind what 
   const [own] = await verdicts(made, '打 13912345678 吧', 'mobile');
   assert.doesNotMatch(own.evidence.text, /\d/, 'the span itself is personal data');
   await made.guard.dispose();
+});
+
+test('an excerpt masks what is personal data on the channel of the verdict', async () => {
+  await init();
+  const reasoning = { id: 'mobile', risk: 'a4_personal_info', action: 'flag', detect: 'cn-mobile', channels: ['reasoning'] };
+  const name = { id: 'name', risk: 'a4_privacy', action: 'flag', terms: ['王小明'], channels: ['text'] };
+  const packs = [compilePolicy({ ...POLICY, rules: [...POLICY.rules, reasoning, name] })];
+  const made = await setup({ packs, reports: { evidence: 'excerpt', excerptUnits: 60 } });
+  const text = '王小明打 13912345678 说提醒词语。';
+  for (const rule of ['flag', 'mobile']) {
+    const [{ evidence }] = await verdicts(made, text, rule, 'reasoning');
+    assert.equal(evidence.text, '＊＊＊打 ＊＊＊＊＊＊＊＊＊＊＊ 说提醒词语。');
+  }
+  await made.guard.dispose();
+});
+
+test('an excerpt of what the user wrote is judged by the rules for it', async () => {
+  await init();
+  const exit = { id: 'leave', risk: 'a4_privacy', action: 'flag', exit: true, terms: ['再见小明'] };
+  const packs = [compilePolicy({ ...POLICY, rules: [...POLICY.rules, exit] })];
+  const { guard, records } = await setup({ packs, reports: { evidence: 'excerpt', excerptUnits: 60 } });
+  guard.check('提醒词语，再见小明。');
+  await guard.reports.flush();
+  assert.deepEqual(records.map(({ data }) => data.evidence.text), Array(2).fill('提醒词语，＊＊＊＊。'));
+  await guard.dispose();
 });
 
 test('of the youngest, and of who may be one, nothing is told without consent', async () => {
