@@ -14,6 +14,11 @@ const DEFAULT_AROUND_UNITS = 40;
 const MAX_AROUND_UNITS = 200;
 /** Most UTF-16 units of the span that an excerpt shows. */
 const MAX_SPAN_UNITS = 400;
+/** Judged beyond what an excerpt shows, UTF-16 units on each side, so that a number at its edge is seen whole. */
+const MARGIN_UNITS = 64;
+/** A number or an address that goes on beyond what is known. */
+const CUT_AT_START = /^[\p{Nd}\s-]*\p{Nd}/u;
+const CUT_AT_END = /(?:\p{Nd}[\p{Nd}\s-]*|[\w.%+-]+@[\w.-]*)$/u;
 /** Fewest bytes of a key, as many as a digest has. */
 const MIN_KEY_BYTES = 32;
 /** Times that an excerpt is judged; a rule that ends the message hides what follows from the others. */
@@ -66,7 +71,7 @@ export class EvidenceMaker {
   /** UTF-16 units before a span that messages must remember. */
   get units(): number {
     if (this.#kind === 'none') return 0;
-    return MAX_SPAN_UNITS + (this.#kind === 'excerpt' ? this.#around : 0);
+    return MAX_SPAN_UNITS + (this.#kind === 'excerpt' ? this.#around + MARGIN_UNITS : 0);
   }
 
   /** Asks for the key; without one, records go without evidence. Throws `report/evidence-key` if it is none. */
@@ -102,22 +107,35 @@ export class EvidenceMaker {
   #excerpt({ verdict, channel, direction, text }: EvidenceSource): Evidence | undefined {
     const { start, end } = verdict;
     const last = Math.min(end, start + MAX_SPAN_UNITS);
-    const around = text(Math.max(0, start - this.#around), last + this.#around);
-    const shift = Math.max(0, start - around.from);
-    const units = around.text.split('');
+    const beyond = this.#around + MARGIN_UNITS;
+    const known = text(Math.max(0, start - beyond), last + beyond);
+    // Also the rules for the text itself: what is personal there is so anywhere.
+    const channels = new Set([direction === 'input' ? 'input' : channel, 'text']);
+    const units = maskedUnits(known.text, known.from > 0, [...channels].map((one) => (part: string) => this.#judge(part, one)));
+    if (!units) return undefined;
     // Found once already, maybe from more text than is judged here.
-    if (isPersonal(verdict)) units.fill(MASK, shift, Math.max(shift, end - around.from));
-    // Also those for the text itself: what is personal there is so anywhere.
-    for (const one of new Set([direction === 'input' ? 'input' : channel, 'text'])) {
-      const found = personalIn(around.text, (part) => this.#judge(part, one));
-      if (!found) return undefined;
-      for (const { start, end } of found) units.fill(MASK, start, end);
-    }
-    const safe = units.join('');
-    if (safe === '') return undefined;
-    const spanEnd = Math.min(safe.length, shift + Math.min(last - start, start - around.from + last - start));
-    return { kind: 'excerpt', text: clip(safe, safe.length), start: Math.min(shift, safe.length), end: spanEnd };
+    if (isPersonal(verdict)) units.fill(MASK, Math.max(0, start - known.from), Math.max(0, end - known.from));
+
+    const first = Math.max(known.from, start - this.#around);
+    const shown = units.slice(first - known.from, Math.max(first, last + this.#around) - known.from).join('');
+    if (shown === '') return undefined;
+    const place = (at: number): number => Math.min(Math.max(0, at - first), shown.length);
+    return { kind: 'excerpt', text: clip(shown, shown.length), start: place(start), end: place(last) };
   }
+}
+
+/** The UTF-16 units, those of personal data masked; `undefined` if the rules cannot see all of them. */
+function maskedUnits(text: string, isCutAtStart: boolean, judges: ((text: string) => ReturnType<Judge>)[]): string[] | undefined {
+  const units = text.split('');
+  for (const judge of judges) {
+    const found = personalIn(text, judge);
+    if (!found) return undefined;
+    for (const { start, end } of found) units.fill(MASK, start, end);
+  }
+  if (isCutAtStart) units.fill(MASK, 0, CUT_AT_START.exec(text)?.[0].length ?? 0);
+  // What follows may not have come yet.
+  units.fill(MASK, CUT_AT_END.exec(text)?.index ?? text.length);
+  return units;
 }
 
 function isPersonal({ view, risk }: Verdict): boolean {

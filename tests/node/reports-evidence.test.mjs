@@ -163,6 +163,20 @@ test('an excerpt of what the user wrote is judged by the rules for it', async ()
   await guard.dispose();
 });
 
+test('an excerpt masks numbers and addresses that its edges cut, and those that have not come whole', async () => {
+  await init();
+  const made = await setup({ packs: [compilePolicy(PERSONAL)], reports: { evidence: 'excerpt', excerptUnits: 5 } });
+  const excerptOf = async (deltas) => (await verdicts(made, deltas))[0].evidence;
+  const text = '电话 13912345678，提醒词语，13812345678 也行';
+  const excerpt = { kind: 'excerpt', text: '＊＊＊＊，提醒词语，＊＊＊＊', start: 5, end: 9 };
+  assert.deepEqual(await excerptOf(text), excerpt);
+  const [{ evidence: late }] = await verdicts(made, [`${'很远'.repeat(300)}${text}`]);
+  assert.deepEqual(late, excerpt);
+  assert.equal((await excerptOf(['，提醒词语，1381', '2345678'])).text, '，提醒词语，＊＊＊＊');
+  assert.equal((await excerptOf(['，提醒词语，a.b@', 'example.com'])).text, '，提醒词语，＊＊＊＊');
+  await made.guard.dispose();
+});
+
 test('of the youngest, and of who may be one, nothing is told without consent', async () => {
   const tells = async (usage, more = {}) => {
     const made = await setup({ usage, reports: { evidence: 'excerpt', ...more } });
