@@ -6,6 +6,7 @@ import { toHex } from './hex.js';
 import { GuardedMessage, type MessageContext, type Rule } from './message.js';
 import { closedNotice, endedNotice, exitNotice } from './notices.js';
 import { ReportsOff, UsageOff } from './off.js';
+import type { Judge } from './report-evidence.js';
 import { createReports } from './reports.js';
 import type { ReportsRuntime, UsageRuntime } from './runtime.js';
 import { createStream } from './stream.js';
@@ -37,9 +38,12 @@ export async function createGuardOn(options: GuardOptions, defaultHost: () => Ho
   try {
     usage = options.usage ? await createUsage(options.usage, host, keys) : new UsageOff(host);
     const metered = usage;
-    const context = { host, locale, person: () => metered.about(), judge: (text: string, channel: string) => judged(filter, text, channel) };
+    /** Of the guard, which reports come before: there is no verdict until it is made. */
+    let judge: Judge = () => ({ verdicts: [], isWhole: false });
+    const context = { host, locale, person: () => metered.about(), judge: (unseen: string, channel: string) => judge(unseen, channel) };
     const reports = options.reports ? await createReports(options.reports, context) : new ReportsOff();
     const guard = new GuardRuntime({ filter, filterOf, packs, host, locale, usage, reports, fetch: options.fetch });
+    judge = (unseen, channel) => guard.judgeUnseen(unseen, channel);
     usage.ready();
     return guard;
   } catch (thrown) {
@@ -133,6 +137,16 @@ class GuardRuntime implements Guard {
       else this.usage.escalate({ kind: call as Escalation, rule: id, help: this.#help });
     }
     return { verdicts, exit: called.has('exit') };
+  }
+
+  /** What the rules find in a text that is not shown; nothing of it is reported or acted on. */
+  judgeUnseen(text: string, channel: string): ReturnType<Judge> {
+    const filter = this.#filter();
+    const message = new GuardedMessage('', 'text', call(() => filter.message('', channel)), {
+      rules: this.#rules, notice: '', remember: 0, gate: () => undefined, closing: () => undefined, verdict: () => {},
+    });
+    const verdicts = [...message.push(text).verdicts, ...message.finish().verdicts];
+    return { verdicts, isWhole: message.state === 'finished' };
   }
 
   stream(options: StreamOptions = {}): TransformStream<string, string> {
@@ -314,16 +328,6 @@ class GuardRuntime implements Guard {
 function rulesOf(filter: Parts['filter'], named: (pack: number) => Pick<Rule, 'policy' | 'revision' | 'digest'>): Rule[] {
   return call(() => filter.rules()).map((row) =>
     ({ ...row, action: row.action as Action, call: (row.call ?? undefined) as Rule['call'], ...named(row.pack) }));
-}
-
-/** What the rules find in a text that is not shown; nothing of it is reported or acted on. */
-function judged(filter: Parts['filter'], text: string, channel: string): { verdicts: Verdict[]; isWhole: boolean } {
-  const message = new GuardedMessage('', 'text', call(() => filter.message('', channel)), {
-    rules: rulesOf(filter, () => ({ policy: '', revision: 0, digest: '' })),
-    notice: '', remember: 0, gate: () => undefined, closing: () => undefined, verdict: () => {},
-  });
-  const verdicts = [...message.push(text).verdicts, ...message.finish().verdicts];
-  return { verdicts, isWhole: message.state === 'finished' };
 }
 
 const veiled = new WeakSet<Element>();

@@ -7,6 +7,15 @@ import { compilePolicy, createGuard, init, memoryHost } from 'tidegate';
 import { coded, pack, POLICY } from './support.mjs';
 import { AFTERNOON, json, signedPack, signer } from './usage-support.mjs';
 
+/** How often the rules were read out of the core. */
+let readings = 0;
+const { instantiate } = WebAssembly;
+WebAssembly.instantiate = async (...args) => {
+  const { exports } = await instantiate(...args);
+  const read = exports.filter_rules;
+  return { exports: read ? { ...exports, filter_rules: (...given) => (readings += 1, read(...given)) } : exports };
+};
+
 const ENDPOINT = 'https://collector.example/v1/reports';
 const KEY = new Uint8Array(32).fill(7);
 const PERSONAL = {
@@ -174,6 +183,15 @@ test('an excerpt masks numbers and addresses that its edges cut, and those that 
   assert.deepEqual(late, excerpt);
   assert.equal((await excerptOf(['，提醒词语，1381', '2345678'])).text, '，提醒词语，＊＊＊＊');
   assert.equal((await excerptOf(['，提醒词语，a.b@', 'example.com'])).text, '，提醒词语，＊＊＊＊');
+  await made.guard.dispose();
+});
+
+test('a verdict does not read the rules out of the core again', async () => {
+  const made = await setup({ reports: { evidence: 'excerpt' } });
+  const before = readings;
+  assert.ok(before > 0, 'a guard reads them once');
+  assert.notEqual((await verdicts(made, '请看提醒词语，终止词语。'))[0].evidence, undefined);
+  assert.equal(readings, before);
   await made.guard.dispose();
 });
 
