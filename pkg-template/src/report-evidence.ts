@@ -7,7 +7,8 @@ import { GuardError } from './error.js';
 import { toHex } from './hex.js';
 import { clip, type Evidence } from './report-record.js';
 import type { VerdictContext } from './runtime.js';
-import type { ReportOptions, Verdict } from './types.js';
+import type { Host, ReportOptions, Verdict } from './types.js';
+import { within } from './within.js';
 
 /** UTF-16 units on each side of the span. */
 const DEFAULT_AROUND_UNITS = 40;
@@ -19,6 +20,8 @@ const MARGIN_UNITS = 64;
 /** A number or an address that goes on beyond what is known. */
 const CUT_AT_START = /^[\p{Nd}\s-]*\p{Nd}/u;
 const CUT_AT_END = /(?:\p{Nd}[\p{Nd}\s-]*|[\w.%+-]+@[\w.-]*)$/u;
+/** How long the server may take for its key, ms. */
+const KEY_MS = 5_000;
 /** Fewest bytes of a key, as many as a digest has. */
 const MIN_KEY_BYTES = 32;
 /** Times that an excerpt is judged; a rule that ends the message hides what follows from the others. */
@@ -74,10 +77,12 @@ export class EvidenceMaker {
     return MAX_SPAN_UNITS + (this.#kind === 'excerpt' ? this.#around + MARGIN_UNITS : 0);
   }
 
-  /** Asks for the key; without one, records go without evidence. Throws `report/evidence-key` if it is none. */
-  async begin({ evidenceKey }: ReportOptions): Promise<void> {
+  /** Asks for the key; without one in time, records go without evidence. Throws `report/evidence-key` if it is none. */
+  async begin({ evidenceKey }: ReportOptions, host: Host): Promise<void> {
     if (this.#kind !== 'hmac' || !evidenceKey) return;
-    const given: unknown = await evidenceKey().catch(() => undefined);
+    // In a function of its own: what is thrown at once is a rejection too.
+    const asked = async (): Promise<unknown> => evidenceKey();
+    const given = await within((ms, run) => host.timer(ms, run), KEY_MS, asked());
     if (given === undefined) return;
     const { id, key } = Object(given) as Record<string, unknown>;
     if (typeof id !== 'string' || id === '' || !(key instanceof Uint8Array) || key.length < MIN_KEY_BYTES) {

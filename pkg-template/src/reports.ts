@@ -44,7 +44,7 @@ export async function createReports(options: ReportOptions, context: ReportConte
   const evidence = new EvidenceMaker(options, context.judge);
   const runtime = new ReportRuntime(options, context, evidence);
   try {
-    await evidence.begin(options);
+    await evidence.begin(options, context.host);
     await runtime.start();
   } catch (thrown) {
     await runtime.dispose();

@@ -110,6 +110,18 @@ test('a keyed digest is of the span alone, under the server’s key, which is no
   await made.guard.dispose();
 });
 
+test('a key that does not come in time, or is refused at once, leaves records without evidence', async () => {
+  const host = memoryHost();
+  const pending = createGuard({ packs: [await pack()], host, reports: { endpoint: ENDPOINT, evidence: 'hmac', evidenceKey: () => new Promise(() => {}) } });
+  await host.advance(5_000);
+  const late = await Promise.race([pending, new Promise((resolve) => { setTimeout(resolve, 1_000, 'late'); })]);
+  assert.notEqual(late, 'late');
+  await late.dispose();
+  const made = await setup({ reports: { evidence: 'hmac', evidenceKey: () => { throw new Error('offline'); } } });
+  assert.equal((await verdicts(made, '请看提醒词语。'))[0].evidence, undefined);
+  await made.guard.dispose();
+});
+
 test('without a key records go without evidence; a key that is none is refused', async () => {
   const made = await setup({ reports: { evidence: 'hmac', evidenceKey: async () => { throw new Error('offline'); } } });
   const [{ evidence }] = await verdicts(made, '请看提醒词语。');
