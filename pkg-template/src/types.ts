@@ -287,8 +287,8 @@ export interface Reports {
   /** Tries to send all that waits; resolves when nothing is in flight. */
   flush(): Promise<void>;
   /**
-   * The user signs out: tries for at most 5 seconds to send what waits, then deletes it here and in
-   * the other pages of the store. What was deleted unsent is counted, and the count is reported.
+   * The user signs out: tries for at most 5 seconds to send what waits, then deletes it here, in
+   * the store and in the page that sends. What was deleted unsent is counted, and the count is reported.
    */
   purge(): Promise<void>;
   /** With several pages of one store: of the one that sends, as it last told. */
