@@ -4,6 +4,7 @@
  */
 import { readStored, type Drops, type Item, type Stored } from './report-wire.js';
 import type { Host } from './types.js';
+import { within } from './within.js';
 
 /** Waiting records; what follows sorts by the time they were made. */
 const PREFIX = 'report/';
@@ -181,8 +182,8 @@ export class RecordStore {
 
   /** Whether the store did it in time. After one failure it is not trusted to be durable. */
   async #attempt(operation: () => Promise<void>): Promise<boolean> {
-    const work = (async () => operation())();
-    const ok = await within(this.#host, work, STORE_TIMEOUT_MS);
+    const work = async (): Promise<true> => operation().then(() => true);
+    const ok = await within((ms, run) => this.#host.timer(ms, run), STORE_TIMEOUT_MS, work()) ?? false;
     if (!ok) this.#hasFailed = true;
     return ok;
   }
@@ -192,21 +193,6 @@ export function itemOf(id: string, entry: Entry): Item {
   const item: Item = { id, bytes: entry.json?.length ?? 0, createdAtMs: entry.at };
   if (entry.drops) item.drops = entry.drops;
   return item;
-}
-
-/** Whether `work` succeeds within `ms`. */
-export async function within(host: Host, work: Promise<unknown>, ms: number): Promise<boolean> {
-  let cancel = (): void => {};
-  const late = new Promise<boolean>((resolve) => {
-    cancel = host.timer(ms, () => resolve(false));
-  });
-  try {
-    return await Promise.race([work.then(() => true), late]);
-  } catch {
-    return false;
-  } finally {
-    cancel();
-  }
 }
 
 /** The record's id at the end of its key. */

@@ -17,6 +17,8 @@ const BEAT_MS = 15_000;
 const RESCAN_BEATS = 4;
 /** How long the leader may take for what it is asked to do, ms. */
 const ERRAND_MS = 2 * LEASE_MS;
+/** What the outbox does in this time is told at once, ms. */
+const TELL_MS = 250;
 const ID_BYTES = 8;
 
 export interface TabEvents {
@@ -50,6 +52,8 @@ export class SenderTabs {
   /** Monotonic time of the question that is not answered yet. */
   #askedAt: number | undefined;
   #cancelTimer: () => void = () => {};
+  /** While the others are about to be told. */
+  #cancelTelling: (() => void) | undefined;
 
   /** `undefined` where pages cannot talk: then each sends by itself. */
   static join(host: Host, on: TabEvents): SenderTabs | undefined {
@@ -86,6 +90,15 @@ export class SenderTabs {
     if (this.#leads) this.#post({ lead: this.#id, stats: this.#on.stats() });
   }
 
+  /** Tells them soon, once for all that happens until then. */
+  tellSoon(): void {
+    if (!this.#leads || this.#hasLeft) return;
+    this.#cancelTelling ??= this.#host.timer(TELL_MS, () => {
+      this.#cancelTelling = undefined;
+      this.tell();
+    });
+  }
+
   /** Has the leader do it; `false` if it does not say in time that it is done. */
   async ask(errand: Errand): Promise<boolean> {
     const number = this.#errand += 1;
@@ -116,6 +129,7 @@ export class SenderTabs {
     if (this.#hasLeft) return;
     this.#hasLeft = true;
     this.#cancelTimer();
+    this.#cancelTelling?.();
     if (this.#leads) this.#post({ bye: this.#id });
     this.#joined.leave();
   }
@@ -141,12 +155,28 @@ export class SenderTabs {
     if (this.#hasLeft) return;
     if (typeof lead === 'string') this.#hear(lead, stats as ReportStats);
     else if (typeof ask === 'string') this.#answer(ask);
-    else if (typeof bye === 'string') this.#stand(JOIN_MS);
+    else if (typeof bye === 'string') this.#heir();
     else if (done === this.#id) this.#errands.get(number as number)?.();
     else if (!this.#leads) return;
     else if (typeof stored === 'string') this.#on.stored(stored);
     else if (hidden === true) this.#on.hidden();
-    else if (errand === 'flush' || errand === 'purge') void this.#on[errand]().then(() => this.#post({ done: from, number }));
+    else if (errand === 'flush' || errand === 'purge') void this.#run(errand, from, number);
+  }
+
+  /** Does what another page asks for. One that fails is not done: who asked leads then. */
+  async #run(errand: Errand, from: unknown, number: unknown): Promise<void> {
+    try {
+      await this.#on[errand]();
+    } catch {
+      return;
+    }
+    this.tell();
+    this.#post({ done: from, number });
+  }
+
+  /** A leader has left. One that leads itself, for they had not heard of each other, stays. */
+  #heir(): void {
+    if (!this.#leads) this.#stand(JOIN_MS);
   }
 
   /** Somebody leads. Of two leaders, the one with the smaller id stays. */

@@ -7,11 +7,12 @@ import { GuardError } from './error.js';
 import { EvidenceMaker, type Judge } from './report-evidence.js';
 import { mayTell } from './report-person.js';
 import { complaintBody, dropsBody, envelope, verdictBody, type Body, type Person, type Surface } from './report-record.js';
-import { itemOf, RecordStore, within, type Entry } from './report-store.js';
+import { itemOf, RecordStore, type Entry } from './report-store.js';
 import { SenderTabs } from './report-tabs.js';
 import { readAnswer, retryAfter, uuid, type Drops, type Effect, type OutboxEvent } from './report-wire.js';
 import type { ReportsRuntime, VerdictContext } from './runtime.js';
 import type { Complaint, Host, HostResponse, Receipt, ReportOptions, ReportStats, Signal } from './types.js';
+import { within } from './within.js';
 
 /** Longest single timer, ms: some platforms overflow at 2³¹. */
 const MAX_TIMER_MS = 24 * 3_600_000;
@@ -68,6 +69,8 @@ class ReportRuntime implements ReportsRuntime {
   private known: Omit<ReportStats, 'storage'> = { pending: 0, pendingBytes: 0, accepted: 0, dropped: 0, rejected: 0 };
   /** Records that could not even be made, or not be read again. */
   private unmade = 0;
+  /** Until what other pages told of is taken: an errand of theirs is about that too. */
+  private taking: Promise<unknown> = Promise.resolve();
   private waiters: (() => void)[] = [];
   private cancelTimer: (() => void) | undefined;
   private stopSignals: (() => void) | undefined;
@@ -86,13 +89,13 @@ class ReportRuntime implements ReportsRuntime {
     this.stopSignals = this.host.signals((signal) => this.signal(signal));
     if (!this.host.peers) return this.restore();
     this.tabs = SenderTabs.join(this.host, {
-      lead: () => void this.restore(),
+      lead: () => unawaited(this.restore()),
       follow: () => this.follow(),
-      stored: (key) => void this.take(key),
+      stored: (key) => this.toTake(key),
       hidden: () => this.run({ type: 'hidden' }),
-      rescan: () => void this.restore(),
-      flush: () => this.flush(),
-      purge: () => this.purge(),
+      rescan: () => unawaited(this.restore()),
+      flush: () => this.taking.then(() => this.flush()),
+      purge: () => this.taking.then(() => this.purge()),
       stats: () => this.own(),
     });
   }
@@ -145,7 +148,7 @@ class ReportRuntime implements ReportsRuntime {
     if (this.isDisposed) return;
     await this.store.settled;
     if (this.tabs && !this.tabs.leads && !await this.tabs.ask('purge')) this.tabs.seize();
-    await within(this.host, this.flushOwn(), LAST_TRY_MS);
+    await within((ms, run) => this.host.timer(ms, run), LAST_TRY_MS, this.flushOwn());
     if (this.isDisposed) return;
     if (!this.tabs || this.tabs.leads) await this.restore();
     this.run({ type: 'purge' });
@@ -171,7 +174,7 @@ class ReportRuntime implements ReportsRuntime {
     await this.store.settled;
     if (this.store.isVolatile && this.own().pending > 0) {
       // What no store keeps has only this chance.
-      await within(this.host, this.flushOwn(), LAST_TRY_MS);
+      await within((ms, run) => this.host.timer(ms, run), LAST_TRY_MS, this.flushOwn());
     }
     if (this.isDisposed) return;
     this.lastStats = this.stats();
@@ -201,8 +204,7 @@ class ReportRuntime implements ReportsRuntime {
     return this.options.consent === undefined ? person : { ...person, consent: this.options.consent };
   }
 
-  /** How this page's own outbox stands. */
-  /** Once the core has trapped, what was last known. */
+  /** How this page's own outbox stands; once the core has trapped, what was last known. */
   private own(): ReportStats {
     try {
       this.known = this.outbox.stats() as Omit<ReportStats, 'storage'>;
@@ -233,7 +235,13 @@ class ReportRuntime implements ReportsRuntime {
   private admit(id: string, entry: Entry): void {
     if (this.entries.has(id)) return;
     this.entries.set(id, entry);
-    this.run({ type: 'added', item: itemOf(id, entry) });
+    try {
+      this.run({ type: 'added', item: itemOf(id, entry) });
+    } catch (thrown) {
+      // Whoever made it hears that it was not taken; it must not be sent later all the same.
+      this.entries.delete(id);
+      throw thrown;
+    }
   }
 
   /** Stores a record for the page that sends; what the store does not keep is sent from here. */
@@ -260,7 +268,7 @@ class ReportRuntime implements ReportsRuntime {
       this.isStepping = false;
     }
     if (this.outbox.isIdle()) this.settle();
-    this.tabs?.tell();
+    this.tabs?.tellSoon();
   }
 
   private settle(): void {
@@ -272,7 +280,7 @@ class ReportRuntime implements ReportsRuntime {
       case 'store': return this.keep(effect.id);
       case 'delete': return this.forget(effect.id, (entry) => this.store.delete(entry));
       case 'setAside': return this.forget(effect.id, (entry) => this.store.setAside(entry, effect.code));
-      case 'send': return void this.send(effect.batch, effect.ids, effect.keepalive);
+      case 'send': return unawaited(this.send(effect.batch, effect.ids, effect.keepalive));
       case 'reportDrops': return this.reportDrops(effect.drops);
       case 'wake': return this.wake(effect.atMs);
     }
@@ -359,6 +367,11 @@ class ReportRuntime implements ReportsRuntime {
     if (news.length > 0) this.run({ type: 'restored', items: news.map(([id, entry]) => itemOf(id, entry)) });
   }
 
+  private toTake(key: string): void {
+    const taken = this.take(key).catch(() => {});
+    this.taking = Promise.all([this.taking, taken]);
+  }
+
   private async take(key: string): Promise<void> {
     const taken = await this.store.take(key);
     if (taken && this.tabs?.leads) this.admit(...taken);
@@ -374,4 +387,9 @@ class ReportRuntime implements ReportsRuntime {
     for (const [id, entry] of mine) this.admit(id, entry);
     this.settle();
   }
+}
+
+/** For work that nobody waits for. It fails when the core has trapped; what the store holds is then a later page's. */
+function unawaited(work: Promise<void>): void {
+  work.catch(() => {});
 }

@@ -2,9 +2,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createGuard, memoryHost } from 'tidegate';
-import { pack } from './support.mjs';
+import { coded, pack } from './support.mjs';
 
 const ENDPOINT = 'https://collector.example/v1/reports';
+/** The core stops at the next step of an outbox. */
+let stepTraps = false;
+const { instantiate } = WebAssembly;
+WebAssembly.instantiate = async (...args) => {
+  const { exports } = await instantiate(...args);
+  const step = exports.outbox_step;
+  if (!step) return { exports };
+  return { exports: { ...exports, outbox_step: (...given) => {
+    if (!stepTraps) return step(...given);
+    stepTraps = false;
+    throw new WebAssembly.RuntimeError('unreachable');
+  } } };
+};
+
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
@@ -50,6 +64,7 @@ async function pages(count) {
   };
   const between = channel();
   state.store = store;
+  state.between = between;
   state.pages = [];
   state.open = async () => {
     const index = state.pages.length;
@@ -222,4 +237,52 @@ test('signing out where pages cannot talk sends what can be sent first', async (
   assert.equal(received.length, 1);
   assert.equal(guard.reports.stats().dropped, 0);
   assert.deepEqual(await host.store.keys('report'), []);
+});
+
+test('a page that leads goes on when another leader leaves', async () => {
+  const world = await pages(1);
+  await world.pass(2 * SECOND, 50);
+  world.between.join('report', () => {}).post({ bye: 'another' });
+  const record = { specversion: '1.0', id: '0b5a1c2e-7f00-4d1e-9a3b-0123456789ab', data: { message: 'untold' } };
+  await world.store.set(`report/${'0'.repeat(20)}-${record.id}`, new TextEncoder().encode(JSON.stringify({ at: world.pages[0].host.now(), record })));
+  await world.pass(90 * SECOND);
+  assert.deepEqual(messages(world), ['untold']);
+});
+
+test('what happens together is told together, and not while text is judged', async () => {
+  const world = await pages(1);
+  await world.pass(2 * SECOND, 50);
+  const told = [];
+  world.between.join('report', ({ stats }) => stats && told.push(stats.pending));
+  for (let n = 0; n < 20; n += 1) flag(world.pages[0], `m${n}`);
+  assert.deepEqual(told, []);
+  await world.pass(SECOND, 50);
+  assert.equal(told[0], 20);
+  assert.ok(told.length <= 4, `told ${told.length} times in a second`);
+});
+
+test('when the core stops, a record of another page waits in the store, and no rejection is left unhandled', async () => {
+  const world = await pages(2);
+  await world.pass(2 * SECOND, 50);
+  flag(world.pages[0], 'first');
+  await world.pass(5 * SECOND);
+  const other = world.pages[1 - senders(world)[0]];
+  stepTraps = true;
+  flag(other, 'second');
+  await world.pass(SECOND);
+  assert.equal(stepTraps, false);
+  assert.deepEqual(messages(world), ['first']);
+  assert.equal((await world.store.keys('report/')).length, 1);
+});
+
+test('a complaint that the core did not take is not sent later', async () => {
+  const world = await pages(1);
+  await world.pass(2 * SECOND, 50);
+  const [{ guard }] = world.pages;
+  stepTraps = true;
+  await assert.rejects(guard.reports.submit({ category: 'other', text: 'refused' }), coded('core/trap'));
+  await pack();
+  world.between.join('report', () => {}).post({ lead: '', stats: {} });
+  await world.pass(MINUTE);
+  assert.equal(world.stored.size, 0);
 });
