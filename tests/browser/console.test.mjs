@@ -124,6 +124,86 @@ test('a_reviewer_needs_no_mouse_and_one_click_leads_from_a_record_to_its_rule', 
   assert.match(await page.text('tbody tr'), /50%/);
 });
 
+test('a_verdict_given_twice_leads_on_once', CHROMIUM_ONLY, async () => {
+  const [oldest, middle, newest] = await send([verdict({ rule: 'twice' }), verdict({ rule: 'twice' }), verdict({ rule: 'twice' })]);
+  await enter('rev', `#/records?rule=twice&id=${newest}`);
+  // Both are given before the first is answered.
+  await page.run(`for (const repeat of [false, true, false]) {
+    document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'u', repeat, bubbles: true }));
+  }`);
+  await until('both are written down', async () => (await collector.ask('GET', '/v1/audit?order=newest&limit=500')).entries
+    .filter(({ about }) => JSON.stringify(about).includes(newest)).length === 2);
+  await settled();
+  assert.match(await address(), new RegExp(middle));
+  const reviews = await Promise.all([oldest, middle].map((id) => collector.ask('GET', `/v1/reports/${id}`)));
+  assert.deepEqual(reviews.map(({ review }) => review), [undefined, undefined]);
+});
+
+test('older_records_are_shown_once_though_others_arrive_meanwhile', CHROMIUM_ONLY, async () => {
+  const many = Array.from({ length: 120 }, () => verdict({ rule: 'pages' }));
+  await send(many.slice(0, 60));
+  await send(many.slice(60));
+  await enter('rev', '#/records?rule=pages');
+  assert.equal(await page.count('tbody tr'), 100);
+  // The page of older records comes only after the records that arrived.
+  await page.run(`const ask = window.fetch;
+    window.fetch = async (path, options) => {
+      const answer = await ask(path, options);
+      if (path.includes('order=newest') && path.includes('after=')) await new Promise((resolve) => { window.goOn = resolve; });
+      return answer;
+    };
+    document.querySelector('.under button').click();`);
+  await send([verdict({ rule: 'pages' })]);
+  await until('it is there', async () => (await page.count('tbody tr')) === 101);
+  await page.run('window.goOn()');
+  await until('the older ones are there', async () => (await page.count('tbody tr')) > 101);
+  const ids = await page.run('return [...document.querySelectorAll("tbody tr")].map((row) => row.dataset.id)');
+  assert.equal(ids.length, 121);
+  assert.equal(new Set(ids).size, 121);
+  assert.ok(!await page.isVisible('.under button'));
+});
+
+test('signing_out_fails_aloud_and_a_link_to_a_record_asks_for_it_once', CHROMIUM_ONLY, async () => {
+  const [id] = await send([verdict({ rule: 'linked' })]);
+  await enter('rev', '#/audit');
+  await page.run(`window.asked = [];
+    const ask = window.fetch;
+    window.fetch = (path, options) => {
+      window.asked.push(path);
+      return options.method === 'DELETE' ? Promise.reject(new TypeError('offline')) : ask(path, options);
+    };`);
+  await go(`#/records?rule=other&id=${id}`);
+  assert.match(await page.text('.pane'), /linked/);
+  assert.equal(await page.run('return window.asked.filter((path) => path.includes(arguments[0])).length', id), 1);
+  await page.driver.findElement(By.id('sign-out')).click();
+  await until('it is said', async () => (await page.text('#status')) !== '');
+  assert.equal(await page.count('#sign-in'), 0);
+});
+
+test('the_focus_stays_with_the_filter_and_returns_to_the_row_that_was_open', CHROMIUM_ONLY, async () => {
+  await send([verdict({ rule: 'focus' })]);
+  await enter('rev', '#/records?rule=focus');
+  const focused = () => page.run('return document.activeElement.name || document.activeElement.tagName');
+  await (await page.find('select[name=action]')).sendKeys('m');
+  await until('it is asked for', async () => (await address()).includes('action='));
+  await settled();
+  assert.equal(await focused(), 'action');
+  const { width, height } = await page.driver.manage().window().getRect();
+  await page.driver.manage().window().setRect({ width: 700, height });
+  try {
+    await (await page.find('tbody a')).click();
+    await until('the record is open', () => page.isVisible('.pane'));
+    await press(Key.ESCAPE);
+    await until('the list is back', () => page.isVisible('tbody'));
+    assert.equal(await page.run('return document.activeElement.closest("tr")?.dataset.id ?? null'),
+      await page.run('return document.querySelector("tbody tr").dataset.id'));
+  } finally {
+    await page.driver.manage().window().setRect({ width, height });
+  }
+  await go('#/rules');
+  assert.equal(await focused(), 'H1');
+});
+
 test('records_that_arrive_come_on_top_and_wait_while_the_feed_is_paused', CHROMIUM_ONLY, async () => {
   await send([verdict({ rule: 'live' })]);
   await enter('rev', '#/records?rule=live');
@@ -228,6 +308,8 @@ test('no_cell_of_the_saved_table_is_a_formula', CHROMIUM_ONLY, async () => {
 });
 
 test('roles_see_what_they_may_and_exports_are_links_that_the_cookie_opens', CHROMIUM_ONLY, async () => {
+  const [id] = await send([verdict({ rule: 'exported' })]);
+  await collector.ask('PUT', `/v1/reports/${id}/review`, JSON.stringify({ verdict: 'rejected' }));
   await enter('rev', '#/exports');
   assert.equal(await page.count('#menu a'), 5);
   assert.equal(await page.count('[data-export]'), 0);
@@ -235,9 +317,10 @@ test('roles_see_what_they_may_and_exports_are_links_that_the_cookie_opens', CHRO
   await until('the form', () => page.isVisible('#sign-in'));
   await enter('boss', '#/exports');
   assert.equal(await page.count('#menu a'), 8);
-  const kinds = await page.driver.executeAsyncScript(`
+  const [authority, corrections] = await page.driver.executeAsyncScript(`
     const links = [...document.querySelectorAll('[data-export]')];
     Promise.all(links.map((link) => fetch(link.href).then((answer) => answer.text()))).then(([authority, correction]) =>
-      arguments[0]([JSON.parse(authority.split('\\n')[0]).export, correction.split('\\n').filter(Boolean).every((line) => JSON.parse(line).verdict)]));`);
-  assert.deepEqual(kinds, ['tidegate.authority', true]);
+      arguments[0]([JSON.parse(authority.split('\\n')[0]).export, correction.split('\\n').filter(Boolean).map((line) => JSON.parse(line)).filter(({ rule }) => rule === 'exported').map(({ verdict }) => verdict)]));`);
+  assert.equal(authority, 'tidegate.authority');
+  assert.deepEqual(corrections, ['rejected']);
 });

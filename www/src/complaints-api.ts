@@ -6,7 +6,6 @@ export interface ComplaintState {
   status: ComplaintStatus;
   received_ms: number;
   due_ms: number;
-  answered_ms?: number;
   answer?: string;
 }
 

@@ -58,7 +58,7 @@ export function earlierReports(): HTMLElement | null {
     el('summary', {}, t('earlierReports', { count: all.length })), list);
 }
 
-/** Number and status of a complaint; asks again until it is answered or not shown any more. */
+/** Number and status of a complaint; asks again while somebody can see it, until it is answered or gone from the page. */
 export function receiptFacts({ id }: Receipt, numberId?: string): HTMLElement {
   const status = el('dd', { 'data-status': 'asking' }, t('complaint_asking'));
   const due = el('dd', {}, '—');
@@ -88,8 +88,10 @@ async function follow(id: string, shown: HTMLElement, show: (state: ComplaintSta
     const state = await complaintState(id);
     show(state);
     if (typeof state !== 'string' && state.status === 'answered') return;
-    await new Promise((resolve) => setTimeout(resolve, ASK_MS));
-    if (!shown.isConnected) return;
+    do {
+      await new Promise((resolve) => setTimeout(resolve, ASK_MS));
+      if (!shown.isConnected) return;
+    } while (document.hidden || shown.closest('details:not([open])') !== null);
   }
 }
 

@@ -16,6 +16,7 @@ const CATEGORIES: ComplaintCategory[] = [
 ];
 
 export function openReportDialog(guard: Guard, message: string | undefined): void {
+  const promised = promise();
   const error = el('p', { class: 'form-error', role: 'alert', hidden: true });
   const count = el('p', { class: 'hint', id: 'report-count' });
   const preview = el('dl', { class: 'facts', id: 'report-preview' });
@@ -26,7 +27,7 @@ export function openReportDialog(guard: Guard, message: string | undefined): voi
   const submit = el('button', { type: 'submit', class: 'button primary' }, t('reportSend'));
   const cancel = el('button', { type: 'button', class: 'button' }, t('cancel'));
   const form = el('form', { class: 'stack', novalidate: true },
-    el('p', {}, t('reportIntro')), promise(),
+    el('p', {}, t('reportIntro')), promised,
     el('fieldset', {}, el('legend', {}, t('reportCategory')), el('div', { class: 'choices' }, ...choices)),
     el('div', { class: 'field' }, el('label', { for: 'report-text' }, t('reportText')), words, count),
     el('section', { class: 'preview', 'aria-label': t('reportPreview') },
@@ -70,7 +71,7 @@ export function openReportDialog(guard: Guard, message: string | undefined): voi
     submit.disabled = true;
     submit.textContent = t('reportSending');
     guard.reports.submit(now).then(
-      ({ id }) => showReceipt(dialog, { id, category: now.category, at: Date.now() }),
+      ({ id }) => showReceipt(dialog, { id, category: now.category, at: Date.now() }, promised),
       (reason: unknown) => {
         error.hidden = false;
         error.textContent = t('reportFailed', { code: codeOf(reason) });
@@ -80,7 +81,7 @@ export function openReportDialog(guard: Guard, message: string | undefined): voi
   });
 }
 
-function showReceipt(dialog: HTMLDialogElement, receipt: Receipt): void {
+function showReceipt(dialog: HTMLDialogElement, receipt: Receipt, promised: HTMLElement): void {
   keepReceipt(receipt);
   const done = el('button', { type: 'button', class: 'button primary' }, t('close'));
   done.addEventListener('click', () => dialog.close());
@@ -88,7 +89,7 @@ function showReceipt(dialog: HTMLDialogElement, receipt: Receipt): void {
     el('div', { class: 'stack receipt' },
       el('h3', { role: 'status' }, t('receiptTitle')),
       receiptFacts(receipt, 'receipt-id'),
-      el('p', { class: 'hint' }, t('receiptText')), promise()),
+      el('p', { class: 'hint' }, t('receiptText')), promised),
     el('div', { class: 'dialog-actions' }, done));
   done.focus();
 }

@@ -1,6 +1,6 @@
 /** What the collector answers, as far as the console reads it. Times end in `_ms`: ms since the epoch. */
 
-export type Role = 'viewer' | 'reviewer' | 'admin';
+type Role = 'viewer' | 'reviewer' | 'admin';
 
 export interface Account {
   name: string;

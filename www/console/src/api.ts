@@ -12,6 +12,11 @@ export class Failure extends Error {
   }
 }
 
+/** Whether the collector does not know who asks; any other failure says nothing about that. */
+function isUnknown(error: unknown): boolean {
+  return error instanceof Failure && error.status === 401;
+}
+
 /** The admin token, kept in this tab only; a browser without storage forgets it with the page. */
 let token = (() => {
   try {
@@ -72,7 +77,7 @@ async function ask<T>(method: string, path: string, body?: unknown, signal?: Abo
     const response = await send(method, path, body, signal);
     return (response.status === 204 ? undefined : await response.json()) as T;
   } catch (error) {
-    if (error instanceof Failure && error.status === 401) forget();
+    if (isUnknown(error)) forget();
     throw error;
   }
 }
@@ -85,14 +90,14 @@ function forget(): void {
 
 /** Finds out who is signed in already, by the cookie or the token of this tab. */
 export async function resume(): Promise<Account | null> {
-  if (token !== null) return await signInWithToken(token).catch(() => null);
   try {
+    if (token !== null) return await signInWithToken(token);
     account = await (await send('GET', '/v1/session')).json() as Account;
+    return account;
   } catch (error) {
-    if (!(error instanceof Failure) || error.code === 'offline') throw error;
-    account = null;
+    if (isUnknown(error)) return null;
+    throw error;
   }
-  return account;
 }
 
 export async function signIn(name: string, password: string): Promise<Account> {
@@ -107,7 +112,7 @@ export async function signInWithToken(value: string): Promise<Account> {
   try {
     await send('GET', '/v1/reports?limit=1');
   } catch (error) {
-    if (error instanceof Failure && error.status === 401) rememberToken(null);
+    if (isUnknown(error)) rememberToken(null);
     throw error;
   }
   rememberToken(value);
@@ -115,8 +120,13 @@ export async function signInWithToken(value: string): Promise<Account> {
   return account;
 }
 
+/** Ends the session; if the collector cannot be told, it goes on, and so does the account here. */
 export async function signOut(): Promise<void> {
-  if (token === null) await send('DELETE', '/v1/session').catch(() => undefined);
+  if (token === null) {
+    await send('DELETE', '/v1/session').catch((error: unknown) => {
+      if (!isUnknown(error)) throw error;
+    });
+  }
   forget();
 }
 
@@ -245,7 +255,7 @@ export async function exported(kind: (typeof EXPORTS)[number], period: Period): 
   try {
     return await (await send('GET', exportAddress(kind, period))).blob();
   } catch (error) {
-    if (error instanceof Failure && error.status === 401) forget();
+    if (isUnknown(error)) forget();
     throw error;
   }
 }

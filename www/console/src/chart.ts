@@ -16,7 +16,7 @@ const HEIGHT_PX = 220;
 /** Most rows of the table; hours of a month are not read one by one. */
 const MAX_TABLE_ROWS = 200;
 
-export interface Series {
+interface Series {
   key: string;
   /** Count of each bucket. */
   counts: number[];
@@ -24,13 +24,13 @@ export interface Series {
 }
 
 /** How keys are called, and where their records are. */
-export interface Labels {
+interface Labels {
   name: (key: string) => string;
   link: (key: string) => string | undefined;
 }
 
 /** The series of a trend, the largest first; those without a colour are summed up at the end. */
-export function seriesOf({ keys, rows }: Trend): Series[] {
+function seriesOf({ keys, rows }: Trend): Series[] {
   // Keys were made by strangers: one may be called `constructor`.
   const countOf = (counts: Record<string, number>, key: string): number => (Object.hasOwn(counts, key) ? counts[key] ?? 0 : 0);
   const all = [...new Set([...keys, 'other'])]

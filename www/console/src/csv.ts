@@ -13,7 +13,7 @@ export function cell(value: unknown): string {
   return `"${safe.replaceAll('"', '""')}"`;
 }
 
-export function csvOf(rows: StoredRecord[]): string {
+function csvOf(rows: StoredRecord[]): string {
   const head = ['id', 'received', 'time', 'kind', 'subject', ...DATA, 'review', 'note', 'by'];
   const lines = rows.map((record) => [
     record.id, new Date(record.received_ms).toISOString(), record.time, kindOf(record.type), record.subject,

@@ -11,23 +11,23 @@ import type { StoredRecord } from './api-types.js';
 export const PAGE_ROWS = 100;
 /** Most records that wait to be shown. */
 export const MAX_WAITING = 500;
-/** Most records that are shown; older ones are fetched again when asked for. */
-export const MAX_SHOWN = 2_000;
+/** Most records that are shown; the oldest give way to those that arrive. */
+const MAX_SHOWN = 2_000;
 const POLL_MS = 4_000;
 /** Longest pause after failures. */
 const MAX_PAUSE_MS = 60_000;
 
-export type FeedState = 'live' | 'paused' | 'delayed';
+type FeedState = 'live' | 'paused' | 'delayed';
 
 export class Feed {
   rows: StoredRecord[] = [];
   waiting: StoredRecord[] = [];
   /** More have arrived than may wait. */
   isOverrun = false;
-  /** `after` of older records. */
-  older: string | null = null;
   isPaused = false;
   failures = 0;
+  /** `after` of the records that are older than those shown. */
+  #older: string | null = null;
   #question: api.RecordFilter;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #ended = new AbortController();
@@ -43,11 +43,16 @@ export class Feed {
     return this.failures > 0 ? 'delayed' : 'live';
   }
 
+  /** Whether there are older records, and room for them. */
+  get hasOlder(): boolean {
+    return this.#older !== null && this.rows.length < MAX_SHOWN;
+  }
+
   /** Takes the newest page; with an error if that fails. */
   async start(): Promise<void> {
     const page = await api.records(this.#question, { order: 'newest', limit: PAGE_ROWS }, this.#ended.signal);
     this.rows = page.rows;
-    this.older = page.next;
+    this.#older = page.next;
     this.waiting = [];
     this.isOverrun = false;
     this.#schedule();
@@ -55,10 +60,14 @@ export class Feed {
 
   /** Adds the page behind the oldest one shown. */
   async more(): Promise<void> {
-    if (this.older === null) return;
-    const page = await api.records(this.#question, { order: 'newest', limit: PAGE_ROWS, after: this.older }, this.#ended.signal);
+    const after = this.#older;
+    if (after === null || !this.hasOlder) return;
+    const page = await api.records(this.#question, { order: 'newest', limit: PAGE_ROWS, after }, this.#ended.signal);
+    // The feed has started anew, or was trimmed: another page is the next one.
+    if (after !== this.#older) return;
     this.rows.push(...page.rows);
-    this.older = this.rows.length >= MAX_SHOWN ? null : page.next;
+    this.#older = page.next;
+    this.#trim();
   }
 
   /** Shows what waits; after an overrun the newest page instead. */
@@ -81,7 +90,7 @@ export class Feed {
   #trim(): void {
     if (this.rows.length <= MAX_SHOWN) return;
     this.rows.length = MAX_SHOWN;
-    this.older = String(this.rows[MAX_SHOWN - 1]?.row);
+    this.#older = String(this.rows[MAX_SHOWN - 1]?.row);
   }
 
   #schedule(): void {
@@ -93,21 +102,29 @@ export class Feed {
 
   async #poll(): Promise<void> {
     // Nobody looks, or there is no room: then nothing is asked for.
-    if (document.hidden || this.isOverrun) return this.#schedule();
-    const newest = this.waiting[0] ?? this.rows[0];
+    if (document.hidden || (this.isOverrun && this.isPaused)) return this.#schedule();
     try {
-      const page = newest === undefined
-        ? await api.records(this.#question, { order: 'newest', limit: PAGE_ROWS }, this.#ended.signal)
-        : await api.records(this.#question, { order: 'oldest', limit: MAX_WAITING, after: String(newest.row) }, this.#ended.signal);
+      // Starting anew has failed before.
+      if (this.isOverrun) await this.start();
+      else await this.#catchUp();
       this.failures = 0;
-      if (newest !== undefined) page.rows.reverse();
-      await this.#take(page.rows, newest !== undefined && page.next !== null);
     } catch (error) {
       if (this.#ended.signal.aborted || (error instanceof api.Failure && error.status === 401)) return;
       this.failures += 1;
     }
     this.#changed();
     this.#schedule();
+  }
+
+  async #catchUp(): Promise<void> {
+    const newest = this.waiting[0] ?? this.rows[0];
+    if (newest === undefined) {
+      const page = await api.records(this.#question, { order: 'newest', limit: PAGE_ROWS }, this.#ended.signal);
+      this.#older = page.next;
+      return await this.#take(page.rows, false);
+    }
+    const page = await api.records(this.#question, { order: 'oldest', limit: MAX_WAITING, after: String(newest.row) }, this.#ended.signal);
+    await this.#take(page.rows.reverse(), page.next !== null);
   }
 
   async #take(fresh: StoredRecord[], areThereMore: boolean): Promise<void> {

@@ -18,8 +18,7 @@ import { RecordsView } from './views/records.js';
 import { RulesView } from './views/rules.js';
 import { SubjectsView } from './views/subjects.js';
 import { TrendsView } from './views/trends.js';
-import { say } from './words.js';
-import { setLocale } from './words.js';
+import { say, setLocale } from './words.js';
 
 /** The views in the order of the menu. */
 const VIEWS = {
@@ -47,10 +46,14 @@ function show(): void {
   if (name === undefined) return go(href('records'), true);
   const isNew = name !== viewName;
   if (isNew) {
+    const isFirst = view === undefined;
     leaveView();
     viewName = name;
     view = new VIEWS[name]();
-    byId('content').replaceChildren(el('h1', { tabindex: '-1', class: 'visually-hidden' }, say(`view_${name}`)), view.node);
+    const title = el('h1', { tabindex: '-1', class: 'visually-hidden' }, say(`view_${name}`));
+    byId('content').replaceChildren(title, view.node);
+    // Whoever goes to another view is told where they are, and goes on from there.
+    if (!isFirst) title.focus();
     drawMenu();
     document.title = `${say(`view_${name}`)} · ${say('title')}`;
   }
@@ -119,7 +122,7 @@ async function start(): Promise<void> {
   byId('help').addEventListener('click', showShortcuts);
   byId('sign-out').addEventListener('click', () => {
     leaving = true;
-    void api.signOut().finally(() => { leaving = false; });
+    void api.signOut().catch((error: unknown) => announce(reason(error), true)).finally(() => { leaving = false; });
   });
   byId('skip').addEventListener('click', (event) => {
     // The part behind `#` names the view, so it cannot name the content.

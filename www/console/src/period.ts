@@ -26,7 +26,9 @@ export function periodOf(filters: URLSearchParams, { preset }: PeriodOptions, no
   const to = midnight(filters.get('to'));
   if (from !== undefined || to !== undefined) {
     const end = to === undefined ? now : new Date(to).setDate(new Date(to).getDate() + 1);
-    return { from_ms: from ?? 0, to_ms: end };
+    // Where all time cannot be asked for, an end alone means the usual span before it.
+    const start = preset === '' ? 0 : end - SPANS[preset] * DAY_MS;
+    return { from_ms: from ?? start, to_ms: end };
   }
   const span = filters.get('span') ?? preset;
   if (!Object.hasOwn(SPANS, span)) return undefined;

@@ -10,6 +10,9 @@ const LIST: [key: string, word: Word][] = [
   ['Esc', 'key_close'], ['P', 'key_pause'], ['.', 'key_waiting'], ['1 … 8', 'key_views'], ['?', 'key_help'],
 ];
 
+/** Keys that go on acting while they are held down; one that decides something acts once. */
+const HELD = ['j', 'k'];
+
 let areOn = read('shortcuts') !== 'off';
 
 /** Hands keys to the view; `goTo` takes the place of a view in the menu, from 0. */
@@ -24,6 +27,7 @@ export function listen(view: () => View | undefined, goTo: (place: number) => vo
     // Escape is no character key and stays.
     if (!areOn && event.key !== 'Escape') return;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    if (event.repeat && !HELD.includes(key)) return;
     const act = view()?.keys?.[key];
     if (key === '?') showShortcuts();
     else if (/^[1-8]$/.test(key)) goTo(Number(key) - 1);

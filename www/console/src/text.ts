@@ -4,7 +4,7 @@ import { count } from './format.js';
 import { say } from './words.js';
 
 /** UTF-16 units of a value that are shown before it is cut. */
-export const SHOWN_UNITS = 400;
+const SHOWN_UNITS = 400;
 
 /** Any value as text; what is absent is an empty string. */
 export function plain(value: unknown): string {

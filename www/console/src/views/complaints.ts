@@ -6,6 +6,7 @@ import { COMPLAINT_STATES, type Complaint, type ComplaintState } from '../api-ty
 import { DAY_MS, distance, moment, timeOf } from '../format.js';
 import { paneHead } from '../pane-head.js';
 import { emptyState, Panel, reason } from '../panel.js';
+import { redraw } from '../redraw.js';
 import { go, href, withFilters, type Place } from '../router.js';
 import { table, tableRow, type Column } from '../table.js';
 import { brief, whole } from '../text.js';
@@ -43,6 +44,8 @@ export class ComplaintsView implements View {
   #place: Place | undefined;
   #status: string | undefined;
   #open: Complaint | undefined;
+  /** The complaint that is being left; its row takes the focus once the list is seen. */
+  #left: string | undefined;
 
   readonly keys = { j: () => this.#step(1), k: () => this.#step(-1), Escape: () => this.#leave() };
 
@@ -77,7 +80,7 @@ export class ComplaintsView implements View {
     const choice = el('select', { name: 'status' }, ...[OPEN, ...COMPLAINT_STATES, ALL].map((one) => el('option', { value: one }, nameOf('status', one))));
     choice.value = status;
     choice.addEventListener('change', () => go(href('complaints', [], { status: choice.value === OPEN ? '' : choice.value })));
-    this.#bar.replaceChildren(el('form', { class: 'filters', 'aria-label': say('filters') },
+    redraw(this.#bar, el('form', { class: 'filters', 'aria-label': say('filters') },
       el('label', { class: 'field' }, el('span', {}, say('status')), choice)));
   }
 
@@ -102,10 +105,13 @@ export class ComplaintsView implements View {
     button.disabled = true;
     try {
       const page = await api.complaints(asked(this.#status ?? OPEN), { limit: PAGE_ROWS, after });
+      // Another list has taken the place of the one that was to go on.
+      if (!button.isConnected) return;
       this.#rows = [...this.#rows, ...page.rows];
       this.#panel.node.replaceChildren(...this.#list(page.next));
       this.#mark();
     } catch (error) {
+      if (!button.isConnected) return;
       announce(reason(error), true);
       button.disabled = false;
     }
@@ -129,8 +135,11 @@ export class ComplaintsView implements View {
     this.#mark();
     if (id === undefined) {
       this.#open = undefined;
+      if (this.#left !== undefined) this.#rowOf(this.#left)?.querySelector('a')?.focus();
+      this.#left = undefined;
       return;
     }
+    this.#rowOf(id)?.scrollIntoView({ block: 'nearest' });
     if (this.#open?.id === id) return;
     this.#open = undefined;
     const known = this.#rows.find((row) => row.id === id);
@@ -202,10 +211,8 @@ export class ComplaintsView implements View {
     try {
       const changed = { ...one, ...await api.decideComplaint(one.id, status, answer) };
       const at = this.#rows.findIndex(({ id }) => id === one.id);
-      if (at >= 0) {
-        this.#rows[at] = changed;
-        this.#body?.rows[at]?.replaceWith(tableRow(this.#columns(), changed));
-      }
+      this.#rowOf(one.id)?.replaceWith(tableRow(this.#columns(), changed));
+      if (at >= 0) this.#rows[at] = changed;
       if (this.#place?.parts[0] === one.id) {
         this.#show(changed);
         // The form that had the focus is gone.
@@ -228,17 +235,18 @@ export class ComplaintsView implements View {
   #leave(): void {
     const open = this.#place?.parts[0];
     if (open === undefined || !this.#place) return;
-    const at = this.#rows.findIndex(({ id }) => id === open);
+    this.#left = open;
     go(withFilters({ ...this.#place, parts: [] }, {}));
-    this.#body?.rows[at]?.querySelector('a')?.focus();
+  }
+
+  #rowOf(id: string): HTMLTableRowElement | undefined {
+    return this.#body?.rows[this.#rows.findIndex((one) => one.id === id)];
   }
 
   #mark(): void {
     const open = this.#place?.parts[0];
     [...this.#body?.rows ?? []].forEach((row, at) => {
-      const isOpen = this.#rows[at]?.id === open;
-      row.classList.toggle('chosen', isOpen);
-      if (isOpen) row.scrollIntoView({ block: 'nearest' });
+      row.classList.toggle('chosen', this.#rows[at]?.id === open);
     });
   }
 }

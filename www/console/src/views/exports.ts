@@ -5,6 +5,7 @@ import * as api from '../api.js';
 import { timeOf } from '../format.js';
 import { emptyState, reason } from '../panel.js';
 import { periodFields, periodOf, type PeriodOptions } from '../period.js';
+import { redraw } from '../redraw.js';
 import { go, withFilters, type Place } from '../router.js';
 import { save } from '../save.js';
 import type { View } from '../view.js';
@@ -24,7 +25,7 @@ export class ExportsView implements View {
     const period = periodOf(place.filters, PERIOD, Date.now()) ?? { from_ms: 0, to_ms: Date.now() };
     const bar = el('form', { class: 'filters', 'aria-label': say('filters') },
       ...periodFields(place.filters, PERIOD, (changes) => go(withFilters(place, changes))));
-    this.node.replaceChildren(el('p', { class: 'lead' }, say('exportsText')), bar,
+    redraw(this.node, el('p', { class: 'lead' }, say('exportsText')), bar,
       el('p', { class: 'quiet-text' }, timeOf(period.from_ms), ' – ', timeOf(period.to_ms)),
       el('div', { class: 'grid' }, ...api.EXPORTS.map((kind) => card(kind, period))));
   }

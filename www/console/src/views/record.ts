@@ -21,6 +21,7 @@ export class RecordPane {
   readonly #title = el('h2', { tabindex: '-1' }, say('record'));
   readonly #panel = new Panel();
   readonly #reviewed: (id: string, record: StoredRecord) => void;
+  readonly #step: (by: 1 | -1) => void;
   #record: StoredRecord | undefined;
   #note: HTMLTextAreaElement | undefined;
   #openId: string | undefined;
@@ -33,10 +34,8 @@ export class RecordPane {
 
   /** `reviewed` is told of a record that changed; `step` opens its neighbour; `leave` closes the pane. */
   constructor(reviewed: (id: string, record: StoredRecord) => void, step: (by: 1 | -1) => void, leave: () => void) {
-    this.#reviewed = (id, record) => {
-      reviewed(id, record);
-      if (record.review) step(1);
-    };
+    this.#reviewed = reviewed;
+    this.#step = step;
     this.node.append(paneHead(this.#title, step, leave), this.#panel.node);
   }
 
@@ -47,7 +46,8 @@ export class RecordPane {
   /** Shows a record: at once if it is known already. */
   open(id: string, known: StoredRecord | undefined): void {
     this.node.hidden = false;
-    if (id === this.#openId && this.#record !== undefined) return;
+    // It is there already, or it has been asked for and the list does not know it either.
+    if (id === this.#openId && (this.#record !== undefined || known === undefined)) return;
     this.#openId = id;
     this.#record = undefined;
     this.#panel.node.replaceChildren();
@@ -151,11 +151,12 @@ export class RecordPane {
     }
   }
 
-  /** The reader may have gone on to another record meanwhile. */
+  /** Leads from a record that was reviewed to the next, unless the reader has gone on to another meanwhile. */
   #changed(record: StoredRecord): void {
     const isOpen = this.#record?.id === record.id;
     if (isOpen) this.#panel.node.replaceChildren(...this.#draw(record));
     this.#reviewed(record.id, record);
+    if (isOpen && record.review) this.#step(1);
   }
 }
 

@@ -7,6 +7,7 @@ import { Feed, MAX_WAITING } from '../feed.js';
 import { filterBar, isFiltered, questionOf } from '../filters.js';
 import { count, timeOf } from '../format.js';
 import { emptyState, Panel, reason } from '../panel.js';
+import { redraw } from '../redraw.js';
 import { go, href, withFilters, type Place } from '../router.js';
 import { table, tableRow, type Column } from '../table.js';
 import { brief } from '../text.js';
@@ -29,6 +30,9 @@ export class RecordsView implements View {
   /** The filters that the feed was made for. */
   #filters: string | undefined;
   #body: HTMLTableSectionElement | undefined;
+  #olderButton: HTMLButtonElement | undefined;
+  /** The record that is being closed; its row takes the focus once the list is seen. */
+  #left: string | undefined;
 
   readonly keys = {
     j: () => this.#step(1),
@@ -49,7 +53,7 @@ export class RecordsView implements View {
     filters.delete(OPEN);
     if (filters.toString() !== this.#filters) {
       this.#filters = filters.toString();
-      this.#bar.replaceChildren(filterBar({ ...place, filters }));
+      redraw(this.#bar, filterBar({ ...place, filters }));
       this.#restart(filters);
     }
     this.#showOpen();
@@ -57,6 +61,7 @@ export class RecordsView implements View {
 
   close(): void {
     this.#feed?.close();
+    this.#feed = undefined;
     this.#panel.close();
     this.#pane.close();
   }
@@ -89,19 +94,24 @@ export class RecordsView implements View {
     });
     this.#body = body;
     [...body.rows].forEach((row, place) => { row.dataset['id'] = feed.rows[place]?.id; });
-    const older = el('button', { type: 'button', hidden: feed.older === null }, say('older'));
+    const older = el('button', { type: 'button', hidden: !feed.hasOlder }, say('older'));
     older.addEventListener('click', () => { void this.#older(older); });
+    this.#olderButton = older;
     return [box, el('p', { class: 'under' }, older)];
   }
 
-  /** Puts new rows before those that are there, which keep their focus. */
+  /** Puts rows before and behind those that are there, which keep their focus. */
   #draw(): void {
-    const { rows } = this.#feed ?? { rows: [] };
+    const feed = this.#feed;
+    if (!feed) return;
+    const { rows } = feed;
     const first = this.#body?.rows[0]?.dataset['id'];
     const fresh = first === undefined ? -1 : rows.findIndex(({ id }) => id === first);
     if (this.#body && fresh >= 0) {
       this.#body.prepend(...rows.slice(0, fresh).map((record) => this.#row(record)));
       while (this.#body.rows.length > rows.length) this.#body.lastElementChild?.remove();
+      this.#body.append(...rows.slice(this.#body.rows.length).map((record) => this.#row(record)));
+      if (this.#olderButton) this.#olderButton.hidden = !feed.hasOlder;
     } else if (this.#body || rows.length > 0) {
       this.#panel.node.replaceChildren(...this.#list());
     }
@@ -150,16 +160,12 @@ export class RecordsView implements View {
   async #older(button: HTMLButtonElement): Promise<void> {
     const feed = this.#feed;
     if (!feed) return;
-    const had = feed.rows.length;
     button.disabled = true;
     try {
       await feed.more();
-      if (feed !== this.#feed) return;
-      this.#body?.append(...feed.rows.slice(had).map((record) => this.#row(record)));
-      button.hidden = feed.older === null;
-      this.#drawControls();
+      if (feed === this.#feed) this.#draw();
     } catch (error) {
-      announce(reason(error), true);
+      if (feed === this.#feed) announce(reason(error), true);
     }
     button.disabled = false;
   }
@@ -193,8 +199,8 @@ export class RecordsView implements View {
   #close(): void {
     const open = this.#place?.filters.get(OPEN);
     if (!open || !this.#place) return;
+    this.#left = open;
     go(withFilters(this.#place, { [OPEN]: '' }));
-    this.#body?.querySelector<HTMLElement>(`tr[data-id="${CSS.escape(open)}"] a`)?.focus();
   }
 
   #showOpen(): void {
@@ -203,8 +209,15 @@ export class RecordsView implements View {
     this.#mark();
     if (id === null) this.#pane.close();
     else this.#pane.open(id, this.#feed?.rows.find((row) => row.id === id));
+    if (id !== null) this.#rowOf(id)?.scrollIntoView({ block: 'nearest' });
+    else if (this.#left !== undefined) this.#rowOf(this.#left)?.querySelector('a')?.focus();
+    this.#left = undefined;
     // On narrow screens the pane takes the list's place, and the focus with it.
     if (id !== null && this.#body !== undefined && !this.#body.checkVisibility()) this.#pane.focus();
+  }
+
+  #rowOf(id: string): HTMLTableRowElement | undefined {
+    return [...this.#body?.rows ?? []].find((row) => row.dataset['id'] === id);
   }
 
   #mark(): void {
@@ -213,12 +226,8 @@ export class RecordsView implements View {
       const isOpen = row.dataset['id'] === open;
       row.classList.toggle('chosen', isOpen);
       const link = row.querySelector('a');
-      if (isOpen) {
-        link?.setAttribute('aria-current', 'true');
-        row.scrollIntoView({ block: 'nearest' });
-      } else {
-        link?.removeAttribute('aria-current');
-      }
+      if (isOpen) link?.setAttribute('aria-current', 'true');
+      else link?.removeAttribute('aria-current');
     }
   }
 
@@ -227,7 +236,7 @@ export class RecordsView implements View {
     const at = rows.findIndex((row) => row.id === id);
     if (at < 0) return;
     rows[at] = record;
-    this.#body?.querySelector(`tr[data-id="${CSS.escape(id)}"]`)?.replaceWith(this.#row(record));
+    this.#rowOf(id)?.replaceWith(this.#row(record));
     this.#mark();
   }
 }

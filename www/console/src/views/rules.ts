@@ -5,6 +5,7 @@ import type { RuleStats } from '../api-types.js';
 import { count, percent } from '../format.js';
 import { emptyState, Panel } from '../panel.js';
 import { periodFields, periodOf, type PeriodOptions } from '../period.js';
+import { redraw } from '../redraw.js';
 import { go, href, withFilters, type Place } from '../router.js';
 import { table, type Column } from '../table.js';
 import { brief } from '../text.js';
@@ -18,7 +19,7 @@ const SVG = 'http://www.w3.org/2000/svg';
 const BAR = { width: 120, height: 14 } as const;
 
 /** The rule that is bad for certain first: the one whose interval ends lowest. Those never reviewed come last. */
-export function worstFirst(rules: RuleStats[]): RuleStats[] {
+function worstFirst(rules: RuleStats[]): RuleStats[] {
   const high = (rule: RuleStats): number => (rule.precision === null ? 2 : rule.high ?? rule.precision);
   return [...rules].sort((a, b) => high(a) - high(b) || b.hits - a.hits);
 }
@@ -34,7 +35,7 @@ export class RulesView implements View {
     const bar = el('form', { class: 'filters', 'aria-label': say('filters') },
       ...periodFields(place.filters, PERIOD, (changes) => go(withFilters(place, changes))));
     this.#panel.node.replaceChildren();
-    this.node.replaceChildren(isOne ? ruleHead(policy, rule) : el('p', { class: 'lead' }, say('rulesText')), bar, this.#panel.node);
+    redraw(this.node, isOne ? ruleHead(policy, rule) : el('p', { class: 'lead' }, say('rulesText')), bar, this.#panel.node);
     void this.#panel.load((signal) => api.ruleStats(period, signal), (all) => {
       const rules = worstFirst(isOne ? all.filter((one) => one.policy === policy && one.rule === rule) : all);
       if (rules.length === 0) return emptyState(say(isOne ? 'ruleGone' : 'noRules'));
@@ -65,7 +66,7 @@ function columns(period: URLSearchParams): Column<RuleStats>[] {
     return value === 0 ? '0' : recordsLink(count(value), filters);
   };
   return [
-    { head: say('rule'), kind: 'main', cell: (stats) => el('a', { href: href('rules', [stats.policy, stats.rule]) }, brief(stats.rule)) },
+    { head: say('rule'), kind: 'main', cell: (stats) => el('a', { href: href('rules', [stats.policy, stats.rule], period) }, brief(stats.rule)) },
     { head: say('risk'), cell: (stats) => brief(riskName(stats.risk)) },
     { head: say('policy'), cell: (stats) => brief(say('policyRevision', { policy: stats.policy, revision: stats.revision })) },
     { head: say('hits'), kind: 'number', cell: (stats) => records(stats, '', stats.hits) },

@@ -7,6 +7,7 @@ import { Chart } from '../chart.js';
 import { DAY_MS } from '../format.js';
 import { emptyState, Panel } from '../panel.js';
 import { periodFields, periodOf, type PeriodOptions } from '../period.js';
+import { redraw } from '../redraw.js';
 import { go, href, withFilters, type Place } from '../router.js';
 import type { View } from '../view.js';
 import { nameOf, riskName } from '../vocabulary.js';
@@ -31,7 +32,7 @@ export class TrendsView implements View {
     const zone = zoneOf(period);
     const buckets = wholeBuckets(period, bucket, zone);
     const cards = KINDS.map((by) => this.#card(by, buckets, bucket, zone, place));
-    this.node.replaceChildren(el('p', { class: 'lead' }, say(zone.isUtc ? 'trendsUtc' : 'trendsText')), bar(place, bucket, span), el('div', { class: 'grid' }, ...cards));
+    redraw(this.node, el('p', { class: 'lead' }, say(zone.isUtc ? 'trendsUtc' : 'trendsText')), bar(place, bucket, span), el('div', { class: 'grid' }, ...cards));
   }
 
   close(): void {
