@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::error::ApiError;
 use crate::hex::hex;
+use crate::paging::limited;
 use crate::staff::{Role, require};
 use crate::storage::{AuditEntry, Direction};
 use axum::Json;
@@ -42,24 +43,15 @@ pub(crate) async fn list(
     parameters: Result<Query<Parameters>, QueryRejection>,
 ) -> Result<Json<Value>, ApiError> {
     require(&app, &method, &headers, Role::Admin).await?;
-    let parameters = parameters.ok().map(|Query(parameters)| parameters);
-    let (parameters, limit) = parameters
-        .map(|asked| (asked.limit.unwrap_or(DEFAULT_LIMIT), asked))
-        .filter(|(limit, _)| (1..=MAX_LIMIT).contains(limit))
-        .map(|(limit, asked)| (asked, limit))
-        .ok_or_else(|| {
-            let message = "limit is 1 to 500, after a number, order oldest or newest";
-            ApiError::bad_request("request/query", message)
-        })?;
-    let direction = match parameters.order {
+    let message = "limit is 1 to 500, after a number, order oldest or newest";
+    let bounds = (DEFAULT_LIMIT, MAX_LIMIT);
+    let (asked, limit) = limited(parameters, |asked| asked.limit, bounds, message)?;
+    let direction = match asked.order {
         Order::Oldest => Direction::OldestFirst,
         Order::Newest => Direction::NewestFirst,
     };
     // One more than asked for tells whether there are more.
-    let mut entries = app
-        .storage
-        .audit(direction, parameters.after, limit + 1)
-        .await?;
+    let mut entries = app.storage.audit(direction, asked.after, limit + 1).await?;
     let most = usize::try_from(limit).unwrap_or(0);
     let has_more = entries.len() > most;
     entries.truncate(most);

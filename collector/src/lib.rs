@@ -27,6 +27,7 @@ mod hex;
 mod log;
 mod metrics;
 mod openapi;
+mod paging;
 mod particulars;
 mod policies;
 mod random;

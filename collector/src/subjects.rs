@@ -6,6 +6,7 @@ use crate::assertions::{Profile, check_subject};
 use crate::clock;
 use crate::complaints;
 use crate::error::ApiError;
+use crate::paging::limited;
 use crate::reports;
 use crate::staff::{Role, require};
 use crate::storage::{self, EventRow, Holdings};
@@ -18,12 +19,12 @@ use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
 /// Records of a page if the request does not say, and at most.
-const DEFAULT_LIMIT: usize = 100;
-const MAX_LIMIT: usize = 500;
+const DEFAULT_LIMIT: i64 = 100;
+const MAX_LIMIT: i64 = 500;
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Parameters {
-    limit: Option<usize>,
+    limit: Option<i64>,
     /// `next` of the page before.
     after: Option<i64>,
 }
@@ -39,13 +40,10 @@ pub(crate) async fn show(
 ) -> Result<Json<Map<String, Value>>, ApiError> {
     let staff = require(&app, &method, &headers, Role::Admin).await?;
     check_subject(&subject)?;
-    let asked = parameters.ok().map(|Query(asked)| asked);
-    let (after, limit) = asked
-        .map(|asked| (asked.after, asked.limit.unwrap_or(DEFAULT_LIMIT)))
-        .filter(|(_, limit)| (1..=MAX_LIMIT).contains(limit))
-        .ok_or_else(|| {
-            ApiError::bad_request("request/query", "limit is 1 to 500, after is a number")
-        })?;
+    let message = "limit is 1 to 500, after is a number";
+    let bounds = (DEFAULT_LIMIT, MAX_LIMIT);
+    let (Parameters { after, .. }, limit) =
+        limited(parameters, |asked| asked.limit, bounds, message)?;
     let mut answer = match after {
         None => {
             let holdings = app
@@ -58,12 +56,11 @@ pub(crate) async fn show(
     let query = storage::Query {
         subject: Some(subject.clone()),
         after,
-        limit,
+        limit: usize::try_from(limit).unwrap_or(1),
         ..storage::Query::default()
     };
     let page = app.storage.list(query).await?;
-    let next = page.rows.last().filter(|_| page.has_more);
-    let next = next.map(|last| last.row);
+    let next = page.next();
     let mut records = reports::describe_all(&app.storage, page.rows).await?;
     complaints::attach(&app.storage, &mut records).await?;
     answer.insert("subject".to_owned(), subject.into());

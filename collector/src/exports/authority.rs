@@ -4,15 +4,14 @@
 //! signature over everything before it.
 
 use super::pages::{Pages, Parts, add_line, respond};
+use super::request::{Granted, grant};
 use super::seal::Seal;
 use super::span::{Parameters, Span};
 use super::summary::Summary;
 use crate::app::App;
-use crate::clock;
 use crate::complaints;
 use crate::error::ApiError;
 use crate::reports;
-use crate::staff::{Role, require};
 use crate::storage;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
@@ -31,24 +30,14 @@ pub(crate) async fn authority(
     headers: HeaderMap,
     parameters: Result<Query<Parameters>, QueryRejection>,
 ) -> Result<Response, ApiError> {
-    let staff = require(&app, &method, &headers, Role::Admin).await?;
-    let now_ms = clock::now();
-    let asked = parameters.ok().map(|Query(parameters)| parameters);
-    let span = Span::read(asked, now_ms)?;
-    let logged = app
-        .storage
-        .log(staff.name, "export.authority", span.about(), now_ms);
-    logged.await?;
+    let action = "export.authority";
+    let Granted { span, now_ms } = grant(&app, &method, &headers, parameters, action).await?;
     let name = format!("tidegate-authority-{}-{}.ndjson", span.from_ms, span.to_ms);
     let parts = Authority {
         step: Step::Header,
         span,
         made_ms: now_ms,
-        pages: Pages::new(storage::Query {
-            from_ms: Some(span.from_ms),
-            to_ms: Some(span.to_ms),
-            ..storage::Query::default()
-        }),
+        pages: Pages::new(span.query()),
         seal: Seal::default(),
         summary: Summary::default(),
     };

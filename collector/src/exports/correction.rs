@@ -2,12 +2,11 @@
 //! those who correct the model or its rules. JSON by lines.
 
 use super::pages::{Pages, Parts, add_line, respond};
-use super::span::{Parameters, Span};
+use super::request::{Granted, grant};
+use super::span::Parameters;
 use crate::app::App;
-use crate::clock;
 use crate::error::ApiError;
 use crate::reports;
-use crate::staff::{Role, require};
 use crate::storage::{self, Reviewed};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
@@ -23,21 +22,13 @@ pub(crate) async fn correction(
     headers: HeaderMap,
     parameters: Result<Query<Parameters>, QueryRejection>,
 ) -> Result<Response, ApiError> {
-    let staff = require(&app, &method, &headers, Role::Admin).await?;
-    let now_ms = clock::now();
-    let asked = parameters.ok().map(|Query(parameters)| parameters);
-    let span = Span::read(asked, now_ms)?;
-    let logged = app
-        .storage
-        .log(staff.name, "export.correction", span.about(), now_ms);
-    logged.await?;
+    let action = "export.correction";
+    let Granted { span, .. } = grant(&app, &method, &headers, parameters, action).await?;
     let name = format!("tidegate-correction-{}-{}.jsonl", span.from_ms, span.to_ms);
     let pages = Pages::new(storage::Query {
         kind: Some(VERDICT_TYPE.to_owned()),
         review: Some(Reviewed::Yes),
-        from_ms: Some(span.from_ms),
-        to_ms: Some(span.to_ms),
-        ..storage::Query::default()
+        ..span.query()
     });
     Ok(respond(app, &name, Correction(pages)))
 }

@@ -4,6 +4,7 @@
 mod authority;
 mod correction;
 mod pages;
+mod request;
 mod seal;
 mod span;
 mod summary;

@@ -1,6 +1,7 @@
 //! The time that an export is about.
 
 use crate::error::ApiError;
+use crate::storage::Query;
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
@@ -30,6 +31,15 @@ impl Span {
                     "from_ms and to_ms are needed; from_ms is before to_ms and before now";
                 ApiError::bad_request("request/query", message)
             })
+    }
+
+    /// The records of that time.
+    pub(super) fn query(self) -> Query {
+        Query {
+            from_ms: Some(self.from_ms),
+            to_ms: Some(self.to_ms),
+            ..Query::default()
+        }
     }
 
     /// As it is logged.

@@ -1,6 +1,6 @@
 //! How large something was, counted by size.
 
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Upper ends of the buckets.
@@ -32,19 +32,36 @@ impl Histogram {
             "# HELP tidegate_{name} {help}\n# TYPE tidegate_{name} histogram"
         );
         let get = |number: &AtomicU64| number.load(Ordering::Relaxed);
-        for (count, most) in self.buckets.iter().zip(BUCKETS) {
-            let _ = writeln!(
-                text,
-                "tidegate_{name}_bucket{{le=\"{most}\"}} {}",
-                get(count)
-            );
-        }
-        let (count, sum) = (get(&self.count), get(&self.sum));
+        let buckets = BUCKETS.into_iter().zip(self.buckets.iter().map(get));
+        write_histogram(text, name, "", buckets, get(&self.count), get(&self.sum));
+    }
+}
+
+/// One histogram: `buckets` are upper ends and counts, `labels` are `a="b",…`
+/// or empty.
+pub(super) fn write_histogram(
+    text: &mut String,
+    name: &str,
+    labels: &str,
+    buckets: impl Iterator<Item = (impl Display, u64)>,
+    count: u64,
+    sum: impl Display,
+) {
+    let (before_le, of_all) = match labels {
+        "" => (String::new(), String::new()),
+        labels => (format!("{labels},"), format!("{{{labels}}}")),
+    };
+    let ends = buckets.map(|(end, count)| (end.to_string(), count));
+    for (end, count) in ends.chain([("+Inf".to_owned(), count)]) {
         let _ = writeln!(
             text,
-            "tidegate_{name}_bucket{{le=\"+Inf\"}} {count}\ntidegate_{name}_sum {sum}\ntidegate_{name}_count {count}"
+            "tidegate_{name}_bucket{{{before_le}le=\"{end}\"}} {count}"
         );
     }
+    let _ = writeln!(
+        text,
+        "tidegate_{name}_sum{of_all} {sum}\ntidegate_{name}_count{of_all} {count}"
+    );
 }
 
 #[cfg(test)]

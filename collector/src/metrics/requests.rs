@@ -1,11 +1,12 @@
 //! How many requests there were, how they ended, and how long they took until
 //! their answers began.
 
+use super::histogram::write_histogram;
+use super::{Entered, Gauge};
 use axum::http::Method;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// Upper ends of the histogram's buckets in ms.
@@ -16,7 +17,7 @@ const MAX_SERIES: usize = 256;
 
 #[derive(Debug, Default)]
 pub(crate) struct Requests {
-    active: AtomicU64,
+    active: Arc<Gauge>,
     series: Mutex<BTreeMap<(&'static str, String), Series>>,
 }
 
@@ -29,21 +30,11 @@ struct Series {
     sum: Duration,
 }
 
-/// A request under way; it is over when this is dropped, also if the client
-/// has left.
-#[derive(Debug)]
-pub(crate) struct UnderWay<'a>(&'a AtomicU64);
-
-impl Drop for UnderWay<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
 impl Requests {
-    pub(crate) fn begin(&self) -> UnderWay<'_> {
-        self.active.fetch_add(1, Ordering::Relaxed);
-        UnderWay(&self.active)
+    /// A request is under way until what is returned is dropped, also if the
+    /// client has left.
+    pub(crate) fn begin(&self) -> Entered {
+        self.active.enter()
     }
 
     pub(crate) fn count(&self, method: &'static str, route: &str, status: u16, took: Duration) {
@@ -65,13 +56,12 @@ impl Requests {
 
     /// As Prometheus reads it. Writing to a string cannot fail.
     pub(super) fn write(&self, text: &mut String) {
-        let active = self.active.load(Ordering::Relaxed);
         super::describe(
             text,
             "requests_active",
             "gauge",
             "Requests whose answer has not begun.",
-            active,
+            self.active.get(),
         );
         let all = self.series.lock().unwrap_or_else(PoisonError::into_inner);
         text.push_str("# HELP tidegate_requests_total Requests by the first digit of their status.\n# TYPE tidegate_requests_total counter\n");
@@ -86,20 +76,10 @@ impl Requests {
         text.push_str("# HELP tidegate_request_seconds Time until the answer begins.\n# TYPE tidegate_request_seconds histogram\n");
         for ((method, route), series) in all.iter() {
             let labels = format!("method=\"{method}\",route=\"{route}\"");
-            for (count, most_ms) in series.buckets.iter().zip(BUCKETS_MS) {
-                let seconds = Duration::from_millis(most_ms).as_secs_f64();
-                let _ = writeln!(
-                    text,
-                    "tidegate_request_seconds_bucket{{{labels},le=\"{seconds}\"}} {count}"
-                );
-            }
+            let ends = BUCKETS_MS.map(|most_ms| Duration::from_millis(most_ms).as_secs_f64());
+            let buckets = ends.into_iter().zip(series.buckets);
             let (count, sum) = (series.count, series.sum.as_secs_f64());
-            let _ = writeln!(
-                text,
-                "tidegate_request_seconds_bucket{{{labels},le=\"+Inf\"}} {count}"
-            );
-            let _ = writeln!(text, "tidegate_request_seconds_sum{{{labels}}} {sum}");
-            let _ = writeln!(text, "tidegate_request_seconds_count{{{labels}}} {count}");
+            write_histogram(text, "request_seconds", &labels, buckets, count, sum);
         }
     }
 }

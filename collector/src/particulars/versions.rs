@@ -5,6 +5,7 @@ use super::document::Document;
 use crate::app::App;
 use crate::clock;
 use crate::error::ApiError;
+use crate::paging::limited;
 use crate::staff::{Role, require};
 use crate::storage::ParticularsVersion;
 use axum::Json;
@@ -69,18 +70,10 @@ pub(crate) async fn history(
     parameters: Result<Query<Parameters>, QueryRejection>,
 ) -> Result<Json<Value>, ApiError> {
     require(&app, &method, &headers, Role::Admin).await?;
-    let asked = parameters.ok().map(|Query(asked)| asked);
-    let (after, limit) = asked
-        .map(|asked| {
-            (
-                asked.after.unwrap_or(0),
-                asked.limit.unwrap_or(DEFAULT_LIMIT),
-            )
-        })
-        .filter(|(_, limit)| (1..=MAX_LIMIT).contains(limit))
-        .ok_or_else(|| {
-            ApiError::bad_request("request/query", "limit is 1 to 50, after is a number")
-        })?;
+    let message = "limit is 1 to 50, after is a number";
+    let bounds = (DEFAULT_LIMIT, MAX_LIMIT);
+    let (asked, limit) = limited(parameters, |asked| asked.limit, bounds, message)?;
+    let after = asked.after.unwrap_or(0);
     let versions = app.storage.particulars_versions(after, limit).await?;
     let versions: Vec<Value> = versions.iter().map(describe).collect();
     Ok(Json(json!({"versions": versions})))

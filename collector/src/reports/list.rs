@@ -155,11 +155,7 @@ pub(crate) async fn list(
         to_ms: parameters.to_ms,
     };
     let page = app.storage.list(query).await?;
-    let next = page
-        .rows
-        .last()
-        .filter(|_| page.has_more)
-        .map(|row| row.row);
+    let next = page.next();
     let records = describe_all(&app.storage, page.rows).await?;
     Ok(Json(Listing { records, next }))
 }

@@ -1,6 +1,6 @@
 //! Complaints on their way from arrival to answer.
 
-use super::driver::{Connection, Result, Row, Value, values};
+use super::driver::{Connection, Result, Row, Value, places, values};
 use super::{Storage, Unavailable, audit};
 
 /// A complaint that has arrived.
@@ -163,8 +163,7 @@ fn find_all(connection: &mut Connection, ids: &[String]) -> Result<Vec<Complaint
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let places: Vec<String> = (1..=ids.len()).map(|at| format!("?{at}")).collect();
-    let sql = format!("{COLUMNS} WHERE c.id IN ({})", places.join(", "));
+    let sql = format!("{COLUMNS} WHERE c.id IN ({})", places(1, ids.len()));
     let values: Vec<Value> = ids.iter().map(Value::from).collect();
     connection.query(&sql, &values, read)
 }

@@ -3,7 +3,7 @@
 //! reviews or deletes a record. What was erased at a subject's wish stays
 //! counted: a count says nothing of anybody.
 
-use super::driver::{Bulk, Connection, Kind, Result, Value, values};
+use super::driver::{self, Bulk, Connection, Kind, Result, Value, values};
 use super::records::VerdictKeys;
 use super::{Storage, Unavailable};
 use serde::Deserialize;
@@ -209,11 +209,10 @@ pub(super) fn trend(connection: &mut Connection, query: &TrendQuery) -> Result<T
         .enumerate()
         .map(|(place, key)| (key.as_str(), place))
         .collect();
-    let known: Vec<String> = (0..keys.len()).map(|at| format!("?{}", at + 5)).collect();
-    let is_known = if known.is_empty() {
+    let is_known = if keys.is_empty() {
         "1 = 0".to_owned()
     } else {
-        format!("{key} IN ({})", known.join(", "))
+        format!("{key} IN ({})", driver::places(5, keys.len()))
     };
     let mut values = values![from, to, query.bucket_hours.max(1), query.offset_hours].to_vec();
     values.extend(keys.iter().map(Value::from));

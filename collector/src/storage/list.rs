@@ -71,6 +71,16 @@ pub(crate) struct Page {
     pub(crate) has_more: bool,
 }
 
+impl Page {
+    /// The row behind which the next page begins; `None` if this is the last.
+    pub(crate) fn next(&self) -> Option<i64> {
+        self.rows
+            .last()
+            .filter(|_| self.has_more)
+            .map(|last| last.row)
+    }
+}
+
 /// The channel of most records, which has no index because it needs none: the
 /// next hundred are never far.
 const COMMON_CHANNEL: &str = "text";

@@ -1,7 +1,7 @@
 //! What reviewers found of records, in their own words.
 
 use super::counts::{self, Review};
-use super::driver::{Connection, Result, Row, Value, values};
+use super::driver::{Connection, Result, Row, Value, places, values};
 use super::{Storage, Unavailable, audit};
 use std::collections::BTreeMap;
 
@@ -51,10 +51,9 @@ fn find(connection: &mut Connection, ids: &[String]) -> Result<BTreeMap<String, 
     if ids.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let places: Vec<String> = (1..=ids.len()).map(|at| format!("?{at}")).collect();
     let sql = format!(
         "SELECT id, verdict, note, reviewer, at_ms FROM reviews WHERE id IN ({})",
-        places.join(", ")
+        places(1, ids.len())
     );
     let values: Vec<Value> = ids.iter().map(Value::from).collect();
     Ok(connection.query(&sql, &values, read)?.into_iter().collect())

@@ -11,7 +11,7 @@ mod value;
 
 pub(crate) use error::{Error, Result};
 pub(crate) use portable::tables as translate_tables;
-pub(crate) use value::{Row, Value, values};
+pub(crate) use value::{Row, Value, places, values};
 
 use super::address::Address;
 use postgres::Postgres;

@@ -19,6 +19,12 @@ macro_rules! values {
 }
 pub(crate) use values;
 
+/// The names of `count` parameters, from the `first` on, with commas between.
+pub(crate) fn places(first: usize, count: usize) -> String {
+    let names: Vec<String> = (first..first + count).map(|at| format!("?{at}")).collect();
+    names.join(", ")
+}
+
 impl From<i64> for Value {
     fn from(value: i64) -> Self {
         Self::Integer(value)
