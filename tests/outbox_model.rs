@@ -6,26 +6,20 @@
 
 #[path = "explore/mod.rs"]
 mod explore;
+#[path = "outbox/losses.rs"]
+mod losses;
 #[path = "outbox/promises.rs"]
 mod promises;
 #[path = "outbox/world.rs"]
 mod world;
 
 use explore::{explore, fingerprint};
+use losses::{ROOMY, TIGHT};
 use proptest::prelude::*;
 use std::collections::HashSet;
 use tidegate::report::OutboxLimits;
 use world::{Budget, Poison, World};
 
-const ROOMY: OutboxLimits = OutboxLimits {
-    max_bytes: 10_000,
-    max_age_ms: 86_400_000,
-};
-/// Two records of 100 bytes fit, a third drives the first out.
-const TIGHT: OutboxLimits = OutboxLimits {
-    max_bytes: 250,
-    max_age_ms: 86_400_000,
-};
 /// Shorter than a lease: one hanging request is enough for records to expire.
 const BRIEF: OutboxLimits = OutboxLimits {
     max_bytes: 10_000,

@@ -10,6 +10,8 @@
 
 #[path = "explore/mod.rs"]
 mod explore;
+#[path = "outbox/losses.rs"]
+mod losses;
 #[path = "outbox/pages.rs"]
 mod pages;
 #[path = "outbox/pages_promises.rs"]
@@ -18,19 +20,11 @@ mod pages_promises;
 mod pages_runtime;
 
 use explore::explore;
+use losses::{ROOMY, TIGHT};
 use pages::{Budget, Pages};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use tidegate::report::OutboxLimits;
 
-const ROOMY: OutboxLimits = OutboxLimits {
-    max_bytes: 10_000,
-    max_age_ms: 86_400_000,
-};
-/// Two records of 100 bytes fit, a third drives the first out.
-const TIGHT: OutboxLimits = OutboxLimits {
-    max_bytes: 250,
-    max_age_ms: 86_400_000,
-};
 const NOTHING: Budget = Budget {
     makes: 0,
     faults: 0,

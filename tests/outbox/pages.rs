@@ -2,6 +2,7 @@
 //! by a lease, as `pkg-template/src/report-tabs.ts` does it. The outbox is the
 //! real one; what the runtime does around it is told here in the same steps.
 
+use super::losses::StandsFor;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use tidegate::report::{Item, Now, Outbox, OutboxLimits};
 
@@ -109,14 +110,13 @@ pub(crate) struct Pages {
     // What the checks remember.
     pub(super) order: BTreeMap<String, u32>,
     pub(super) records: u32,
-    pub(super) counts: u32,
     /// Records that must be stored or counted in the end.
     pub(super) owed: BTreeSet<String>,
     /// Which page made a record.
     pub(super) makers: BTreeMap<String, usize>,
     pub(super) durable_once: BTreeSet<String>,
     pub(super) ever_sent: BTreeSet<String>,
-    pub(super) stands_for: BTreeMap<String, BTreeSet<String>>,
+    pub(super) stands_for: StandsFor,
     /// Two pages led at once, or the store failed: a loss can be counted twice.
     pub(super) is_inexact: bool,
 }
@@ -137,7 +137,6 @@ impl Pages {
             budget,
             order: BTreeMap::new(),
             records: 0,
-            counts: 0,
             owed: BTreeSet::new(),
             makers: BTreeMap::new(),
             durable_once: BTreeSet::new(),

@@ -1,5 +1,6 @@
 //! What the runtime of one page does, and what the network does to it.
 
+use super::losses::note;
 use super::pages::{Fate, Operation, Page, Pages};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use tidegate::report::{Drops, Effect, Event, Item, Outbox};
@@ -275,22 +276,14 @@ impl Pages {
     }
 
     fn count(&mut self, at: usize, drops: Drops, gone: &BTreeSet<String>) -> Item {
-        self.counts += 1;
-        let id = format!("d{}", self.counts);
-        let mut lost = BTreeSet::new();
-        for covered in drops.covers.iter().chain(gone) {
-            match self.stands_for.get(covered) {
-                Some(earlier) => lost.extend(earlier.iter().cloned()),
-                None => drop(lost.insert(covered.clone())),
-            }
-        }
+        let (id, lost) = note(&mut self.stands_for, &drops, gone);
         assert!(
-            self.is_inexact || drops.count as usize == lost.len(),
-            "the count {} is not what was lost: {lost:?}",
-            drops.count
+            self.is_inexact || drops.count as usize == lost,
+            "the count {} is not what was lost: {:?}",
+            drops.count,
+            self.stands_for[&id]
         );
         self.page(at).bare.extend(drops.covers.iter().cloned());
-        self.stands_for.insert(id.clone(), lost);
         self.item(id, COUNT_BYTES, Some(drops))
     }
 }

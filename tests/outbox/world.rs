@@ -2,6 +2,7 @@
 //! through its operations in order, a network that loses and repeats, and a
 //! collector that stores an id once.
 
+use super::losses::{StandsFor, note};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use tidegate::report::{Drops, Effect, Event, Item, Now, Outbox, OutboxLimits, Rejection};
 
@@ -100,12 +101,11 @@ pub(crate) struct World {
     breaks: u8,
     // What the checks remember; the machine cannot see it.
     made: u32,
-    counts: u32,
     pub(super) durable_once: BTreeSet<String>,
     unstored: BTreeSet<String>,
     pub(super) ever_sent: BTreeSet<String>,
     pub(super) aside: BTreeSet<String>,
-    pub(super) stands_for: BTreeMap<String, BTreeSet<String>>,
+    pub(super) stands_for: StandsFor,
     pub(super) store_has_failed: bool,
 }
 
@@ -131,7 +131,6 @@ impl World {
             budget,
             breaks: 0,
             made: 0,
-            counts: 0,
             durable_once: BTreeSet::new(),
             unstored: BTreeSet::new(),
             ever_sent: BTreeSet::new(),
@@ -335,21 +334,8 @@ impl World {
     }
 
     fn count_loss(&mut self, drops: Drops, gone: &BTreeSet<String>) -> Item {
-        self.counts += 1;
-        let id = format!("d{}", self.counts);
-        let mut lost = BTreeSet::new();
-        for covered in drops.covers.iter().chain(gone) {
-            match self.stands_for.get(covered) {
-                Some(earlier) => lost.extend(earlier.iter().cloned()),
-                None => drop(lost.insert(covered.clone())),
-            }
-        }
-        assert_eq!(
-            drops.count as usize,
-            lost.len(),
-            "the count is not what was lost"
-        );
-        self.stands_for.insert(id.clone(), lost);
+        let (id, lost) = note(&mut self.stands_for, &drops, gone);
+        assert_eq!(drops.count as usize, lost, "the count is not what was lost");
         Item {
             id,
             bytes: 10,
