@@ -34,7 +34,7 @@ const VALUES: Readonly<Record<string, string>> = {
   'response.reasoning_summary_part': 'part',
   'response.output_text.annotation': 'annotation',
 };
-const RESPONSES = new Set(['created', 'queued', 'in_progress', 'completed', 'failed', 'incomplete'].map((name) => `response.${name}`));
+const RESPONSES = /^response\.(created|queued|in_progress|completed|failed|incomplete)$/;
 /** Tools that tell how far they are. */
 const PROGRESS = /^response\.\w+_call\.\w+$/;
 const PLACE = ['sequence_number', 'item_id', 'output_index', 'content_index', 'summary_index', 'annotation_index'];
@@ -56,7 +56,7 @@ export class ResponsesAnswer implements Protocol {
     const kind = Object.hasOwn(TEXTS, name) ? TEXTS[name] : undefined;
     if (kind && step === 'delta') return this.#delta(name, kind, event);
     if (kind && step === 'done') return this.#done(name, kind, event);
-    if (RESPONSES.has(type) && isObject(event.response)) return this.#whole(type, event, event.response);
+    if (RESPONSES.test(type) && isObject(event.response)) return this.#whole(type, event, event.response);
     if (type === 'error') return this.#shown({ type, ...place(event), code: identifier(event.code), message: this.answer.strings('error', event.message) });
     const field = Object.hasOwn(VALUES, name) ? VALUES[name] : undefined;
     if (field) return this.#shown({ type, ...place(event), [field]: this.#judged(event[field]) });
