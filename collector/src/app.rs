@@ -77,7 +77,7 @@ impl App {
             assertions: Assertions::new(&storage.secret_key(assertions::KEY_NAME)?, life),
             chat: open_chat(args)?,
             complaint_days: args.complaint_days,
-            exports: SigningPair::new(exports::PURPOSE, &storage.secret_key(exports::KEY_NAME)?),
+            exports: exports::signing_pair(&storage)?,
             generations: Arc::new(Generations::new(Arc::clone(&metrics))),
             is_demo: args.demo,
             is_plain_http: args.demo && args.listen.ip().is_loopback(),
@@ -91,6 +91,16 @@ impl App {
             tokens,
             zone: args.zone,
         })
+    }
+
+    /// What exports are made of.
+    pub(crate) fn export_source(&self) -> exports::Source<'_> {
+        exports::Source {
+            storage: &self.storage,
+            key: &self.exports,
+            particulars: &self.particulars,
+            policies: &self.policies,
+        }
     }
 }
 

@@ -26,6 +26,7 @@ mod health;
 mod hex;
 mod log;
 mod metrics;
+mod new_file;
 mod openapi;
 mod paging;
 mod particulars;

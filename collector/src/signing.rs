@@ -46,6 +46,11 @@ impl SigningPair {
         URL_SAFE_NO_PAD.encode(self.key.sign(message).to_bytes())
     }
 
+    /// The public key, as [`read_key`] reads it.
+    pub(crate) fn public_text(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.verifying_key().as_bytes())
+    }
+
     /// The public key as a JSON Web Key.
     fn public(&self) -> Value {
         json!({
@@ -54,7 +59,7 @@ impl SigningPair {
             "alg": "EdDSA",
             "use": "sig",
             "kid": self.key_id,
-            "x": URL_SAFE_NO_PAD.encode(self.verifying_key().as_bytes()),
+            "x": self.public_text(),
             "purpose": self.purpose,
         })
     }

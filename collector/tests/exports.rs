@@ -235,3 +235,112 @@ async fn an_export_that_cannot_go_on_is_not_taken_for_a_whole_one() {
     };
     assert!(whole.is_err());
 }
+
+/// Writes an export by command, and says what it said.
+fn create(server: &Server, kind: &str, file: &Path, times: &[&str]) -> (bool, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_tidegate-collector"))
+        .args(["--database", &server.database_url()])
+        .args(["export", "create", kind, file.to_str().unwrap()])
+        .args(times)
+        .output()
+        .unwrap();
+    let text = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8(text).unwrap())
+}
+
+#[tokio::test]
+async fn a_command_writes_the_bytes_that_the_server_sends_and_logs_it() {
+    let server = start(&[]).await;
+    let events: Vec<Value> = (1..=150).map(verdict).collect();
+    server.report(&json!(events)).await;
+    for number in [3, 149] {
+        let path = format!("/v1/reports/{}/review", id(number));
+        change(&server, &path, json!({"verdict": "rejected"})).await;
+    }
+    let file = |name: &str| server.directory().join(name);
+    let key = key(&server).await["x"].as_str().unwrap().to_owned();
+
+    let (done, said) = create(&server, "authority", &file("authority"), &["--from", "0"]);
+    assert!(done && said.contains(&key), "{said}");
+    let (holds, said) = verify(&file("authority"), &key);
+    assert!(
+        holds && said.contains("whole and signed: 150 records"),
+        "{said}"
+    );
+    // All but the two lines that say when it was made.
+    let sent = export(&server, "authority").await;
+    let written = std::fs::read_to_string(file("authority")).unwrap();
+    let records = |text: &str| -> Vec<String> {
+        let lines: Vec<&str> = text.lines().collect();
+        lines[1..lines.len() - 1]
+            .iter()
+            .map(|&line| line.to_owned())
+            .collect()
+    };
+    assert_eq!(records(&written).len(), 151);
+    assert_eq!(records(&written), records(&sent));
+    let mut headers = [&written, &sent].map(|text| lines(text).swap_remove(0));
+    for header in &mut headers {
+        assert_eq!(header["to_ms"], header["made_ms"]);
+        header["to_ms"] = Value::Null;
+        header["made_ms"] = Value::Null;
+    }
+    assert_eq!(headers[0], headers[1]);
+
+    let times = ["--from", "2020-01-01T00:00:00Z"];
+    let (done, said) = create(&server, "correction", &file("correction"), &times);
+    assert!(done, "{said}");
+    let written = std::fs::read_to_string(file("correction")).unwrap();
+    assert_eq!(lines(&written).len(), 2);
+    assert_eq!(written, export(&server, "correction").await);
+
+    let (_, audit) = read(server.get("/v1/audit").bearer_auth(ADMIN_TOKEN)).await;
+    let by_command: Vec<&Value> = audit["entries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|entry| entry["by"] == "command-line")
+        .map(|entry| &entry["action"])
+        .collect();
+    assert_eq!(by_command, ["export.authority", "export.correction"]);
+}
+
+#[tokio::test]
+async fn a_command_overwrites_nothing_and_leaves_no_part_of_an_export() {
+    let server = start(&[]).await;
+    let events: Vec<Value> = (1..=150).map(verdict).collect();
+    server.report(&json!(events)).await;
+    let all: &[&str] = &["--from", "0"];
+    let taken = write_file(server.directory(), "taken", "mine");
+    let (done, said) = create(&server, "authority", &taken, all);
+    assert!(!done && said.contains("exists already"), "{said}");
+    assert_eq!(std::fs::read_to_string(&taken).unwrap(), "mine");
+
+    let before = names(server.directory());
+    let new = server.directory().join("new");
+    for times in [
+        &["--from", "yesterday"][..],
+        &["--from", "2", "--to", "2"],
+        &["--from", "9000000000000000"],
+    ] {
+        let (done, said) = create(&server, "correction", &new, times);
+        assert!(!done && said.contains("time"), "{said}");
+    }
+    // Damaged behind the first page: something is written by then.
+    server
+        .database()
+        .execute("UPDATE records SET body = 'no JSON' WHERE row = 140");
+    assert!(!create(&server, "authority", &new, all).0);
+    assert_eq!(names(server.directory()), before);
+}
+
+/// The files in a directory, without those that SQLite keeps beside its own.
+fn names(directory: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(directory).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> = names
+        .filter(|name| !name.ends_with("-wal") && !name.ends_with("-shm"))
+        .collect();
+    names.sort();
+    names
+}

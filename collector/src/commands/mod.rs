@@ -26,7 +26,7 @@ pub enum Command {
     /// The log of what the staff did.
     #[command(subcommand)]
     Audit(audit::Audit),
-    /// Files that were exported.
+    /// Files for the authority, and for who corrects the model.
     #[command(subcommand)]
     Export(export::Export),
     /// Copy the SQLite database to FILE, also while collectors run on it. To
@@ -47,7 +47,7 @@ impl Command {
         match self {
             Self::Account(command) => command.run(&open(url).await?).await,
             Self::Audit(command) => command.run(&open(url).await?).await,
-            Self::Export(command) => tokio::task::spawn_blocking(move || command.run()).await?,
+            Self::Export(command) => command.run(args).await,
             // Without opening it: that would bring an old one forward.
             Self::Backup { file } => {
                 tokio::task::spawn_blocking(move || storage::backup(&url, &file)).await??;

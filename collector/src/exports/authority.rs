@@ -3,9 +3,11 @@
 //! JSON by lines: a header, a line for each record, a summary, and the
 //! signature over everything before it.
 
+use super::make::Kind;
 use super::pages::{Pages, Parts, add_line, respond};
 use super::request::{Granted, grant};
 use super::seal::Seal;
+use super::source::Source;
 use super::span::{Parameters, Span};
 use super::summary::Summary;
 use crate::app::App;
@@ -30,18 +32,10 @@ pub(crate) async fn authority(
     headers: HeaderMap,
     parameters: Result<Query<Parameters>, QueryRejection>,
 ) -> Result<Response, ApiError> {
-    let action = "export.authority";
-    let Granted { span, now_ms } = grant(&app, &method, &headers, parameters, action).await?;
+    let kind = Kind::Authority;
+    let Granted { span, now_ms } = grant(&app, &method, &headers, parameters, kind).await?;
     let name = format!("tidegate-authority-{}-{}.ndjson", span.from_ms, span.to_ms);
-    let parts = Authority {
-        step: Step::Header,
-        span,
-        made_ms: now_ms,
-        pages: Pages::new(span.query()),
-        seal: Seal::default(),
-        summary: Summary::default(),
-    };
-    Ok(respond(app, &name, parts))
+    Ok(respond(app, &name, Authority::new(span, now_ms)))
 }
 
 /// What comes next.
@@ -52,7 +46,8 @@ enum Step {
     Nothing,
 }
 
-struct Authority {
+#[derive(Debug)]
+pub(super) struct Authority {
     step: Step,
     span: Span,
     made_ms: i64,
@@ -62,18 +57,18 @@ struct Authority {
 }
 
 impl Parts for Authority {
-    async fn next(&mut self, app: &App) -> Result<Option<Vec<u8>>, ApiError> {
+    async fn next(&mut self, from: Source<'_>) -> Result<Option<Vec<u8>>, ApiError> {
         let mut part = Vec::new();
         match self.step {
             Step::Header => {
-                add_line(&mut part, &self.header(app).await?)?;
+                add_line(&mut part, &self.header(from).await?)?;
                 self.step = Step::Records;
             }
-            Step::Records => match self.pages.next(app).await? {
-                Some(page) => self.add_records(app, page.rows, &mut part).await?,
+            Step::Records => match self.pages.next(from.storage).await? {
+                Some(page) => self.add_records(from, page.rows, &mut part).await?,
                 None => {
                     self.step = Step::Nothing;
-                    return self.end(app).map(Some);
+                    return self.end(from).map(Some);
                 }
             },
             Step::Nothing => return Ok(None),
@@ -84,28 +79,39 @@ impl Parts for Authority {
 }
 
 impl Authority {
-    async fn header(&self, app: &App) -> Result<Value, ApiError> {
+    pub(super) fn new(span: Span, made_ms: i64) -> Self {
+        Self {
+            step: Step::Header,
+            span,
+            made_ms,
+            pages: Pages::new(span.query()),
+            seal: Seal::default(),
+            summary: Summary::default(),
+        }
+    }
+
+    async fn header(&self, from: Source<'_>) -> Result<Value, ApiError> {
         Ok(json!({
-            "particulars": app.particulars.whole(&app.storage).await?,
+            "particulars": from.particulars.whole(from.storage).await?,
             "export": KIND,
             "version": VERSION,
             "from_ms": self.span.from_ms,
             "to_ms": self.span.to_ms,
             "made_ms": self.made_ms,
             "collector": env!("CARGO_PKG_VERSION"),
-            "kid": app.exports.key_id(),
-            "policies": app.policies.delivered().names(),
+            "kid": from.key.key_id(),
+            "policies": from.policies.delivered().names(),
         }))
     }
 
     async fn add_records(
         &mut self,
-        app: &App,
+        from: Source<'_>,
         rows: Vec<storage::Row>,
         part: &mut Vec<u8>,
     ) -> Result<(), ApiError> {
-        let mut records = reports::describe_all(&app.storage, rows).await?;
-        complaints::attach(&app.storage, &mut records).await?;
+        let mut records = reports::describe_all(from.storage, rows).await?;
+        complaints::attach(from.storage, &mut records).await?;
         for mut record in records {
             // Who it was is not what this file is for.
             record.remove("subject");
@@ -115,12 +121,12 @@ impl Authority {
         Ok(())
     }
 
-    fn end(&mut self, app: &App) -> Result<Vec<u8>, ApiError> {
+    fn end(&mut self, from: Source<'_>) -> Result<Vec<u8>, ApiError> {
         let mut part = Vec::new();
         add_line(&mut part, &self.summary.describe())?;
         self.seal.add(&part);
         let seal = std::mem::take(&mut self.seal);
-        add_line(&mut part, &seal.sign(&app.exports))?;
+        add_line(&mut part, &seal.sign(from.key))?;
         Ok(part)
     }
 }

@@ -1,9 +1,11 @@
 //! `GET /v1/exports/correction`: verdicts that somebody has reviewed, for
 //! those who correct the model or its rules. JSON by lines.
 
+use super::make::Kind;
 use super::pages::{Pages, Parts, add_line, respond};
 use super::request::{Granted, grant};
-use super::span::Parameters;
+use super::source::Source;
+use super::span::{Parameters, Span};
 use crate::app::App;
 use crate::error::ApiError;
 use crate::reports;
@@ -22,26 +24,32 @@ pub(crate) async fn correction(
     headers: HeaderMap,
     parameters: Result<Query<Parameters>, QueryRejection>,
 ) -> Result<Response, ApiError> {
-    let action = "export.correction";
-    let Granted { span, .. } = grant(&app, &method, &headers, parameters, action).await?;
+    let kind = Kind::Correction;
+    let Granted { span, .. } = grant(&app, &method, &headers, parameters, kind).await?;
     let name = format!("tidegate-correction-{}-{}.jsonl", span.from_ms, span.to_ms);
-    let pages = Pages::new(storage::Query {
-        kind: Some(VERDICT_TYPE.to_owned()),
-        review: Some(Reviewed::Yes),
-        ..span.query()
-    });
-    Ok(respond(app, &name, Correction(pages)))
+    Ok(respond(app, &name, Correction::new(span)))
 }
 
-struct Correction(Pages);
+#[derive(Debug)]
+pub(super) struct Correction(Pages);
+
+impl Correction {
+    pub(super) fn new(span: Span) -> Self {
+        Self(Pages::new(storage::Query {
+            kind: Some(VERDICT_TYPE.to_owned()),
+            review: Some(Reviewed::Yes),
+            ..span.query()
+        }))
+    }
+}
 
 impl Parts for Correction {
-    async fn next(&mut self, app: &App) -> Result<Option<Vec<u8>>, ApiError> {
-        let Some(page) = self.0.next(app).await? else {
+    async fn next(&mut self, from: Source<'_>) -> Result<Option<Vec<u8>>, ApiError> {
+        let Some(page) = self.0.next(from.storage).await? else {
             return Ok(None);
         };
         let mut part = Vec::new();
-        for record in reports::describe_all(&app.storage, page.rows).await? {
+        for record in reports::describe_all(from.storage, page.rows).await? {
             add_line(&mut part, &correct(&record))?;
         }
         Ok(Some(part))

@@ -1,9 +1,10 @@
 //! An export as a body: each part is made when the client has taken those
 //! before, so that no more than a page of it is ever in memory.
 
+use super::source::Source;
 use crate::app::App;
 use crate::error::ApiError;
-use crate::storage::{Page, Query};
+use crate::storage::{Page, Query, Storage};
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::Response;
@@ -37,11 +38,11 @@ impl Pages {
     }
 
     /// The next page; `None` behind the last.
-    pub(super) async fn next(&mut self, app: &App) -> Result<Option<Page>, ApiError> {
+    pub(super) async fn next(&mut self, storage: &Storage) -> Result<Option<Page>, ApiError> {
         if self.is_over {
             return Ok(None);
         }
-        let page = app.storage.list(self.query.clone()).await?;
+        let page = storage.list(self.query.clone()).await?;
         self.is_over = !page.has_more;
         if let Some(last) = page.rows.last() {
             self.query.after = Some(last.row);
@@ -53,15 +54,17 @@ impl Pages {
 /// What makes the parts of an export, one after another.
 pub(super) trait Parts: Send + 'static {
     /// The next part; `None` behind the last.
-    fn next(&mut self, app: &App)
-    -> impl Future<Output = Result<Option<Vec<u8>>, ApiError>> + Send;
+    fn next(
+        &mut self,
+        from: Source<'_>,
+    ) -> impl Future<Output = Result<Option<Vec<u8>>, ApiError>> + Send;
 }
 
 /// Sends all parts as a file of that name. A client sees that the connection
 /// broke off if one of them cannot be made.
 pub(super) fn respond<P: Parts>(app: Arc<App>, name: &str, parts: P) -> Response {
     let parts = stream::try_unfold((app, parts), |(app, mut parts)| async move {
-        match parts.next(&app).await {
+        match parts.next(app.export_source()).await {
             Ok(Some(part)) => Ok(Some((Bytes::from(part), (app, parts)))),
             Ok(None) => Ok(None),
             Err(_) => {

@@ -1,5 +1,6 @@
 //! What every export asks of a request: who may, and about which time.
 
+use super::make::Kind;
 use super::span::{Parameters, Span};
 use crate::app::App;
 use crate::clock;
@@ -22,13 +23,15 @@ pub(super) async fn grant(
     method: &Method,
     headers: &HeaderMap,
     parameters: Result<Query<Parameters>, QueryRejection>,
-    action: &'static str,
+    kind: Kind,
 ) -> Result<Granted, ApiError> {
     let staff = require(app, method, headers, Role::Admin).await?;
     let now_ms = clock::now();
     let asked = parameters.ok().map(|Query(parameters)| parameters);
     let span = Span::read(asked, now_ms)?;
-    let logged = app.storage.log(staff.name, action, span.about(), now_ms);
+    let logged = app
+        .storage
+        .log(staff.name, kind.action(), span.about(), now_ms);
     logged.await?;
     Ok(Granted { span, now_ms })
 }

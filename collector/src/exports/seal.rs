@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 /// Name of the key in the database.
-pub(crate) const KEY_NAME: &str = "export";
+pub(super) const KEY_NAME: &str = "export";
 /// What the key is for, and the first line of what is signed, so that no other
 /// signature passes for it.
-pub(crate) const PURPOSE: &str = "tidegate.export.v1";
+pub(super) const PURPOSE: &str = "tidegate.export.v1";
 
 /// The hash of a file while it is written or read.
 #[derive(Debug, Clone, Default)]

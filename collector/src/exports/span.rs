@@ -6,15 +6,15 @@ use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Parameters {
-    from_ms: i64,
-    to_ms: i64,
+    pub(super) from_ms: i64,
+    pub(super) to_ms: i64,
 }
 
 /// When records arrived, in ms since the epoch, half-open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Span {
-    pub(super) from_ms: i64,
-    pub(super) to_ms: i64,
+pub(crate) struct Span {
+    pub(crate) from_ms: i64,
+    pub(crate) to_ms: i64,
 }
 
 impl Span {

@@ -2,10 +2,9 @@
 
 use super::address::Address;
 use super::driver::{Connection, values};
-use super::make_private;
+use crate::new_file::NewFile;
 use anyhow::{Context, Result, bail};
-use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Copies an SQLite database to `to`, as it is at one moment, collectors that
 /// run on it notwithstanding. The file appears when it is whole and on the
@@ -19,31 +18,15 @@ pub(crate) fn backup(url: &str, to: &Path) -> Result<()> {
     if !from.is_file() {
         bail!("there is no database {}", from.display());
     }
-    if to.exists() {
-        bail!("{} exists already", to.display());
-    }
     let context = || format!("cannot write {}", to.display());
-    let part = partial(to);
-    make_private(&part).with_context(context)?;
-    let copied = copy(&address, &part).and_then(|()| {
-        File::open(&part)?.sync_all()?;
-        Ok(fs::rename(&part, to)?)
-    });
-    if copied.is_err() {
-        let _ = fs::remove_file(&part);
-    }
-    copied.with_context(context)
+    let file = NewFile::create(to).with_context(context)?;
+    copy(&address, file.path())
+        .and_then(|()| file.keep())
+        .with_context(context)
 }
 
 fn copy(address: &Address, to: &Path) -> Result<()> {
     let name = to.to_str().context("its name is not text")?;
     Connection::open(address)?.execute("VACUUM INTO ?1", values![name])?;
     Ok(())
-}
-
-/// The name until it is whole.
-fn partial(to: &Path) -> PathBuf {
-    let mut name = to.as_os_str().to_owned();
-    name.push(".partial");
-    PathBuf::from(name)
 }
