@@ -142,14 +142,6 @@ export class Collector {
     return all;
   }
 
-  /** Takes a complaint further, as the staff does: `{status, answer?}`. */
-  async decide(id, change) {
-    const answer = await fetch(`${this.url}/v1/complaints/${id}`, {
-      method: 'PUT', headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' }, body: JSON.stringify(change),
-    });
-    if (!answer.ok) throw new Error(`PUT /v1/complaints: ${answer.status}`);
-  }
-
   /** One counter of `/metrics`, e.g. `generations_cancelled_total`. */
   async metric(name) {
     const text = await fetch(`${this.url}/metrics`).then((response) => response.text());

@@ -4,11 +4,11 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { chromium } from 'playwright-core';
 import { everyCut, expectNeverDisplayed } from 'tidegate/testing';
 import { MASKED, POLICY, TEXTS, TERMS, pack } from '../adapters/hostile.mjs';
 import { codeOf } from '../adapters/quick-start.mjs';
-import { ROOT, browserPath } from './harness.mjs';
+import { ROOT } from './harness.mjs';
+import { launchChromium } from './playwright.mjs';
 
 const HTML = `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><title>t</title><body><script type="module" src="/app.js"></script>`;
 const APP = `
@@ -63,7 +63,7 @@ before(async () => {
   }).listen(0, '127.0.0.1');
   await new Promise((resolve) => site.once('listening', resolve));
   url = `http://127.0.0.1:${site.address().port}`;
-  browser = await chromium.launch({ executablePath: browserPath(), args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'] });
+  browser = await launchChromium();
 });
 after(async () => {
   await browser?.close();

@@ -4,8 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
-import { chromium } from 'playwright-core';
-import { ROOT, browserPath } from './harness.mjs';
+import { ROOT } from './harness.mjs';
+import { launchChromium } from './playwright.mjs';
 
 const PIXEL = '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><rect width="8" height="8"/></svg>';
 const HTML = `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><title>t</title>
@@ -22,7 +22,7 @@ before(async () => {
     return to.writeHead(200, { 'content-type': script === undefined ? 'text/html' : 'text/javascript' }).end(script ?? HTML);
   }).listen(0, '127.0.0.1');
   await new Promise((resolve) => site.once('listening', resolve));
-  browser = await chromium.launch({ executablePath: browserPath(), args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'] });
+  browser = await launchChromium();
 });
 after(async () => {
   await browser?.close();

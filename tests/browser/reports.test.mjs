@@ -154,9 +154,9 @@ test('a_complaint_is_followed_from_its_receipt_to_its_answer_also_after_a_reload
   await stands('waiting');
   proxy.intercept = async () => undefined;
   await stands('received');
-  await collector.decide(receipt, { status: 'in_review' });
+  await collector.ask('PUT', `/v1/complaints/${receipt}`, JSON.stringify({ status: 'in_review' }));
   await stands('in_review');
-  await collector.decide(receipt, { status: 'answered', answer: 'It was an advertisement; <b>removed</b>.' });
+  await collector.ask('PUT', `/v1/complaints/${receipt}`, JSON.stringify({ status: 'answered', answer: 'It was an advertisement; <b>removed</b>.' }));
   await stands('answered');
   assert.ok((await page.text('dialog .receipt')).includes('It was an advertisement; <b>removed</b>.'), 'shown as text');
 

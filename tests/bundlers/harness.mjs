@@ -5,10 +5,9 @@ import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { after, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
 import { compilePolicy, init } from 'tidegate';
 import { expectNeverDisplayed, mockStream } from 'tidegate/testing';
-import { browserPath } from '../browser/harness.mjs';
+import { launchChromium } from '../browser/playwright.mjs';
 import { installed } from '../package/install.mjs';
 
 /** Nothing inline, no `eval`, nothing of other origins; WebAssembly may be compiled. */
@@ -41,7 +40,7 @@ export function prepare(more = async () => {}) {
     await more();
     await init();
     pack = Buffer.from(compilePolicy(POLICY));
-    browser = await chromium.launch({ executablePath: browserPath(), args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'] });
+    browser = await launchChromium();
   });
   after(async () => {
     await browser?.close();

@@ -16,6 +16,7 @@ import { extname, join, normalize } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { browserPath, Collector, ROOT, until } from '../browser/harness.mjs';
+import { randomOf } from '../random.mjs';
 import { assertStored, Books } from './books.mjs';
 
 const { values: options } = parseArgs({
@@ -37,17 +38,6 @@ const FILES = {
   '/pack': 'dist/www/starter.pack',
 };
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' };
-
-/** Mulberry32: the same seed kills at the same moments, as far as the machine allows. */
-function random(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const books = new Books();
 let isLast = false;
@@ -126,7 +116,7 @@ const collector = await Collector.start();
 const server = await serve(collector);
 const profile = await mkdtemp(join(tmpdir(), 'tidegate-kill-'));
 const browser = new Browser(profile, `http://127.0.0.1:${server.address().port}/`);
-const draw = random(SEED);
+const draw = randomOf(SEED);
 const kills = { browser: 0, collector: 0 };
 process.once('exit', () => void browser.kill());
 

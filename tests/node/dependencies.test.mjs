@@ -30,7 +30,7 @@ test('expressions of licences are read as they are meant', () => {
   for (const no of ['', 'GPL-3.0', 'MIT AND GPL-3.0', '(GPL-3.0 OR LGPL-2.1) AND MIT', 'MITX']) assert.ok(!isAllowed(no), no);
 });
 
-test('crates come from one registry, under licences that go with this one', () => {
+test('crates of the workspace come from one registry, under licences that go with this one', () => {
   const line = ['metadata', '--format-version', '1', '--locked'];
   const { packages } = JSON.parse(execFileSync('cargo', line, { cwd: ROOT, encoding: 'utf8', maxBuffer: 1 << 28 }));
   const crates = packages.filter(({ source }) => source !== null);
@@ -40,7 +40,7 @@ test('crates come from one registry, under licences that go with this one', () =
   assert.deepEqual(crates.filter(({ license }) => !isAllowed(license ?? '')).map(name), []);
 });
 
-test('no package of npm has a known hole of high severity', async (t) => {
+test('no npm package that the lock file of the root names has a known hole of high severity', async (t) => {
   const answer = await new Promise((done) => {
     execFile('npm', ['audit', '--json'], { cwd: ROOT, timeout: PATIENCE_MS, maxBuffer: 1 << 26 }, (_, text) => done(text));
   });

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createGuard, memoryHost } from 'tidegate';
+import { peersOf } from './peers.mjs';
 import { coded, pack } from './support.mjs';
 
 const ENDPOINT = 'https://collector.example/v1/reports';
@@ -21,24 +22,6 @@ WebAssembly.instantiate = async (...args) => {
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
-
-/** What BroadcastChannel does, among the pages that live. */
-function channel() {
-  const rooms = new Map();
-  return {
-    join(name, listen) {
-      const room = rooms.get(name) ?? new Set();
-      rooms.set(name, room.add(listen));
-      return {
-        post: (message) => {
-          const copy = structuredClone(message);
-          for (const other of room) if (other !== listen) other(copy);
-        },
-        leave: () => void room.delete(listen),
-      };
-    },
-  };
-}
 
 /** `count` pages on one durable store, in front of one collector. */
 async function pages(count) {
@@ -62,7 +45,7 @@ async function pages(count) {
     get: (key) => shared.get(key), set: (key, value) => shared.set(key, value),
     delete: (key) => shared.delete(key), keys: (prefix) => shared.keys(prefix),
   };
-  const between = channel();
+  const between = peersOf();
   state.store = store;
   state.between = between;
   state.pages = [];

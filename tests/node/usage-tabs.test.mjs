@@ -2,36 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { memoryHost } from 'tidegate';
+import { peersOf } from './peers.mjs';
 import { AFTERNOON, HOUR, MINUTE, SECOND, metered, use } from './usage-support.mjs';
-
-/** What BroadcastChannel and Web Locks do, among the hosts that share it. */
-function peersOf() {
-  const rooms = new Map();
-  const locks = new Map();
-  const posted = [];
-  const peers = {
-    posted,
-    join(name, listen) {
-      const room = rooms.get(name) ?? new Set();
-      rooms.set(name, room.add(listen));
-      return {
-        post: (message) => {
-          posted.push(message);
-          for (const other of room) if (other !== listen) other(structuredClone(message));
-        },
-        leave: () => void room.delete(listen),
-      };
-    },
-    alone(name, run) {
-      const before = locks.get(name) ?? Promise.resolve();
-      const mine = before.then(run, run);
-      locks.set(name, mine.catch(() => {}));
-      return mine;
-    },
-    rooms,
-  };
-  return peers;
-}
 
 /** `count` pages on one store, advanced together, one with the focus. */
 async function pages(t, count, { peers, ...usage } = {}) {

@@ -100,7 +100,7 @@ test('importing any entry does nothing: no globals, no handles, no output', asyn
 
 test('every file of code has a map that leads to its source, and no folder of the machine that built it is in one', async () => {
   const directory = join(app, 'node_modules/tidegate');
-  const names = (await readdir(directory)).filter((name) => /^(index|node|inline|elements|testing|cli|shared-\w+)\.js$/.test(name));
+  const names = (await readdir(directory)).filter((name) => name.endsWith('.js'));
   assert.ok(names.length > 10);
   for (const name of names) {
     assert.match(await readFile(join(directory, name), 'utf8'), new RegExp(`//# sourceMappingURL=${name}\\.map\\n$`), name);

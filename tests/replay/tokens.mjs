@@ -1,6 +1,8 @@
 // Cuts a text into tokens as a model's tokenizer would, the same on every run:
 // one to three characters of Chinese, pieces of words elsewhere.
 
+import { randomOf } from '../random.mjs';
+
 /** Longest piece of a word, in characters; longer words are cut. */
 const LONGEST_PIECE = 6;
 /** A word up to this long stays whole three times out of four. */
@@ -11,7 +13,7 @@ const HAN = /^\p{Script=Han}/u;
 
 /** The tokens of `text`; joined they are `text`. `seed` chooses among plausible cuts. */
 export function tokens(text, seed) {
-  const random = generator(seed);
+  const random = randomOf(hashOf(seed));
   const found = [];
   let end = 0;
   for (const match of text.matchAll(PARTS)) {
@@ -36,14 +38,9 @@ function pieces(characters, isHan, random) {
   return cut;
 }
 
-/** Numbers in [0, 1) that depend on `seed` alone (FNV-1a, then mulberry32). */
-function generator(seed) {
-  let state = 0x811c9dc5;
-  for (const character of seed) state = Math.imul(state ^ character.codePointAt(0), 0x01000193);
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+/** A number for a text (FNV-1a). */
+function hashOf(text) {
+  let hash = 0x811c9dc5;
+  for (const character of text) hash = Math.imul(hash ^ character.codePointAt(0), 0x01000193);
+  return hash;
 }

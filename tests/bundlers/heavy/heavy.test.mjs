@@ -3,11 +3,12 @@ import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { freePort } from '../../browser/browsers.mjs';
+import { until } from '../../browser/harness.mjs';
 import { npm } from '../../package/install.mjs';
 import { ANSWER, HTML, app, packOf, prepare, serve, shows } from '../harness.mjs';
 
@@ -58,20 +59,15 @@ async function nextServer(t, ...flags) {
   const bin = join(place, 'node_modules/next/dist/bin/next');
   const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' };
   await run(process.execPath, [bin, 'build', ...flags], { cwd: next, env }).catch(({ stdout, stderr }) => assert.fail(`${stdout}\n${stderr}`));
-  const port = await new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port: free } = probe.address();
-      probe.close(() => resolve(free));
-    });
-  });
+  const port = await freePort();
   const server = spawn(process.execPath, [bin, 'start', '--port', String(port), '--hostname', '127.0.0.1'], { cwd: next, env, stdio: 'ignore' });
   t.after(() => server.kill('SIGKILL'));
   const url = `http://127.0.0.1:${port}`;
-  for (let tries = 0; ; tries += 1) {
-    if (await fetch(url).then(({ ok }) => ok, () => false)) return url;
-    assert.ok(tries < 300 && server.exitCode === null, 'Next.js starts');
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  await until('Next.js starts', async () => {
+    assert.equal(server.exitCode, null, 'Next.js ended');
+    return await fetch(url).then(({ ok }) => ok, () => false);
+  });
+  return url;
 }
 
 for (const [name, ...flags] of [['Turbopack'], ['webpack', '--webpack']]) {
