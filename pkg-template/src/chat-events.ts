@@ -44,7 +44,10 @@ export class ChatEvents implements EventFilter<string> {
       return [...rest.map((chunk) => JSON.stringify(chunk)), DONE];
     }
     const value = parse(data);
-    if (isObject(value) && 'error' in value) return [JSON.stringify(guardAll(this.#context, value))];
+    if (isObject(value) && 'error' in value) {
+      this.#answer.dispose();
+      return [JSON.stringify(guardAll(this.#context, value))];
+    }
     if (event !== 'message' || !isObject(value) || !Array.isArray(value.choices)) {
       this.#unknown += 1;
       return [];

@@ -4,6 +4,7 @@
  * the guard. Token probabilities are dropped too, they repeat the text.
  */
 import { GuardError } from './error.js';
+import { GuardedJson, type Text } from './json-text.js';
 import type { GuardedMessage } from './message.js';
 import type { Channel, MessageState, Outcome, Verdict } from './types.js';
 
@@ -42,10 +43,12 @@ export interface AnswerContext {
   newId(): string;
 }
 
-/** One text of a choice: which message guards it and where it stands in a delta. */
+/** One text of a choice, and where it stands in a delta. */
 interface Slot {
-  message: GuardedMessage;
+  text: Text;
   put(delta: Json, text: string): void;
+  /** What is held is never shown. */
+  drop(): void;
 }
 
 interface Choice {
@@ -139,8 +142,9 @@ export class ChatAnswer {
 
   /** Frees what is still open; held text is dropped. */
   dispose(): void {
-    for (const choice of this.#choices.values()) {
-      for (const slot of choice.slots.values()) slot.message.drop();
+    for (const { slots } of this.#choices.values()) {
+      for (const slot of slots.values()) slot.drop();
+      slots.clear();
     }
   }
 
@@ -206,7 +210,7 @@ export class ChatAnswer {
         const target = object(placed.function ?? placed);
         target.arguments = String(target.arguments ?? '') + text;
       };
-      this.#push(choice, key, 'tool-input', call.arguments, shown, add);
+      this.#push(choice, key, 'tool-input', call.arguments, shown, add, true);
     }
   }
 
@@ -216,23 +220,34 @@ export class ChatAnswer {
     return this.#ending ? undefined : shown;
   }
 
-  #push(choice: Choice, key: string, channel: Channel, text: string, delta: Json, place: Slot['put']): void {
+  /** `isJson`: interfaces read the text before they show it, so its strings are judged as they will be read. */
+  #push(choice: Choice, key: string, channel: Channel, text: string, delta: Json, place: Slot['put'], isJson = false): void {
     let slot = choice.slots.get(key);
     if (!slot) {
       if (choice.slots.size >= MAX_TOOL_CALLS + Object.keys(TEXT_FIELDS).length + 2) {
         throw new GuardError('fetch/too-many', `more than ${MAX_TOOL_CALLS} tool calls`);
       }
-      slot = { message: this.#context.open(choice.id, channel), put: place };
+      slot = this.#slot(choice, channel, place, isJson);
       choice.slots.set(key, slot);
     }
-    place(delta, this.#take(choice, channel, slot.message.push(text)));
+    place(delta, slot.text.push(text));
+  }
+
+  #slot(choice: Choice, channel: Channel, put: Slot['put'], isJson: boolean): Slot {
+    let message: GuardedMessage | undefined;
+    const open = (): Text => {
+      const opened = this.#context.open(choice.id, channel);
+      message = opened;
+      return { push: (text) => this.#take(choice, channel, opened.push(text)), finish: () => this.#take(choice, channel, opened.finish()) };
+    };
+    return { text: isJson ? new GuardedJson(open) : open(), put, drop: () => message?.drop() };
   }
 
   /** Decides what the choice holds; the text is added to `delta`. */
   #finish(choice: Choice, delta: Json): void {
     choice.isFinished = true;
     for (const slot of choice.slots.values()) {
-      const text = this.#take(choice, slot.message.channel, slot.message.finish());
+      const text = slot.text.finish();
       if (text !== '') slot.put(delta, text);
       if (this.#ending) return;
     }

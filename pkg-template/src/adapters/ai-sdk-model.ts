@@ -76,7 +76,7 @@ export function guardMiddleware<V extends 'v2' | 'v3' | 'v4'>(guard: Guard, { ve
     specificationVersion: version,
     async wrapStream({ doStream }) {
       const result = await doStream() as { stream: ReadableStream<unknown> };
-      return { ...result, stream: result.stream.pipeThrough(guardModel(guard, files, end)) } as never;
+      return { ...result, stream: withoutTexts(guard, result.stream).pipeThrough(guardModel(guard, files, end)) } as never;
     },
     async wrapGenerate({ doGenerate }) {
       const { response, ...result } = await doGenerate() as Record<string, unknown> & { content: unknown[] };
@@ -112,6 +112,21 @@ function guardModel(guard: Guard, files: boolean, end: Part): TransformStream<un
     transform: (part, controller) => send(take(parts, part, files), controller),
     flush: (controller) => send(parts.finish(), controller),
   });
+}
+
+/** A stream that breaks with an error is told of in its words, so they are judged; an abort stays one. */
+function withoutTexts(guard: Guard, stream: ReadableStream<unknown>): ReadableStream<unknown> {
+  const reader = stream.getReader();
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await reader.read().catch((thrown: unknown) => {
+        throw (thrown as Error | undefined)?.name === 'AbortError' ? thrown : new Error(new GuardedAnswer(guard).whole('error', messageOf(thrown)));
+      });
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: (reason) => reader.cancel(reason),
+  }, { highWaterMark: 0 });
 }
 
 /** What was used is not known of a model that was cancelled. */

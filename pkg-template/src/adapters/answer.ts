@@ -5,8 +5,8 @@
  */
 import { guardStrings } from '../chat.js';
 import { GuardError } from '../error.js';
+import { GuardedJson, type Text } from '../json-text.js';
 import type { Channel, Guard, Message, MessageState, Outcome } from '../types.js';
-import { GuardedJson } from './json-text.js';
 
 /** Most texts of an answer that are open at one time. */
 const MAX_OPEN_TEXTS = 512;
@@ -21,12 +21,6 @@ export interface Ending {
   state: Extract<MessageState, 'terminated' | 'retracted'>;
   /** What to tell the user. */
   notice: string;
-}
-
-/** A text that comes in pieces; both return what may be shown now. */
-export interface Text {
-  push(delta: string): string;
-  finish(): string;
 }
 
 export class GuardedAnswer {

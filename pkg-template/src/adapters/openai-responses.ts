@@ -57,7 +57,10 @@ export class ResponsesAnswer implements Protocol {
     if (kind && step === 'delta') return this.#delta(name, kind, event);
     if (kind && step === 'done') return this.#done(name, kind, event);
     if (RESPONSES.test(type) && isObject(event.response)) return this.#whole(type, event, event.response);
-    if (type === 'error') return this.#shown({ type, ...place(event), code: identifier(event.code), message: this.answer.strings('error', event.message) });
+    if (type === 'error') {
+      this.answer.drop();
+      return this.#shown({ type, ...place(event), code: identifier(event.code), message: this.answer.strings('error', event.message) });
+    }
     const field = Object.hasOwn(VALUES, name) ? VALUES[name] : undefined;
     if (field) return this.#shown({ type, ...place(event), [field]: this.#judged(event[field]) });
     return PROGRESS.test(type) ? [{ type, ...place(event) }] : [];

@@ -8,8 +8,9 @@ import { guardIterable, protocolFetch, type FetchOptions, type Json } from './pr
 
 /** `new OpenAI({ fetch: openaiFetch(guard) })`. Chat completions go through `guard.fetch` and the fetch of the guard. */
 export function openaiFetch(guard: Guard, options: FetchOptions = {}): typeof fetch {
-  const responses = protocolFetch(guard, () => new ResponsesAnswer(guard), options);
-  return (input, init) => (isResponses(input) ? responses : guard.fetch)(input, init);
+  // Events of a resumed answer do not name it, but the address does.
+  const responses = protocolFetch(guard, (input) => new ResponsesAnswer(guard, responseIn(input)?.[1]), options);
+  return (input, init) => (responseIn(input) ? responses : guard.fetch)(input, init);
 }
 
 /** Guards a stream of `client.responses.create({ stream: true })` that was made without `openaiFetch`. */
@@ -25,6 +26,7 @@ export async function* guardCompletions<T>(guard: Guard, stream: AsyncIterable<T
   });
   try {
     for await (const chunk of stream) {
+      if (isObject(chunk) && 'error' in chunk) answer.dispose();
       if (isObject(chunk)) yield* answer.chunk(chunk as Json) as T[];
       if (answer.ending) return;
     }
@@ -34,6 +36,7 @@ export async function* guardCompletions<T>(guard: Guard, stream: AsyncIterable<T
   }
 }
 
-function isResponses(input: RequestInfo | URL): boolean {
-  return /\/responses([/?#]|$)/.test((input as Request).url ?? String(input));
+/** Whether an address is one of Responses, and the answer that it names. */
+function responseIn(input: RequestInfo | URL): RegExpExecArray | null {
+  return /\/responses(?:\/([^/?#]+)|[/?#]|$)/.exec((input as Request).url ?? String(input));
 }

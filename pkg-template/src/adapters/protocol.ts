@@ -36,13 +36,13 @@ export interface FetchOptions {
   fetch?: typeof fetch;
 }
 
-export function protocolFetch(guard: Guard, open: () => Protocol, { fetch }: FetchOptions = {}): typeof globalThis.fetch {
+export function protocolFetch(guard: Guard, open: (input: RequestInfo | URL) => Protocol, { fetch }: FetchOptions = {}): typeof globalThis.fetch {
   return async (input, init) => {
     // Words for help are heard also while the service is closed.
     hear(guard, await lastWords(input, init));
     // Refuses while the service is closed, before anything is asked.
     guard.message().finish();
-    const protocol = open();
+    const protocol = open(input);
     const response = await (fetch ?? globalThis.fetch)(input, init);
     const type = (response.headers.get('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase();
     if (type === 'text/event-stream' && response.body) return replaced(response, guardBody(response.body, protocol));

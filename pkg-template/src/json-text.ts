@@ -4,7 +4,11 @@
  * 赌. Each string is a text of its own, and so is what stands between two of
  * them, if it is more than punctuation.
  */
-import type { Text } from './answer.js';
+/** A text that comes in pieces; both return what may be shown now. */
+export interface Text {
+  push(delta: string): string;
+  finish(): string;
+}
 
 const PUNCTUATION = /^[\s{}[\]:,]*$/;
 const CONTROLS: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
