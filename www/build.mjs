@@ -40,8 +40,8 @@ async function entryOf(directory, name = '.') {
   return join(directory, target);
 }
 
-/** The package looks for this file next to the code that loads it. The page loads packs only, so the compiler stays behind. */
-const CORE = 'tidegate_bg.wasm';
+/** The package looks for these files next to the code that loads it. Only the playground asks for the compiler's two. */
+const MODULES = ['tidegate_bg.wasm', 'tidegate_compiler_bg.wasm', 'tidegate_tables.bin'];
 
 const common = {
   bundle: true, outdir: out, target: 'es2022', platform: 'browser', charset: 'utf8',
@@ -56,6 +56,13 @@ await build({
   define: { SUGGESTIONS: JSON.stringify({ 'zh-CN': await suggestions('zh-CN'), en: await suggestions('en') }) },
 });
 await build({ ...common, entryPoints: [join(WWW, 'src/guardian.ts')], format: 'esm' });
+await build({
+  ...common,
+  entryPoints: { playground: join(WWW, 'src/playground/main.ts') },
+  format: 'esm',
+  alias: { tidegate: await entryOf(pkg) },
+  loader: { '.yaml': 'text' },
+});
 await build({ ...common, entryPoints: [join(WWW, 'src/boot.ts')], format: 'iife' });
-for (const file of ['index.html', 'guardian.html', 'styles.css', 'guardian.css', 'icon.svg']) await cp(join(WWW, file), join(out, file));
-await cp(join(pkg, CORE), join(out, CORE));
+for (const file of ['index.html', 'guardian.html', 'playground.html', 'styles.css', 'guardian.css', 'playground.css', 'icon.svg']) await cp(join(WWW, file), join(out, file));
+for (const file of MODULES) await cp(join(pkg, file), join(out, file));

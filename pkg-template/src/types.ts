@@ -369,12 +369,36 @@ export interface PackInfo {
   states: number;
 }
 
+/** Why some text is held: what begins at `start` may become, or is, what a rule looks for. */
+export interface HoldReason {
+  /**
+   * `term`: the live prefix of a term. `pattern`: a pattern under way. `match`: found, and a longer
+   * or graver match may still take its place. `doubt`: found, and what stands around it may still
+   * dismiss it. `markup`: a construct that is not complete.
+   */
+  kind: 'term' | 'pattern' | 'match' | 'doubt' | 'markup';
+  /** First UTF-16 unit in the text. */
+  start: number;
+  /** One past the last: of a match its own, else of what has been read. */
+  end: number;
+  /** The rule; absent for markup, and for phrases in which nothing is a match. */
+  rule?: string;
+  /** The views that see it; empty for patterns and markup. */
+  views: ('tight' | 'joined' | 'leet' | 'sound')[];
+  /** Whether it is seen in what the text renders to, not in the text as it is. */
+  rendered: boolean;
+  /** Of a term: its live prefix as these views read it. */
+  read?: string;
+  /** Of a term: the nearest one that begins so; empty if it is too far away to be looked for. */
+  term?: string;
+}
+
 /** Where the parts of the engine come from. */
 export interface InitOptions {
   /** The core's module, when the entry cannot find it by itself: bytes, a URL, a response, a compiled module. */
   wasm?: WasmInput | Promise<WasmInput>;
   /**
-   * The policy compiler (about 390 kB gzip, with its tables): where to get
+   * The policy compiler (about 440 kB gzip, with its tables): where to get
    * it when the entry cannot find it by itself, or `false` for pages that only
    * load packs. Without it, `compilePolicy`, `signPack` and `publicKey` throw
    * `init/compiler`.

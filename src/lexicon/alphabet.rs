@@ -21,6 +21,12 @@ pub fn syllable_letter(syllable: u16) -> char {
     char::from_u32(SYLLABLES + u32::from(syllable)).unwrap_or('\0')
 }
 
+/// The syllable that a letter stands for, if it stands for one.
+pub fn syllable_of(letter: char) -> Option<u16> {
+    let number = (letter as u32).checked_sub(SYLLABLES)?;
+    u16::try_from(number).ok()
+}
+
 pub(super) fn is_syllable(letter: char) -> bool {
     letter as u32 >= SYLLABLES
 }

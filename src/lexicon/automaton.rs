@@ -1,6 +1,8 @@
 //! Aho–Corasick over a level-order trie, with the depth of every state and the
 //! views for which a state can still grow.
 
+mod paths;
+
 use super::edges::Edges;
 use super::{ALL_VIEWS, Entry, JOINED, LEET, Symbol, Views};
 use std::ops::Range;

@@ -19,7 +19,7 @@ mod order;
 mod sound;
 mod trie;
 
-pub use alphabet::{Alphabet, END, GAP, Letter, Symbol, syllable_letter};
+pub use alphabet::{Alphabet, END, GAP, Letter, Symbol, syllable_letter, syllable_of};
 pub use automaton::{Automaton, State, Step};
 pub use bytes::{Ascending, Reader, Writer};
 pub use chars::{Chars, MAX_LETTERS, Sounds, Unit, write_folds};

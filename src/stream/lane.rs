@@ -105,6 +105,17 @@ impl Lane {
         earlier(live, self.patterns.live_start())
     }
 
+    /// What is read, the raw text first; whether what it renders to.
+    pub(super) fn readings(&self, rendering: bool) -> impl Iterator<Item = (bool, &Reading)> {
+        let rendered = rendering.then_some((true, &self.rendered));
+        [(false, &self.raw)].into_iter().chain(rendered)
+    }
+
+    /// The rules whose patterns are under way, each with its beginning.
+    pub(super) fn attempts(&self) -> impl Iterator<Item = (u32, u32)> {
+        self.patterns.attempts(&self.policy)
+    }
+
     /// An `unless` term of a rule was found.
     pub(super) fn note_unless(&mut self, rule: u32, at: At) {
         let place = self.unless.binary_search_by_key(&rule, |hits| hits.0);

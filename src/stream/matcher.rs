@@ -46,6 +46,12 @@ impl Matcher {
         self.attempts.iter().map(|attempt| attempt.start).min()
     }
 
+    /// The rules of the matches under way, each with its beginning.
+    pub(super) fn attempts(&self, policy: &Policy) -> impl Iterator<Item = (u32, u32)> {
+        let rule = |attempt: &Attempt| (policy.patterns.all()[attempt.pattern].rule, attempt.start);
+        self.attempts.iter().map(rule)
+    }
+
     /// Takes a character of the raw text.
     pub(super) fn take(
         &mut self,

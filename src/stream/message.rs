@@ -1,6 +1,9 @@
 //! The hold: takes text in any cuts, lets through what is settled.
 
+mod reasons;
 mod scan;
+
+pub use reasons::{Reason, ReasonKind};
 
 use super::closed::{IdDigest, SharedClosed};
 use super::combination::Combinations;

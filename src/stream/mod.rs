@@ -39,7 +39,7 @@ mod text;
 pub use closed::MAX_CLOSED_IDS;
 pub use cursor::MAX_GAP;
 pub use filter::{Filter, FilterError, MAX_PACKS};
-pub use message::{MAX_HELD_UNITS, MAX_MESSAGE_UNITS, Message};
+pub use message::{MAX_HELD_UNITS, MAX_MESSAGE_UNITS, Message, Reason, ReasonKind};
 pub use outcome::{Kind, MessageState, Outcome, SCORE, Segment, Verdict, view_name};
 pub use pending::MAX_PENDING;
 pub use text::{TextMessage, TextOutcome};

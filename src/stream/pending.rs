@@ -106,6 +106,11 @@ impl Pending {
         self.matches.is_empty() && self.allowed.is_empty()
     }
 
+    /// The unsettled matches, in order.
+    pub(super) fn matches(&self) -> &[Match] {
+        &self.matches
+    }
+
     /// Where the first unsettled match begins.
     pub(super) fn start(&self) -> Option<u32> {
         self.matches.first().map(|first| first.start)

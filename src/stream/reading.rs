@@ -182,6 +182,15 @@ impl Reading {
             .min()
     }
 
+    /// The places of its views, each with the views that are there.
+    pub(super) fn cursors(&self) -> impl Iterator<Item = (Views, &Cursor)> {
+        let joined = (self.apart & JOINED != 0).then_some((JOINED, &self.joined));
+        let leet = (self.apart & LEET != 0).then_some((LEET, &self.leet.cursor));
+        let sound = self.sound.as_ref().map(|sound| (SOUND, &sound.cursor));
+        let main = Some((self.together(), &self.main));
+        [main, joined, leet, sound].into_iter().flatten()
+    }
+
     /// Takes a character that stands at `at`.
     #[inline]
     pub(super) fn take(

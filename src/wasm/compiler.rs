@@ -27,9 +27,16 @@ pub fn set_tables(bytes: &[u8]) -> Result<(), JsValue> {
 #[cfg_attr(tidegate_compiler, wasm_bindgen)]
 pub fn compile_policy(document: &JsValue) -> Result<Vec<u8>, JsValue> {
     let document = document::read(document)?;
+    with_tables(|tables| policy::compile_with(&document, tables).map_err(coded))
+}
+
+/// Runs what needs the tables.
+pub(super) fn with_tables<T>(
+    run: impl FnOnce(&Tables) -> Result<T, JsValue>,
+) -> Result<T, JsValue> {
     TABLES.with_borrow(|tables| match tables {
         None => Err(thrown("init/tables", "the compiler has no tables")),
-        Some(tables) => policy::compile_with(&document, tables).map_err(coded),
+        Some(tables) => run(tables),
     })
 }
 

@@ -14,6 +14,9 @@ mod document;
 #[cfg_attr(tidegate_compiler, allow(dead_code))]
 mod read;
 
+#[cfg(tidegate_compiler)]
+mod reasons;
+
 #[cfg(not(any(tidegate_compiler, tidegate_miniprogram)))]
 mod dom;
 #[cfg(not(tidegate_compiler))]
@@ -42,4 +45,7 @@ pub use self::{
     policy::inspect_pack,
     usage_clock::{UsageClock, verify_time},
 };
+#[cfg(tidegate_compiler)]
+pub use reasons::explain_hold;
+
 pub use compiler::{compile_policy, public_key, set_tables, sign_pack};

@@ -21,6 +21,7 @@ use strategy::{CHANNEL, JURISDICTION, PolicyCase, cuts, plain_texts, policies, t
 use tidegate::lexicon::LEET;
 use tidegate::policy::{Channel, compile_with};
 use tidegate::stream::{Filter, MAX_HELD_UNITS, MessageState, TextOutcome};
+use tidegate::tables::Tables;
 
 /// Texts for each policy, and random ways to cut each of them: policies and the
 /// oracle take most of the time.
@@ -182,6 +183,30 @@ proptest! {
                 live.contains(&from) || disputed.contains(&from),
                 "held from {} of {:?}; live {:?}, disputed {:?}",
                 from, String::from_utf16_lossy(&text[..=at]), live, disputed
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_held_begins_where_its_first_reason_does(policies in policies(), text in texts()) {
+        let Some(filter) = filter(&policies) else {
+            return Err(TestCaseError::reject("no policy"));
+        };
+        let mut message = filter.message("", Channel::named(CHANNEL).unwrap());
+        for at in 0..text.len() {
+            let outcome = message.push(&text[at..=at]);
+            if outcome.state != MessageState::Open {
+                prop_assert_eq!(message.reasons(Tables::builtin()), vec![]);
+                break;
+            }
+            // Half of a surrogate pair waits for the other half, without a reason.
+            let is_half = (0xD800..0xDC00).contains(&text[at]);
+            let read = if is_half { at } else { at + 1 };
+            let reasons = message.reasons(Tables::builtin());
+            let first = reasons.iter().map(|reason| reason.start as usize).min();
+            prop_assert_eq!(
+                at + 1 - outcome.held as usize, first.unwrap_or(read),
+                "{:?} of {:?}", reasons, String::from_utf16_lossy(&text[..=at])
             );
         }
     }

@@ -135,7 +135,7 @@ const ZH: Record<Word, string> = {
   skip: '跳到内容',
   toolbar: '页面工具',
   chat: '返回对话',
-  switchLanguage: 'Switch to English（切换到英文）',
+  switchLanguage: 'EN：Switch to English（切换到英文）',
   otherLanguage: 'EN',
   signOut: '退出登录',
   entryTitle: '监护人入口',

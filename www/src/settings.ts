@@ -35,7 +35,10 @@ export function openSettings(now: Settings, actions: SettingsActions): void {
     el('p', { class: 'hint' }, t('settingsIntro')),
     el('div', { class: 'field' },
       el('a', { id: 'settings-guardian', class: 'button', href: pageAddress('guardian.html', now), 'aria-describedby': 'settings-guardian-hint' }, t('guardianPage')),
-      el('p', { id: 'settings-guardian-hint', class: 'hint' }, t('guardianHint')))));
+      el('p', { id: 'settings-guardian-hint', class: 'hint' }, t('guardianHint'))),
+    el('div', { class: 'field' },
+      el('a', { id: 'settings-playground', class: 'button', href: pageAddress('playground.html', { locale: now.locale }), 'aria-describedby': 'settings-playground-hint' }, t('playground')),
+      el('p', { id: 'settings-playground-hint', class: 'hint' }, t('playgroundHint')))));
 }
 
 function field(id: string, label: string, control: HTMLElement): HTMLElement {

@@ -171,7 +171,13 @@ fn package(root: &Path, tools: &Tools, progress: &mut Progress) -> Result<()> {
 }
 
 fn page(root: &Path, tools: &Tools, progress: &mut Progress) -> Result<()> {
-    let inputs = ["www", "data/conversations", "pkg", "package-lock.json"];
+    let inputs = [
+        "www",
+        "data/conversations",
+        "data/starter",
+        "pkg",
+        "package-lock.json",
+    ];
     let stamp = Stamp::new(root, "page", &inputs, "", &["dist/www/index.html"])?;
     if stamp.is_fresh() {
         progress.unchanged("building the page");
