@@ -85,8 +85,14 @@ const unclosedIn = (path) => read(path).replace(/`[^`\n]*`/g, '`').split('\n').f
 });
 
 /** The names that GitHub gives to the headings of a page. */
-const anchorsOf = (path) => [...read(path).matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
-  heading.toLowerCase().replace(/[^\p{L}\p{M}\p{N}\p{Pc} -]/gu, '').replaceAll(' ', '-'));
+function anchorsOf(path) {
+  const times = new Map();
+  return [...read(path).matchAll(/^#+ (.+)$/gm)].map(([, heading]) => {
+    const anchor = heading.toLowerCase().replace(/[^\p{L}\p{M}\p{N}\p{Pc} -]/gu, '').replaceAll(' ', '-');
+    times.set(anchor, (times.get(anchor) ?? -1) + 1);
+    return times.get(anchor) === 0 ? anchor : `${anchor}-${times.get(anchor)}`;
+  });
+}
 
 for (const path of CHINESE) {
   test(`${path} has the shape of its English twin, and its links lead somewhere`, () => {
