@@ -64,6 +64,11 @@ try {
     });
     await take(`time-machine-${kind}`, { ...look, query: `?lang=${lang}&age=adult` }, () => click('#time-machine-open'));
     await take(`settings-${kind}`, { ...look, query: `?lang=${lang}&age=adult` }, () => click('#settings-open'));
+    await take(`playground-${kind}`, { ...look, query: `?lang=${lang}&age=adult` }, async () => {
+      await page.driver.get(`${collector.url}/playground.html?lang=${lang}#e=views`);
+      await until('the text has gone through', () => page.run("return document.documentElement.dataset.playground === 'ready'"));
+      await page.run("for (let step = 0; step < 22; step += 1) document.getElementById('back').click();");
+    });
     await take(`guardian-entry-${kind}`, { ...look, site: demo, query: `?lang=${lang}&age=14&subject=${kind}` }, async () => {
       await page.driver.get(`${demo.url}/guardian.html?lang=${lang}&subject=${kind}`);
       await until('the form', () => page.isVisible('#entry-form'));

@@ -64,6 +64,7 @@ function refreshControls(): void {
 function refreshSession(): void {
   const { current } = session;
   byId<HTMLAnchorElement>('closed-guardian').href = pageAddress('guardian.html', settings);
+  byId<HTMLAnchorElement>('playground').href = pageAddress('playground.html', { locale: settings.locale });
   const chip = byId('guard-state');
   chip.replaceChildren();
   if (current.state === 'ready') {

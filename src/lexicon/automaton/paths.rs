@@ -60,3 +60,47 @@ impl Automaton {
         behind.saturating_sub(1) as State
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::lexicon::{JOINED, TIGHT, Target, pack, unpack};
+
+    #[test]
+    fn every_state_knows_its_way_from_the_root_and_to_the_nearest_form() {
+        let form = |symbols: &[Symbol], rule, views| {
+            let entry = Entry {
+                target: Target::Rule(rule),
+                views,
+                runs: Box::default(),
+            };
+            (symbols.to_vec(), entry)
+        };
+        let forms = [
+            form(&[3, 4], 0, TIGHT),
+            form(&[3, 4, 5, 6], 1, JOINED),
+            form(&[3, 5, 5, 5], 2, TIGHT),
+            form(&[6, 3], 3, TIGHT | JOINED),
+        ];
+        let automaton = unpack(&pack(&forms), 7).unwrap();
+        for (symbols, _) in &forms {
+            let mut state = 0;
+            for (at, &symbol) in symbols.iter().enumerate() {
+                state = automaton.step(state, symbol).state();
+                assert_eq!(automaton.path(state), symbols[..=at]);
+            }
+        }
+        let nearest = |symbol, views| {
+            let state = automaton.step(0, symbol).state();
+            let found = automaton.nearest_form(state, views);
+            found.map(|(state, entry)| (automaton.path(state), entry.target))
+        };
+        assert_eq!(nearest(3, TIGHT), Some((vec![3, 4], Target::Rule(0))));
+        assert_eq!(
+            nearest(3, JOINED),
+            Some((vec![3, 4, 5, 6], Target::Rule(1)))
+        );
+        assert_eq!(nearest(6, JOINED), Some((vec![6, 3], Target::Rule(3))));
+    }
+}

@@ -29,6 +29,8 @@ let trial: Trial = trialOf(Object.keys(EXAMPLES)[0] as ExampleName);
 let compiled: { source: string; result: ReturnType<typeof compileText>; ms: number } | undefined;
 let guard: Guard | undefined;
 let timer: number | undefined;
+/** The last of the runs; each waits for the one before. */
+let running = Promise.resolve();
 /** What the line under the title says, to say it again in another language. */
 let status: { word: Word; values: Record<string, string>; isError: boolean } | undefined;
 
@@ -72,8 +74,13 @@ function readTrial(): Trial {
 }
 
 /** Compiles what was written, streams the text through it and shows the end. */
-async function run(): Promise<void> {
+function run(): Promise<void> {
   window.clearTimeout(timer);
+  running = running.then(runNow).catch(fail);
+  return running;
+}
+
+async function runNow(): Promise<void> {
   trial = readTrial();
   showKinds();
   if (compiled?.source !== trial.policy) await compile(trial.policy);
@@ -196,6 +203,12 @@ async function share(): Promise<void> {
   await navigator.clipboard.writeText(location.href).then(() => tell('shared'), () => tell('shareFailed'));
 }
 
+/** Without the package, or after it failed in a way that no policy explains. */
+function fail(error: unknown): void {
+  page.dataset['playground'] = 'failed';
+  tell('engineFailed', { message: error instanceof Error ? error.message : String(error) }, true);
+}
+
 /** Shows what the address says. */
 async function openAddress(): Promise<void> {
   const found = await fromHash(location.hash);
@@ -237,7 +250,4 @@ byId('language').addEventListener('click', () => {
   void run();
 });
 window.addEventListener('hashchange', () => void openAddress());
-start().catch((error: unknown) => {
-  page.dataset['playground'] = 'failed';
-  tell('engineFailed', { message: error instanceof Error ? error.message : String(error) }, true);
-});
+start().catch(fail);
