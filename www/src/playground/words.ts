@@ -40,7 +40,7 @@ const EN = {
   stream: 'Stream',
   speed: 'Speed',
   slow: 'slow',
-  middle: 'middle',
+  middle: 'medium',
   fast: 'fast',
   notCompiled: 'The policy has a mistake. Once it compiles, the text goes through it.',
   controls: 'Steps',
