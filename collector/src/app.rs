@@ -170,6 +170,10 @@ pub(crate) fn routes() -> Vec<Route> {
             put(policies::upload),
         ),
         get_route("/v1/policies/{policy}/{file}", get(policies::of_digest)),
+        get_route(
+            "/v1/policies/{policy}/revisions/{revision}/rules/{rule}",
+            get(policies::rule),
+        ),
         get_route("/v1/time", get(time::now)),
         get_route("/v1/keys", get(signing::keys)),
         post_route("/v1/assertions", MAX_ISSUE_BYTES, post(assertions::issue)),

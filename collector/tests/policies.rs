@@ -350,3 +350,114 @@ async fn a_collector_takes_over_what_another_one_on_the_same_database_took() {
     assert_eq!(ask().await, 200);
     task.abort();
 }
+
+/// What the staff is told of a rule.
+async fn explained(server: &Server, path: &str) -> (u16, Value) {
+    let path = format!("/v1/policies/{path}");
+    read(server.get(&path).bearer_auth(ADMIN_TOKEN)).await
+}
+
+#[tokio::test]
+async fn the_staff_reads_what_a_rule_of_a_revision_said() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = pack(directory.path(), "of-file");
+    let server = start(&["--policy-key", &key(), "--policy", &file]).await;
+    for (revision, term) in [(8, "eight"), (9, "NINE")] {
+        hand_in(&server, "stored", signed("stored", revision, term)).await;
+    }
+    let mut answer = json!({
+        "policy": "stored", "revision": 8, "rule": "adult",
+        "risk": "a1_violence_obscenity", "action": "terminate", "severity": 0, "score": 0,
+        "channels": ["text", "reasoning", "tool-input", "tool-output", "title", "source", "error", "refusal"],
+        "jurisdictions": [], "views": ["tight", "joined", "leet"],
+        "groups": [{"view": "tight", "total": 1, "terms": ["eight"]}],
+    });
+    let older = explained(&server, "stored/revisions/8/rules/adult").await;
+    assert_eq!(older, (200, answer.clone()));
+    answer["revision"] = 9.into();
+    answer["groups"][0]["terms"] = json!(["nine"]);
+    let newest = explained(&server, "stored/revisions/9/rules/adult").await;
+    assert_eq!(newest, (200, answer));
+    let (_, of_file) = explained(&server, "of-file/revisions/7/rules/gambling").await;
+    assert_eq!(
+        (&of_file["mask"], &of_file["groups"][0]["terms"]),
+        (&json!("＊"), &json!(["赌博网站"]))
+    );
+
+    for (path, code) in [
+        ("stored/revisions/7/rules/adult", "policy/unknown"),
+        ("stored/revisions/-1/rules/adult", "policy/unknown"),
+        ("other/revisions/8/rules/adult", "policy/unknown"),
+        ("of-file/revisions/8/rules/adult", "policy/unknown"),
+        ("stored/revisions/8/rules/%3Cb%3E", "policy/rule"),
+    ] {
+        let (status, answer) = explained(&server, path).await;
+        assert_eq!((status, &answer["code"]), (404, &json!(code)), "{path}");
+    }
+    let stranger = server.get("/v1/policies/stored/revisions/8/rules/adult");
+    assert_eq!(read(stranger).await.0, 401);
+}
+
+#[tokio::test]
+async fn what_a_rule_looks_for_is_told_by_kind_and_bounded() {
+    let many: Vec<String> = (0..1_000).map(|number| format!("term{number}")).collect();
+    let hosts: Vec<String> = (0..1_000)
+        .map(|number| format!("h{number}.example"))
+        .collect();
+    let rules = json!([
+        {"id": "many", "risk": "x_gambling", "action": "flag", "terms": many, "unless": ["not"], "within": 9},
+        {"id": "both", "risk": "x_gambling", "action": "flag", "all": [["how"], ["bomb", "gun"]], "within": "sentence"},
+        {"id": "card", "risk": "a4_personal_info", "action": "replace", "with": "[card]", "detect": "bank-card"},
+        {"id": "link", "risk": "x_gambling", "action": "flag", "detect": "link", "hosts": {"deny": hosts}},
+        {"id": "help", "risk": "x_self_harm", "action": "flag", "terms": ["end it"], "escalate": "self_harm"},
+    ]);
+    let document: Document =
+        serde_json::from_value(json!({"policy": "p", "revision": 1, "rules": rules})).unwrap();
+    let server = start(&["--policy-key", &key()]).await;
+    let signed = sign(&compile(&document).unwrap(), &SEED).unwrap();
+    assert_eq!(hand_in(&server, "p", signed).await.0, 200);
+    let of = async |rule: &str| {
+        let (status, answer) = explained(&server, &format!("p/revisions/1/rules/{rule}")).await;
+        assert_eq!(status, 200, "{rule}");
+        answer
+    };
+    let many = of("many").await;
+    assert_eq!(many["groups"][0]["total"], 1_000);
+    assert_eq!(many["groups"][0]["terms"].as_array().unwrap().len(), 200);
+    assert_eq!(
+        many["unless"],
+        json!({"view": "tight", "total": 1, "terms": ["not"], "within": 9})
+    );
+    let both = of("both").await;
+    let terms = |group: usize| &both["groups"][group]["terms"];
+    assert_eq!(
+        (terms(0), terms(1), &both["within"]),
+        (&json!(["how"]), &json!(["gun", "bomb"]), &json!("sentence"))
+    );
+    let card = of("card").await;
+    assert_eq!(
+        (&card["groups"], &card["with"]),
+        (&json!([]), &json!("[card]"))
+    );
+    assert_eq!(
+        (&card["pattern"]["detect"], &card["pattern"]["check"]),
+        (&json!("bank-card"), &json!("luhn"))
+    );
+    let link = of("link").await;
+    assert_eq!(
+        (
+            &link["pattern"]["hosts"]["kind"],
+            &link["pattern"]["hosts"]["total"]
+        ),
+        (&json!("deny"), &json!(1_000))
+    );
+    assert_eq!(
+        link["pattern"]["hosts"]["names"].as_array().unwrap().len(),
+        200
+    );
+    let help = of("help").await;
+    assert_eq!(
+        (&help["call"], &help["channels"]),
+        (&json!("self_harm"), &json!([]))
+    );
+}

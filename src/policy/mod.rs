@@ -6,6 +6,7 @@
 mod compile;
 mod document;
 mod error;
+mod explain;
 mod loaded;
 mod pack;
 mod patterns;
@@ -18,6 +19,7 @@ pub use compile::compile;
 pub use compile::{MAX_RULES, MAX_SPLIT_TERMS, MAX_TERMS, MAX_WITHIN, compile_with};
 pub use document::{Document, HostsDocument, RuleDocument, ScoreDocument, WithinDocument};
 pub use error::{PackError, PolicyError};
+pub use explain::{PatternText, RuleText, TermList, explain};
 pub use loaded::Policy;
 pub use pack::{FORMAT, PackInfo, inspect, sign};
 pub use patterns::{MAX_HOSTS, MAX_PATTERNS};

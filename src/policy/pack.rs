@@ -233,7 +233,7 @@ impl<'a> Sections<'a> {
         self.optional(tag).ok_or(PackError::Section(*tag))
     }
 
-    fn optional(&self, tag: &[u8; 4]) -> Option<Reader<'a>> {
+    pub(super) fn optional(&self, tag: &[u8; 4]) -> Option<Reader<'a>> {
         let place = TAGS.iter().position(|known| *known == tag)?;
         self.content[place].map(Reader::new)
     }

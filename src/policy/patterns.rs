@@ -73,6 +73,22 @@ impl Patterns {
     }
 }
 
+/// The patterns as they are packed.
+pub(super) fn sources(
+    from: &mut Reader<'_>,
+    rules: usize,
+) -> Result<Vec<PatternSource>, PackError> {
+    let mut sources = Vec::new();
+    for _ in 0..from.count(MAX_PATTERNS, "patterns")? {
+        sources.push(PatternSource {
+            rule: from.count(rules.saturating_sub(1), "pattern rule")? as u32,
+            source: from.text()?.to_owned(),
+            check: read_check(from)?,
+        });
+    }
+    Ok(sources)
+}
+
 pub(super) fn write(patterns: &[PatternSource], out: &mut Writer) {
     out.int(patterns.len() as u32);
     for PatternSource {

@@ -101,6 +101,12 @@ impl Channel {
             .map(|(_, channel)| *channel)
     }
 
+    /// The channel with this bit.
+    pub(super) fn with_bit(bit: u8) -> Option<Self> {
+        let mut all = Self::NAMES.iter().map(|(_, channel)| *channel);
+        all.find(|channel| channel.bit() == bit)
+    }
+
     /// In what a rule stores; [`Channel::Input`] has none.
     pub(crate) fn bit(self) -> u8 {
         1u8.checked_shl(self as u32).unwrap_or(0)

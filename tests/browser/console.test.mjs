@@ -9,6 +9,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before, beforeEach, test } from 'node:test';
 import { By, Key } from 'selenium-webdriver';
+import { compilePolicy, init } from 'tidegate';
 import { CHROMIUM_ONLY, Collector, Page, until } from './harness.mjs';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -16,11 +17,22 @@ const PASSWORD = 'a password for tests';
 /** Runs if it ever becomes markup. Fits into the shortest field, of 64 units. */
 const MARKUP = '<img src=x onerror="window.ran=1"><script>window.ran=1</script>';
 
+/** What the collector delivers: a policy whose author is no better than a client. */
+const POLICY = {
+  policy: MARKUP, revision: 3,
+  rules: [
+    { id: MARKUP, risk: 'x_gambling', action: 'replace', with: MARKUP, pattern: MARKUP, jurisdictions: [MARKUP] },
+    { id: 'terms', risk: 'x_gambling', action: 'mask', terms: ['賭博網站', 'Some  Words'], unless: ['戒赌'], within: 9 },
+    { id: 'both', risk: 'x_gambling', action: 'flag', all: [['how'], ['bomb']], within: 'sentence' },
+  ],
+};
+
 let collector;
 let page;
 
 before(async () => {
-  collector = await Collector.start();
+  await init();
+  collector = await Collector.start({ pack: compilePolicy(POLICY) });
   await collector.account('rev', 'reviewer', PASSWORD);
   await collector.account('boss', 'admin', PASSWORD);
   page = await Page.start();
@@ -120,8 +132,23 @@ test('a_reviewer_needs_no_mouse_and_one_click_leads_from_a_record_to_its_rule', 
   assert.deepEqual([found, note, by], ['upheld', 'quoted in the news', 'rev']);
   await (await page.find('.pane .facts a[href^="#/rules/"]')).click();
   await settled();
-  assert.equal(await address(), '#/rules/starter/by-hand');
+  assert.equal(await address(), '#/rules/starter/by-hand?revision=3');
   assert.match(await page.text('tbody tr'), /50%/);
+  // This collector has no such policy, and says so.
+  assert.match(await page.text('[aria-labelledby=rule-text]'), /does not have that revision/);
+});
+
+test('one_click_leads_from_a_record_to_what_its_rule_said', CHROMIUM_ONLY, async () => {
+  const [id] = await send([verdict({ policy: MARKUP, rule: 'terms' })]);
+  await enter('rev', `#/records?id=${id}`);
+  await (await page.find('.pane .facts a[href^="#/rules/"]')).click();
+  await settled();
+  const said = await page.text('[aria-labelledby=rule-text]');
+  for (const part of ['revision 3', 'Masked', '＊', 'tight, joined, leet', '赌博网站', 'some words', 'Unless within 9 units', '戒赌']) {
+    assert.ok(said.includes(part), `${part}: ${said}`);
+  }
+  await go(`#/rules/${encodeURIComponent(MARKUP)}/both?revision=3`);
+  assert.match(await page.text('[aria-labelledby=rule-text]'), /group 1\s+how[^]*group 2\s+bomb[^]*in one sentence/);
 });
 
 test('a_verdict_given_twice_leads_on_once', CHROMIUM_ONLY, async () => {
@@ -274,7 +301,7 @@ test('what_strangers_wrote_stays_text_in_every_view_and_each_is_accessible', CHR
   const part = encodeURIComponent(MARKUP);
   await enter('boss', `#/records?id=${id}`);
   const places = [
-    `#/records?id=${id}`, `#/records?rule=${part}`, '#/trends', '#/rules', `#/rules/${part}/${part}`, `#/complaints/${complained}`,
+    `#/records?id=${id}`, `#/records?rule=${part}`, '#/trends', '#/rules', `#/rules/${part}/${part}`, `#/rules/${part}/${part}?revision=3`, `#/complaints/${complained}`,
     `#/subjects/${part}`, '#/exports', '#/audit', '#/particulars', `#/${part}`,
   ];
   for (const place of places) {

@@ -57,9 +57,9 @@ export class Collector {
 
   /**
    * `delay`: ms between tokens; `site`: directory served at `/`; `play`: conversations instead of the
-   * built-in ones; `demo`: it issues assertions to anybody.
+   * built-in ones; `pack`: a policy; `demo`: it issues assertions to anybody.
    */
-  static async start({ delay = 5, site = SITE, play, demo = false } = {}) {
+  static async start({ delay = 5, site = SITE, play, pack, demo = false } = {}) {
     for (const [what, path] of [['collector', COLLECTOR], ['page', join(site, 'index.html')]]) {
       if (!existsSync(path)) throw new Error(`${what} not built: ${path} is missing`);
     }
@@ -72,10 +72,12 @@ export class Collector {
       '--site', site, '--token-delay', String(delay),
     ];
     if (demo) collector.args.push('--demo');
-    if (play) {
-      const file = join(collector.directory, 'conversations.json');
-      await writeFile(file, JSON.stringify(play));
-      collector.args.push('--conversations', file);
+    const files = { conversations: play && JSON.stringify(play), policy: pack };
+    for (const [option, content] of Object.entries(files)) {
+      if (!content) continue;
+      const file = join(collector.directory, option);
+      await writeFile(file, content);
+      collector.args.push(`--${option}`, file);
     }
     await collector.resume();
     return collector;

@@ -6,11 +6,13 @@
 mod check;
 mod deliver;
 mod delivered;
+mod explain;
 mod pack;
 mod upload;
 
 pub(crate) use check::{MAX_CHECK_BYTES, check};
 pub(crate) use deliver::{latest, of_digest};
+pub(crate) use explain::rule;
 pub(crate) use upload::{MAX_UPLOAD_BYTES, upload};
 
 use crate::app::App;

@@ -75,6 +75,18 @@ fn find(connection: &mut Connection, policy: &str, digest: &str) -> Result<Optio
     )
 }
 
+fn find_revision(
+    connection: &mut Connection,
+    policy: &str,
+    revision: u32,
+) -> Result<Option<Vec<u8>>> {
+    connection.query_first(
+        "SELECT pack FROM policies WHERE policy = ?1 AND revision = ?2",
+        values![policy, i64::from(revision)],
+        |row| row.get(0),
+    )
+}
+
 fn read_revision(revision: i64) -> Result<u32> {
     u32::try_from(revision).map_err(|_| Error::Damaged("a policy's revision".to_owned()))
 }
@@ -143,6 +155,16 @@ impl Storage {
             .await
     }
 
+    /// The pack of a revision, if it is kept.
+    pub(crate) async fn policy_of_revision(
+        &self,
+        policy: String,
+        revision: u32,
+    ) -> Answer<Option<Vec<u8>>> {
+        self.read(move |connection| find_revision(connection, &policy, revision))
+            .await
+    }
+
     /// Keeps a new revision, and logs that.
     pub(crate) async fn put_policy(
         &self,
@@ -201,6 +223,9 @@ mod tests {
             let five = find(connection, "a", "digest of five").unwrap();
             assert_eq!(five.as_deref(), Some(&b"five"[..]));
             assert_eq!(find(connection, "b", "digest of five").unwrap(), None);
+            let kept = find_revision(connection, "a", 5).unwrap();
+            assert_eq!(kept.as_deref(), Some(&b"five"[..]));
+            assert_eq!(find_revision(connection, "a", 4).unwrap(), None);
         }
     }
 

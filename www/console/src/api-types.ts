@@ -81,6 +81,52 @@ export interface RuleStats {
   high: number | null;
 }
 
+/** Some terms of a rule, in the form in which they are compared. */
+export interface TermList {
+  view: string;
+  /** How many there are in that view's spelling. */
+  total: number;
+  terms: string[];
+}
+
+export interface HostList {
+  kind: 'deny' | 'allow';
+  total: number;
+  names: string[];
+}
+
+export interface RulePattern {
+  source: string;
+  is_cut: boolean;
+  /** Name of a built-in one. */
+  detect?: string;
+  check?: string;
+  hosts?: HostList;
+}
+
+/** What a rule of a revision says. */
+export interface RuleText {
+  risk: string;
+  action: string;
+  /** 0: not stated. */
+  severity: number;
+  score: number;
+  channels: string[];
+  /** None: everywhere. */
+  jurisdictions: string[];
+  /** What words of the user call for; with it, it judges nothing else. */
+  call?: string;
+  mask?: string;
+  with?: string;
+  views: string[];
+  /** One list; of a combination one for each group; of a pattern none. */
+  groups: TermList[];
+  /** Of a combination: UTF-16 units, or `sentence`. */
+  within?: number | string;
+  unless?: TermList & { within: number };
+  pattern?: RulePattern;
+}
+
 export interface AuditEntry {
   seq: number;
   at_ms: number;

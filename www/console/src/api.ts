@@ -1,6 +1,6 @@
 /** Talks to the collector: one function for each question that the views ask. */
 import type {
-  Account, AuditEntry, Complaint, ComplaintState, Holdings, Page, Review, RuleStats, StoredRecord, Trend, TrendBy, Verdict,
+  Account, AuditEntry, Complaint, ComplaintState, Holdings, Page, Review, RuleStats, RuleText, StoredRecord, Trend, TrendBy, Verdict,
 } from './api-types.js';
 
 const TOKEN_KEY = 'tidegate.console.token';
@@ -179,6 +179,12 @@ export async function trend(
 
 export async function ruleStats(period: Period, signal?: AbortSignal): Promise<RuleStats[]> {
   return (await ask<{ rules: RuleStats[] }>('GET', `/v1/stats/rules${query({ ...period })}`, undefined, signal)).rules;
+}
+
+/** What a rule says; fails with status 404 if its revision is not kept. */
+export async function ruleText(policy: string, revision: string, rule: string, signal?: AbortSignal): Promise<RuleText> {
+  const [of, at, id] = [policy, revision, rule].map(encodeURIComponent);
+  return await ask('GET', `/v1/policies/${of}/revisions/${at}/rules/${id}`, undefined, signal);
 }
 
 export async function complaints(

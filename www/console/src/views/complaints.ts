@@ -3,6 +3,7 @@ import { el } from '../../../src/dom.js';
 import { announce } from '../announce.js';
 import * as api from '../api.js';
 import { COMPLAINT_STATES, type Complaint, type ComplaintState } from '../api-types.js';
+import { facts, type Fact } from '../facts.js';
 import { DAY_MS, distance, moment, timeOf } from '../format.js';
 import { paneHead } from '../pane-head.js';
 import { emptyState, Panel, reason } from '../panel.js';
@@ -166,19 +167,19 @@ export class ComplaintsView implements View {
   }
 
   #draw(one: Complaint): Node[] {
-    const facts: [string, Node | string][] = [
+    const known: Fact[] = [
       [say('receipt'), el('bdi', { class: 'code' }, one.id)],
       [say('status'), el('span', { class: 'with-tag' }, statusTag(one), urgency(one))],
       [say('due'), timeOf(one.due_ms)],
       [say('received'), timeOf(one.received_ms)],
       [say('category'), nameOf('category', one.category)],
       [say('text'), one.text === '' ? el('span', { class: 'quiet-text' }, say('noText')) : whole(one.text)],
+      [say('message'), one.message === undefined ? undefined : whole(one.message)],
+      [say('locale'), one.locale === undefined ? undefined : whole(one.locale)],
+      [say('answer'), one.answer ? whole(one.answer) : undefined],
+      [say('answeredAt'), one.answered_ms === undefined ? undefined : timeOf(one.answered_ms)],
     ];
-    if (one.message !== undefined) facts.push([say('message'), whole(one.message)]);
-    if (one.locale !== undefined) facts.push([say('locale'), whole(one.locale)]);
-    if (one.answer) facts.push([say('answer'), whole(one.answer)]);
-    if (one.answered_ms !== undefined) facts.push([say('answeredAt'), timeOf(one.answered_ms)]);
-    const nodes: Node[] = [el('dl', { class: 'facts' }, ...facts.flatMap(([head, value]) => [el('dt', {}, head), el('dd', {}, value)]))];
+    const nodes: Node[] = [facts(known)];
     if (one.by && one.changed_ms !== undefined) nodes.push(el('p', { class: 'hint' }, say('handledBy', { by: one.by, at: moment(one.changed_ms) })));
     if (FORWARD[one.status]?.length) nodes.push(this.#form(one));
     return nodes;

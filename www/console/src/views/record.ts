@@ -3,6 +3,7 @@ import { el } from '../../../src/dom.js';
 import { announce } from '../announce.js';
 import * as api from '../api.js';
 import type { StoredRecord, Verdict } from '../api-types.js';
+import { facts, type Fact } from '../facts.js';
 import { moment, timeOf } from '../format.js';
 import { emptyState, Panel, reason } from '../panel.js';
 import { href } from '../router.js';
@@ -13,8 +14,6 @@ import { say } from '../words.js';
 
 /** Longest note, characters. */
 const MAX_NOTE = '1000';
-
-type Fact = [head: string, value: Node | string | undefined];
 
 export class RecordPane {
   readonly node = el('aside', { class: 'pane', hidden: true, 'aria-label': say('record') });
@@ -160,17 +159,11 @@ export class RecordPane {
   }
 }
 
-/** A list of facts without those that are not there. */
-function facts(given: Fact[]): HTMLElement {
-  return el('dl', { class: 'facts' }, ...given.filter(([, value]) => value !== undefined && value !== '')
-    .flatMap(([head, value]) => [el('dt', {}, head), el('dd', {}, value ?? '')]));
-}
-
 function mainFacts({ data }: StoredRecord): Fact[] {
   const [policy, rule, revision] = [data['policy'], data['rule'], data['revision']].map(String) as [string, string, string];
   return [
     [say('risk'), whole(riskName(data['risk']))],
-    [say('rule'), el('a', { href: href('rules', [policy, rule]) }, whole(say('ruleLink', { rule, revision })))],
+    [say('rule'), el('a', { href: href('rules', [policy, rule], { revision }) }, whole(say('ruleLink', { rule, revision })))],
     [say('action'), el('span', { class: 'action' }, nameOf('action', data['action']))],
     [say('severity'), data['severity'] === undefined ? undefined : whole(data['severity'])],
     [say('escalation'), data['escalation'] === undefined ? undefined : el('span', { class: 'tag bad' }, nameOf('escalation', data['escalation']))],

@@ -13,6 +13,7 @@ import type { View } from '../view.js';
 import { riskName } from '../vocabulary.js';
 import { say } from '../words.js';
 import { recordsLink } from './records.js';
+import { RuleTextCard } from './rule-text.js';
 
 const PERIOD: PeriodOptions = { preset: '30d', all: false };
 const SVG = 'http://www.w3.org/2000/svg';
@@ -27,15 +28,19 @@ function worstFirst(rules: RuleStats[]): RuleStats[] {
 export class RulesView implements View {
   readonly node = el('div');
   readonly #panel = new Panel();
+  readonly #text = new RuleTextCard();
 
   show(place: Place): void {
     const [policy, rule] = place.parts;
+    const revision = place.filters.get('revision');
     const period = periodOf(place.filters, PERIOD, Date.now()) ?? { from_ms: 0, to_ms: Date.now() };
     const isOne = policy !== undefined && rule !== undefined;
     const bar = el('form', { class: 'filters', 'aria-label': say('filters') },
       ...periodFields(place.filters, PERIOD, (changes) => go(withFilters(place, changes))));
     this.#panel.node.replaceChildren();
-    redraw(this.node, isOne ? ruleHead(policy, rule) : el('p', { class: 'lead' }, say('rulesText')), bar, this.#panel.node);
+    const head = isOne ? [ruleHead(policy, rule), ...revision ? [this.#text.node] : []] : [el('p', { class: 'lead' }, say('rulesText'))];
+    redraw(this.node, ...head, bar, this.#panel.node);
+    if (isOne && revision) this.#text.show(policy, revision, rule);
     void this.#panel.load((signal) => api.ruleStats(period, signal), (all) => {
       const rules = worstFirst(isOne ? all.filter((one) => one.policy === policy && one.rule === rule) : all);
       if (rules.length === 0) return emptyState(say(isOne ? 'ruleGone' : 'noRules'));
@@ -45,6 +50,7 @@ export class RulesView implements View {
 
   close(): void {
     this.#panel.close();
+    this.#text.close();
   }
 }
 
@@ -58,6 +64,13 @@ function ruleHead(policy: string, rule: string): HTMLElement {
     el('p', { class: 'hint' }, say('ruleHelp')));
 }
 
+/** Where a rule of a revision is, for the same period. */
+function ruleLink({ policy, rule, revision }: RuleStats, period: URLSearchParams): string {
+  const filters = new URLSearchParams(period);
+  filters.set('revision', String(revision));
+  return href('rules', [policy, rule], filters);
+}
+
 function columns(period: URLSearchParams): Column<RuleStats>[] {
   const records = (stats: RuleStats, review: string, value: number): Node | string => {
     const { policy, rule } = stats;
@@ -66,7 +79,7 @@ function columns(period: URLSearchParams): Column<RuleStats>[] {
     return value === 0 ? '0' : recordsLink(count(value), filters);
   };
   return [
-    { head: say('rule'), kind: 'main', cell: (stats) => el('a', { href: href('rules', [stats.policy, stats.rule], period) }, brief(stats.rule)) },
+    { head: say('rule'), kind: 'main', cell: (stats) => el('a', { href: ruleLink(stats, period) }, brief(stats.rule)) },
     { head: say('risk'), cell: (stats) => brief(riskName(stats.risk)) },
     { head: say('policy'), cell: (stats) => brief(say('policyRevision', { policy: stats.policy, revision: stats.revision })) },
     { head: say('hits'), kind: 'number', cell: (stats) => records(stats, '', stats.hits) },
