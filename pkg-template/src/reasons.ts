@@ -5,10 +5,10 @@ import { assertBytes } from './inspect.js';
 import type { Channel, HoldReason } from './types.js';
 
 /**
- * Why the end of `text` is held when more may come, by where it begins; empty if nothing is held
- * or the message is over. Needs the policy compiler, and reads the text from its beginning at each
- * call: it is for trying policies, not for products. Throws `init/…`, `pack/…`, `guard/no-policy`,
- * `message/channel` and `message/not-text`.
+ * Why the end of `text` is held when more may come, by where it begins; empty if nothing is held or
+ * the message is over. Rules of all jurisdictions count. Needs the policy compiler, and reads the
+ * text from its beginning at each call: it is for trying policies, not for products. Throws
+ * `init/…`, `pack/…`, `guard/no-policy`, `message/channel` and `message/not-text`.
  */
 export function explainHold(packs: Uint8Array[], text: string, channel: Channel = 'text'): HoldReason[] {
   for (const pack of packs) assertBytes(pack, 'pack/not-bytes', 'a pack is a Uint8Array');

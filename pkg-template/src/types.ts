@@ -385,6 +385,8 @@ export interface HoldReason {
   rule?: string;
   /** The views that see it; empty for patterns and markup. */
   views: ('tight' | 'joined' | 'leet' | 'sound')[];
+  /** Whether the term would dismiss a match (`unless`, `allow`, a word that only sounds alike) instead of being one. */
+  excuses: boolean;
   /** Whether it is seen in what the text renders to, not in the text as it is. */
   rendered: boolean;
   /** Of a term: its live prefix as these views read it. */

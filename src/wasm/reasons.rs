@@ -10,7 +10,7 @@ use tidegate::stream::{Filter, Message, Reason, ReasonKind, view_name};
 use wasm_bindgen::prelude::*;
 
 /// Why the end of `units` is held when more may come: a list of reasons, by
-/// their beginning. Empty: nothing is held, or the message is over.
+/// their beginning. Rules of all jurisdictions count. Empty: nothing is held, or the message is over.
 #[wasm_bindgen]
 pub fn explain_hold(packs: &Array, channel: &str, units: &[u16]) -> Result<JsValue, JsValue> {
     let channel = Channel::named(channel)
@@ -47,6 +47,7 @@ fn row(message: &Message, reason: &Reason) -> Result<JsValue, JsValue> {
             rule.map_or(View::Absent, |rule| View::Text(&rule.id)),
         ),
         ("views", View::List(&views)),
+        ("excuses", View::Truth(reason.excuses)),
         ("rendered", View::Truth(reason.rendered)),
         ("read", of_term(&reason.read)),
         ("term", of_term(&reason.term)),

@@ -160,6 +160,7 @@ test('what is wrong with a policy is told with its place, and the caret goes the
     [one('allow: [赌博]\n'), 6, 13, 'policy/contradiction'],
     ['policy: p\nrevision: 0\nrules: [{id: a, risk: x_gambling, action: mask, terms: [赌博]}]', 2, 11, 'policy/revision'],
     [one('    terms-from: lists/own.txt\n'), 7, 17, 'policy/terms-from'],
+    ['rules: *nothing', 1, 8, 'policy/yaml'],
   ];
   for (const [policy, line, column, code] of cases) {
     await write('policy', policy);
@@ -173,6 +174,9 @@ test('what is wrong with a policy is told with its place, and the caret goes the
     const caret = await page.run("const { value, selectionStart } = document.getElementById('policy'); return [document.activeElement.id, value.slice(0, selectionStart).split('\\n')]");
     assert.deepEqual([caret[0], caret[1].length, caret[1].at(-1).length + 1], ['policy', Number(atLine), Number(atColumn)]);
   }
+  // Deeper than any reader goes; how deep that is depends on the browser.
+  await write('policy', '['.repeat(50_000));
+  assert.match(await page.text('#policy-state'), /^Line 1, column \d+: policy\/yaml: /);
   await write('policy', before.policy);
   assert.equal(await state(), 'ready');
   assert.equal(await page.isVisible('#go-to-error'), false);

@@ -12,9 +12,9 @@ const packOf = (rules, rest) => compilePolicy({
 const GAMBLING = { id: 'gambling', terms: ['赌博网站', '赌博'] };
 
 /** The reasons as lines, each with the text that it holds. */
-const told = (pack, text) => explainHold([pack], text).map(({ kind, start, end, rule, views, rendered, read, term }) =>
+const told = (pack, text) => explainHold([pack], text).map(({ kind, start, end, rule, views, excuses, rendered, read, term }) =>
   [kind, text.slice(start, end), ...rule ? [rule] : [], ...views.length ? [views.join('+')] : [],
-    ...read === undefined ? [] : [`${read}>${term}`], ...rendered ? ['rendered'] : []].join(' '));
+    ...read === undefined ? [] : [`${read}>${term}`], ...excuses ? ['excuses'] : [], ...rendered ? ['rendered'] : []].join(' '));
 
 test('a live prefix is told with what it is read as, the nearest term and its rule', () => {
   const pack = packOf([GAMBLING]);
@@ -37,7 +37,7 @@ test('views that part are told apart, with the letters that they read', () => {
   assert.deepEqual(told(pack, 'a.bu$'), ['term a.bu$ word leet abus>abuse']);
   const sound = packOf([{ id: 'sound', terms: ['赌博'], views: ['sound'] }]);
   // 独播 is a word that sounds like the term: nothing in it would be a match of `sound`.
-  assert.deepEqual(told(sound, '去独'), ['term 独 tight 独>独播', 'term 独 sound sound du>du bo']);
+  assert.deepEqual(told(sound, '去独'), ['term 独 tight 独>独播 excuses', 'term 独 sound sound du>du bo']);
 });
 
 test('markup is held until it is complete, and what it renders to is read beside it', () => {
@@ -46,9 +46,14 @@ test('markup is held until it is complete, and what it renders to is read beside
   assert.deepEqual(told(pack, '&#36172;'), ['term &#36172; gambling tight+joined 赌>赌博 rendered']);
 });
 
+test('an unless term is told as one that dismisses', () => {
+  const pack = packOf([{ id: 'bomb', terms: ['炸弹'], unless: ['电影'], within: 4 }]);
+  assert.deepEqual(told(pack, '炸弹电'), ['doubt 炸弹 bomb tight', 'term 电 bomb tight 电>电影 excuses'].sort((one, other) => one < other ? -1 : 1));
+});
+
 test('a pattern under way and an allow-list phrase hold too', () => {
   assert.deepEqual(told(packOf([{ id: 'plate', pattern: 'x[0-9]{3}' }]), '见 x1'), ['pattern x1 plate']);
-  assert.deepEqual(told(packOf([GAMBLING], { allow: ['戒赌'] }), '戒'), ['term 戒 tight 戒>戒赌']);
+  assert.deepEqual(told(packOf([GAMBLING], { allow: ['戒赌'] }), '戒'), ['term 戒 tight 戒>戒赌 excuses']);
 });
 
 test('what the core holds begins where the first reason does, at every unit', async () => {

@@ -53,6 +53,8 @@ pub struct Reason {
     pub rule: Option<u32>,
     /// The views that see it, as bits; 0 for markup.
     pub views: Views,
+    /// Whether the term would dismiss a match instead of being one.
+    pub excuses: bool,
     /// Whether it is seen in what the text renders to.
     pub rendered: bool,
     /// Of a term: its live prefix as these views read it.
@@ -112,6 +114,7 @@ impl Reason {
             pack: 0,
             rule: None,
             views: 0,
+            excuses: false,
             rendered: false,
             read: String::new(),
             term: String::new(),
@@ -150,6 +153,7 @@ impl Place<'_> {
             pack: self.pack,
             rule: nearest.and_then(|(_, entry)| rule_of(entry.target)),
             views,
+            excuses: nearest.is_some_and(|(_, entry)| excuses(entry.target)),
             read: self.spell(automaton, cursor.state),
             term: nearest.map_or_else(String::new, |(form, _)| self.spell(automaton, form)),
             ..Reason::new(ReasonKind::Term, start, self.end)
@@ -202,4 +206,11 @@ fn rule_of(target: Target) -> Option<u32> {
         Target::Rule(rule) | Target::Group { rule, .. } | Target::Unless(rule) => Some(rule),
         Target::Allow | Target::Homophone => None,
     }
+}
+
+fn excuses(target: Target) -> bool {
+    matches!(
+        target,
+        Target::Unless(_) | Target::Allow | Target::Homophone
+    )
 }

@@ -1,6 +1,6 @@
 /** A policy as text: read as YAML, compiled by the package, and what is wrong with it at its place. */
 import { compilePolicy, GuardError, type Policy } from 'tidegate';
-import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, visit, type Document, type Node, type Pair } from 'yaml';
+import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, visit, type Alias, type Document, type Node, type Pair } from 'yaml';
 
 /** Longest policy, UTF-16 units. */
 export const MAX_POLICY_UNITS = 200_000;
@@ -25,17 +25,36 @@ export function compileText(text: string): { pack: Uint8Array } | { mistake: Mis
     // Line 0: an empty text has no lines.
     return { mistake: { message, at, line: Math.max(line, 1), column: Math.max(col, 1) } };
   };
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const [error] = document.errors;
-  if (error) return wrong(`policy/yaml: ${error.message}`, error.pos[0]);
   try {
-    return { pack: compilePolicy(document.toJS({ maxAliasCount: MAX_ALIASES }) as Policy) };
+    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+    const [error] = document.errors;
+    if (error) return wrong(`policy/yaml: ${error.message}`, error.pos[0]);
+    const lost = aliasWithoutAnchor(document);
+    if (lost) return wrong(`policy/yaml: *${lost.source} names no anchor before it`, lost.range?.[0] ?? 0);
+    const policy = document.toJS({ maxAliasCount: MAX_ALIASES }) as Policy;
+    try {
+      return { pack: compilePolicy(policy) };
+    } catch (thrown) {
+      if (thrown instanceof GuardError) return wrong(thrown.message, placeOf(document, thrown));
+      throw thrown;
+    }
   } catch (thrown) {
-    if (thrown instanceof GuardError) return wrong(thrown.message, placeOf(document, thrown));
-    // Of the YAML reader: an alias without an anchor, or too many.
+    // Of the YAML reader: too many aliases, or lists in lists without end.
     if (thrown instanceof Error) return wrong(`policy/yaml: ${thrown.message}`, 0);
     throw thrown;
   }
+}
+
+function aliasWithoutAnchor(document: Document): Alias | undefined {
+  let lost: Alias | undefined;
+  visit(document, {
+    Alias(_key, alias) {
+      if (alias.resolve(document)) return undefined;
+      lost = alias;
+      return visit.BREAK;
+    },
+  });
+  return lost;
 }
 
 /** Where the document has what the compiler complains about; its beginning if that cannot be told. */

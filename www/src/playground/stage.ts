@@ -119,9 +119,9 @@ function rowsOf({ kind, views }: HoldReason): readonly Row[] {
 }
 
 /** What holds, and whose it is. */
-function sentenceOf({ kind, start, end, rule, rendered, read = '', term = '' }: HoldReason, text: string): HTMLElement {
+function sentenceOf({ kind, start, end, rule, excuses, rendered, read = '', term = '' }: HoldReason, text: string): HTMLElement {
   const what: Record<HoldReason['kind'], () => string> = {
-    term: () => say(term === '' ? 'readsFar' : 'reads', { read, term }),
+    term: () => say(term === '' ? 'readsFar' : excuses ? 'readsExcuse' : 'reads', { read, term }),
     pattern: () => say('isOpen', { text: text.slice(start, end) }),
     markup: () => say('isOpen', { text: text.slice(start, end) }),
     match: () => say('isMatch', { text: text.slice(start, end) }),
