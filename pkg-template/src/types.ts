@@ -402,8 +402,8 @@ export interface InitOptions {
   /**
    * The policy compiler (about 440 kB gzip, with its tables): where to get
    * it when the entry cannot find it by itself, or `false` for pages that only
-   * load packs. Without it, `compilePolicy`, `signPack` and `publicKey` throw
-   * `init/compiler`.
+   * load packs. Without it, `compilePolicy`, `signPack`, `publicKey` and
+   * `explainHold` throw `init/compiler`.
    */
   compiler?: false | { wasm?: WasmInput | Promise<WasmInput>; tables?: BytesInput | Promise<BytesInput> };
 }

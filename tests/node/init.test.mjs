@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { before, test } from 'node:test';
-import { compilePolicy, createGuard, init, inspectPack, memoryHost, publicKey, signPack } from 'tidegate';
+import { compilePolicy, createGuard, explainHold, init, inspectPack, memoryHost, publicKey, signPack } from 'tidegate';
 import * as inline from 'tidegate/inline';
 import { POLICY, coded, run } from './support.mjs';
 
@@ -41,6 +41,7 @@ const compilers = {
   compilePolicy: () => compilePolicy(POLICY),
   signPack: () => signPack(pack, SEED),
   publicKey: () => publicKey(SEED),
+  explainHold: () => explainHold([pack], '赌'),
 };
 function assertAll(expected) {
   for (const [name, run] of Object.entries(compilers)) assert.throws(run, expected, name);
