@@ -2,20 +2,18 @@
  * What the browser tests share: a collector of their own, a proxy in front of
  * it that can misbehave, a browser of `browsers.mjs`, and the page's controls.
  *
- * TIDEGATE_COLLECTOR  collector binary, default debug/tidegate-collector in cargo's target directory
  * TIDEGATE_SITE       built page, default dist/www
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, request } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { By, Key } from 'selenium-webdriver';
+import { addAccount, PROGRAM, startProgram } from '../collector-process.mjs';
 import { BROWSER, freePort, startBrowser } from './browsers.mjs';
 import { probe } from './probe.mjs';
 
@@ -23,15 +21,11 @@ export { BROWSER, CHROMIUM_ONLY, browserPath } from './browsers.mjs';
 
 export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 export const SITE = process.env.TIDEGATE_SITE ?? join(ROOT, 'dist/www');
-const COLLECTOR = process.env.TIDEGATE_COLLECTOR
-  ?? join(resolve(ROOT, process.env.CARGO_TARGET_DIR ?? 'target'), 'debug/tidegate-collector');
 const ADMIN_TOKEN = 'browser-tests-only-0123456789';
 /** Longest wait for a process or for the page, ms. */
 const PATIENCE_MS = 30_000;
 
-/** Ends the children also when the tests are interrupted. */
-const children = new Set();
-process.once('exit', () => { for (const child of children) child.kill('SIGKILL'); });
+/** So that children end with the tests. */
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
 /** Resolves once `fact` gives something truthy; fails with `what` after `ms`. */
@@ -53,14 +47,13 @@ export async function conversations(locale) {
 /** A collector process with a database of its own that survives `kill`. */
 export class Collector {
   #process;
-  #log = '';
 
   /**
    * `delay`: ms between tokens; `site`: directory served at `/`; `play`: conversations instead of the
    * built-in ones; `pack`: a policy; `demo`: it issues assertions to anybody.
    */
   static async start({ delay = 5, site = SITE, play, pack, demo = false } = {}) {
-    for (const [what, path] of [['collector', COLLECTOR], ['page', join(site, 'index.html')]]) {
+    for (const [what, path] of [['collector', PROGRAM], ['page', join(site, 'index.html')]]) {
       if (!existsSync(path)) throw new Error(`${what} not built: ${path} is missing`);
     }
     const collector = new Collector();
@@ -85,19 +78,9 @@ export class Collector {
 
   /** Starts the process, also again after `kill`. */
   async resume() {
-    this.#process = spawn(COLLECTOR, this.args, {
-      env: { ...process.env, TIDEGATE_ADMIN_TOKEN: ADMIN_TOKEN }, stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const child = this.#process;
-    children.add(child);
-    child.once('exit', () => children.delete(child));
-    for (const stream of [this.#process.stdout, this.#process.stderr]) {
-      stream.on('data', (data) => { this.#log = (this.#log + data).slice(-20_000); });
-    }
-    await until(`the collector is up\n${this.#log}`, async () => {
-      if (this.#process.exitCode !== null) throw new Error(`the collector ended:\n${this.#log}`);
-      return await fetch(`${this.url}/healthz`).then(({ ok }) => ok, () => false);
-    });
+    const { child, url } = startProgram(this.args, ADMIN_TOKEN);
+    this.#process = child;
+    await url;
   }
 
   /** Ends it without warning, as a crash would. */
@@ -116,11 +99,7 @@ export class Collector {
   /** Makes an account of the staff; the password has at least 12 characters. */
   async account(name, role, password) {
     const database = this.args[this.args.indexOf('--database') + 1];
-    const child = spawn(COLLECTOR, ['--database', database, 'account', 'add', name, '--role', role], {
-      env: { ...process.env, TIDEGATE_PASSWORD: password }, stdio: ['ignore', 'ignore', 'inherit'],
-    });
-    const [code] = await once(child, 'exit');
-    if (code !== 0) throw new Error(`account add ended with ${code}`);
+    await addAccount(database, name, role, password);
   }
 
   /** Asks with the admin token, with `headers` and `body` as `fetch` takes them; the answer's JSON. */
