@@ -5,6 +5,7 @@
  * entries share its state.
  */
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { chmod, copyFile, cp, mkdir, mkdtemp, readFile, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,7 +22,7 @@ const modules = join(root, 'node_modules');
 /** What binds the guard to the packages of others, one entry each; exported as `tidegate/adapters/…`. */
 const ADAPTERS = ['ai-sdk', 'ai-sdk-model', 'openai', 'anthropic', 'generic', 'react', 'vue'].map((name) => `adapters/${name}`);
 /** Entries by file name in the package. */
-const ENTRIES = ['index', 'node', 'inline', 'inline-node', 'elements', 'labels', 'cli', 'testing', 'testing-node', 'testing-server', ...ADAPTERS];
+const ENTRIES = ['index', 'node', 'inline', 'inline-node', 'worker', 'worker-inline', 'elements', 'labels', 'cli', 'testing', 'testing-node', 'testing-server', ...ADAPTERS];
 /**
  * An import of a chunk for its effects, of which no module here has any.
  * Bundlers of users would warn about it.
@@ -124,6 +125,7 @@ async function bundle() {
     charset: 'utf8',
     legalComments: 'none',
     external: ['node:*', 'yaml', 'react', 'vue'],
+    define: { TIDEGATE_BUILD: JSON.stringify(await stamp()) },
     loader: { '.wasm': 'base64', '.bin': 'base64' },
     logLevel: 'warning',
     plugins: [{
@@ -145,6 +147,11 @@ async function bundle() {
   for (const { path, text } of outputFiles) await writeFile(path, path.endsWith('.map') ? mapped(text) : text.replaceAll(BARE_IMPORT, ''));
 }
 
+/** Names the core's module, which pages and workers must have alike. */
+async function stamp() {
+  return createHash('sha256').update(await readFile(join(out, 'tidegate_bg.wasm'))).digest('hex').slice(0, 16);
+}
+
 /** Without the folders of this machine, which are nobody's business. */
 function mapped(text) {
   const map = JSON.parse(text);
@@ -161,7 +168,7 @@ async function declare() {
     .catch(({ stdout }) => {
       throw new Error(`the types do not compile\n${stdout}`);
     });
-  const needed = await reachable(types, ['index', 'inline', 'elements', 'labels', 'testing', 'testing-server', 'miniprogram/index', ...ADAPTERS].map((name) => `${name}.d.ts`));
+  const needed = await reachable(types, ['index', 'inline', 'worker', 'worker-inline', 'elements', 'labels', 'testing', 'testing-server', 'miniprogram/index', ...ADAPTERS].map((name) => `${name}.d.ts`));
   for (const name of await readdir(types, { recursive: true })) {
     if (name.endsWith('.d.ts') && !needed.has(name)) await rm(join(types, name));
   }

@@ -3,7 +3,8 @@
  * share this state, so it does not matter which of them was initialised.
  *
  * An instance that trapped is never called again: whatever belongs to it throws
- * `core/trap`, and a new instance with glue of its own is started beside it.
+ * `core/trap`, and a new instance with glue of its own is started. Further ones
+ * may live beside the current one, for what was loaded elsewhere.
  */
 import { GuardError } from './error.js';
 import type { Exports } from './instantiate.js';
@@ -14,23 +15,49 @@ export type { Glue };
 /** Makes an instance that calls `glue`. */
 export type Load = (glue: Glue) => Promise<Exports>;
 
-let glue: Glue | undefined;
-let memory: WebAssembly.Memory | undefined;
+let current: Instance | undefined;
 let starting: Promise<void> | undefined;
 /** How the next instance is made once one has trapped. */
 let reload: (() => Promise<void>) | undefined;
-let started = 0;
-let inputAt: number | undefined;
-let units = new Uint16Array(0);
-let words = new Uint32Array(0);
 
-export function isReady(): boolean {
-  return glue !== undefined;
+/** A core and its memory; what was made with its glue belongs to it. */
+export class Instance {
+  readonly glue: Glue;
+  /** Nothing of it is called any more. */
+  hasTrapped = false;
+  readonly #memory: WebAssembly.Memory;
+  #inputAt: number | undefined;
+  #units = new Uint16Array(0);
+  #words = new Uint32Array(0);
+
+  constructor(glue: Glue, memory: WebAssembly.Memory) {
+    this.glue = glue;
+    this.#memory = memory;
+  }
+
+  /** Its memory as UTF-16 units; stale after any call into it, which may grow it. */
+  memoryUnits(): Uint16Array {
+    const { buffer } = this.#memory;
+    if (this.#units.buffer !== buffer) this.#units = new Uint16Array(buffer);
+    return this.#units;
+  }
+
+  /** Where in them it takes its input. */
+  inputUnits(): number {
+    this.#inputAt ??= this.glue.input() >>> 1;
+    return this.#inputAt;
+  }
+
+  /** The same memory as 32-bit words. */
+  memoryWords(): Uint32Array {
+    const { buffer } = this.#memory;
+    if (this.#words.buffer !== buffer) this.#words = new Uint32Array(buffer);
+    return this.#words;
+  }
 }
 
-/** Goes up with every instance: objects of an earlier one are dead. */
-export function instanceNumber(): number {
-  return started;
+export function isReady(): boolean {
+  return current !== undefined;
 }
 
 /**
@@ -47,19 +74,30 @@ export function startOnce(load: Load, warmUp: () => Promise<void>): Promise<void
 }
 
 async function start(load: Load): Promise<void> {
-  const fresh = createGlue();
-  const exports = await load(fresh);
-  const guarded = watched(exports, () => {
-    if (glue !== fresh) return;
-    glue = memory = inputAt = undefined;
+  current = await open(load);
+}
+
+/** Starts an instance of its own, which becomes the current one if there is none. `restore` completes it. */
+export async function startBeside(load: Load, restore: (exports: Exports) => void): Promise<Instance> {
+  const instance = await open(load, restore);
+  current ??= instance;
+  return instance;
+}
+
+async function open(load: Load, restore?: (exports: Exports) => void): Promise<Instance> {
+  const glue = createGlue();
+  const exports = await load(glue);
+  const instance = new Instance(glue, exports.memory);
+  const guarded = watched(exports, instance, () => {
+    if (current !== instance) return;
+    current = undefined;
     reload = () => startOnce(load, async () => {});
     restart();
   });
-  fresh.__wbg_set_wasm(guarded);
+  glue.__wbg_set_wasm(guarded);
   exports.__wbindgen_start?.();
-  glue = fresh;
-  memory = exports.memory;
-  started += 1;
+  restore?.(exports);
+  return instance;
 }
 
 /** Whoever asks for the core while there is none gets an error; each asks again for an instance. */
@@ -71,8 +109,7 @@ function restart(): void {
  * The exports, but nothing is called after a trap. What Rust throws is thrown by
  * the glue, so whatever leaves an export has unwound it and left it half done.
  */
-function watched(exports: Exports, onTrap: () => void): WebAssembly.Exports {
-  let hasTrapped = false;
+function watched(exports: Exports, instance: Instance, onTrap: () => void): WebAssembly.Exports {
   const safe: Record<string, unknown> = {};
   // Not `entries`: the exports of wasm2js have accessors beside functions.
   for (const name of Object.keys(exports)) {
@@ -83,13 +120,13 @@ function watched(exports: Exports, onTrap: () => void): WebAssembly.Exports {
     }
     safe[name] = (...args: unknown[]): unknown => {
       // What is freed is gone with its instance; the rest fails closed.
-      if (hasTrapped && /_free$/.test(name)) return undefined;
-      if (hasTrapped) throw trap();
+      if (instance.hasTrapped && /_free$/.test(name)) return undefined;
+      if (instance.hasTrapped) throw trap();
       try {
         // Not spread: without a JIT, and in ES5, that copies the arguments once more.
         return Reflect.apply(value, undefined, args);
       } catch (thrown) {
-        hasTrapped = true;
+        instance.hasTrapped = true;
         onTrap();
         throw trap(thrown);
       }
@@ -102,37 +139,17 @@ function trap(cause?: unknown): GuardError {
   return new GuardError('core/trap', 'the core stopped unexpectedly; it is started anew', { cause });
 }
 
-/** The glue; `init/not-ready` when `init()` has not resolved, `core/trap` between two instances. */
-export function core(): Glue {
-  if (glue) return glue;
+/** The instance; `init/not-ready` when `init()` has not resolved, `core/trap` between two. */
+export function instance(): Instance {
+  if (current) return current;
   if (!reload) throw new GuardError('init/not-ready', 'await init() first');
   restart();
   throw trap();
 }
 
-/** The core's memory as UTF-16 units; stale after any call into the core, which may grow it. */
-export function memoryUnits(): Uint16Array {
-  const { buffer } = memoryOf(core());
-  if (units.buffer !== buffer) units = new Uint16Array(buffer);
-  return units;
-}
-
-/** Where in them the core takes its input. */
-export function inputUnits(): number {
-  inputAt ??= core().input() >>> 1;
-  return inputAt;
-}
-
-/** The same as 32-bit words. */
-export function memoryWords(): Uint32Array {
-  const { buffer } = memoryOf(core());
-  if (words.buffer !== buffer) words = new Uint32Array(buffer);
-  return words;
-}
-
-/** Ready glue comes with its memory. */
-function memoryOf(_ready: Glue): WebAssembly.Memory {
-  return memory as WebAssembly.Memory;
+/** The glue of the instance. */
+export function core(): Glue {
+  return instance().glue;
 }
 
 /** Calls into the core; what it throws becomes a GuardError. */

@@ -1,8 +1,10 @@
 /** The guard: policies, messages, and the parts that hang on them. */
-import { call, core, instanceNumber, type Glue } from './core.js';
+import { call, instance, type Glue, type Instance } from './core.js';
 import { GuardError } from './error.js';
 import { createFetch } from './fetch.js';
 import { toHex } from './hex.js';
+import { readKeys } from './keys.js';
+import { packsIn } from './loaded-contents.js';
 import { GuardedMessage, type MessageContext, type Rule } from './message.js';
 import { closedNotice, endedNotice, exitNotice } from './notices.js';
 import { ReportsOff, UsageOff } from './off.js';
@@ -13,7 +15,6 @@ import { createStream } from './stream.js';
 import type { Action, Channel, Escalation, Guard, GuardOptions, Host, Message, MessageOptions, StreamOptions, Verdict } from './types.js';
 import { createUsage } from './usage-start.js';
 
-const KEY_BYTES = 32;
 /** Random bytes of a message id. */
 const ID_BYTES = 12;
 /** Longest id of a message, UTF-16 units. */
@@ -21,19 +22,21 @@ const MAX_ID_UNITS = 256;
 
 /** Creates a guard; `defaultHost` is the platform's when the options name none. */
 export async function createGuardOn(options: GuardOptions, defaultHost: () => Host): Promise<Guard> {
-  core();
   if (typeof options !== 'object' || options === null) throw new GuardError('guard/options', 'options are an object');
-  const packs = checkPacks(options.packs);
-  const keys = readKeys(options.publicKeys);
+  const loaded = packsIn(options.packs);
+  if (loaded && options.publicKeys !== undefined) throw new GuardError('guard/options', 'the keys of loaded packs were given to loadInWorker');
+  if (!loaded) instance();
+  const packs = loaded?.packs ?? checkPacks(options.packs);
+  const keys = loaded?.keys ?? readKeys(options.publicKeys);
   const host = options.host ?? defaultHost();
   const locale = text('locale', options.locale, 'zh-CN');
   const jurisdiction = text('jurisdiction', options.jurisdiction, '');
-  const filterOf = (given: Uint8Array[]): Filter => {
-    const made = call((glue) => new glue.Filter(given, keys));
-    made.set_jurisdiction(jurisdiction);
+  const within = (made: Filtering): Filtering => {
+    made.filter.set_jurisdiction(jurisdiction);
     return made;
   };
-  const filter = filterOf(packs);
+  const filterOf = (given: Uint8Array[]): Filtering => within({ instance: instance(), filter: call((glue) => new glue.Filter(given, keys)) });
+  const filtering = loaded ? within(await loaded.open()) : filterOf(packs);
   let usage: UsageRuntime | undefined;
   try {
     usage = options.usage ? await createUsage(options.usage, host, keys) : new UsageOff(host);
@@ -42,12 +45,12 @@ export async function createGuardOn(options: GuardOptions, defaultHost: () => Ho
     let judge: Judge = () => ({ verdicts: [], isWhole: false });
     const context = { host, locale, person: () => metered.about(), judge: (unseen: string, channel: string) => judge(unseen, channel) };
     const reports = options.reports ? await createReports(options.reports, context) : new ReportsOff();
-    const guard = new GuardRuntime({ filter, filterOf, packs, host, locale, usage, reports, fetch: options.fetch });
+    const guard = new GuardRuntime({ filtering, filterOf, packs, host, locale, usage, reports, fetch: options.fetch });
     judge = (unseen, channel) => guard.judgeUnseen(unseen, channel);
     usage.ready();
     return guard;
   } catch (thrown) {
-    filter.free();
+    filtering.filter.free();
     await usage?.dispose();
     throw GuardError.from(thrown);
   }
@@ -55,10 +58,16 @@ export async function createGuardOn(options: GuardOptions, defaultHost: () => Ho
 
 type Filter = InstanceType<Glue['Filter']>;
 
-interface Parts {
+/** A filter, and the instance of the core that it belongs to. */
+export interface Filtering {
   filter: Filter;
+  instance: Instance;
+}
+
+interface Parts {
+  filtering: Filtering;
   /** Makes another one, when the instance of the first has trapped. */
-  filterOf(packs: Uint8Array[]): Filter;
+  filterOf(packs: Uint8Array[]): Filtering;
   packs: Uint8Array[];
   host: Host;
   locale: string;
@@ -72,8 +81,6 @@ class GuardRuntime implements Guard {
   readonly reports: ReportsRuntime;
   readonly fetch: typeof fetch;
   readonly #parts: Parts;
-  /** Of the core, that the filter belongs to. */
-  #instance = instanceNumber();
   #rules: readonly Rule[] = [];
   #notice = '';
   #help = '';
@@ -143,7 +150,7 @@ class GuardRuntime implements Guard {
   judgeUnseen(text: string, channel: string): ReturnType<Judge> {
     const filter = this.#filter();
     const message = new GuardedMessage('', 'text', call(() => filter.message('', channel)), {
-      rules: this.#rules, notice: '', remember: 0, gate: () => undefined, closing: () => undefined, verdict: () => {},
+      instance: this.#parts.filtering.instance, rules: this.#rules, notice: '', remember: 0, gate: () => undefined, closing: () => undefined, verdict: () => {},
     });
     const verdicts = [...message.push(text).verdicts, ...message.finish().verdicts];
     return { verdicts, isWhole: message.state === 'finished' };
@@ -187,7 +194,7 @@ class GuardRuntime implements Guard {
     this.#cancelGrace();
     for (const detach of [...this.#detachers.keys()]) detach();
     this.#endAll(new GuardError('guard/disposed', 'the guard was disposed'));
-    this.#parts.filter.free();
+    this.#parts.filtering.filter.free();
     await Promise.all([this.usage.dispose(), this.reports.dispose()]);
   }
 
@@ -203,6 +210,7 @@ class GuardRuntime implements Guard {
     const id = given === '' ? this.#newId() : given;
     const era = this.#era;
     const context: MessageContext = {
+      instance: this.#parts.filtering.instance,
       rules: this.#rules,
       notice: this.#notice,
       gate: () => {
@@ -235,7 +243,7 @@ class GuardRuntime implements Guard {
   }
 
   #readRules(): void {
-    const { filter, locale } = this.#parts;
+    const { filtering: { filter }, locale } = this.#parts;
     const packs = call(() => filter.packs());
     const named = (pack: number): Pick<Rule, 'policy' | 'revision' | 'digest'> => {
       const { policy = '', revision = 0, digest = '' } = packs[pack] ?? {};
@@ -248,13 +256,11 @@ class GuardRuntime implements Guard {
 
   /** The filter. Throws `core/trap` between two instances of the core. */
   #filter(): Filter {
-    core();
-    if (this.#instance !== instanceNumber()) {
-      this.#parts.filter = this.#parts.filterOf(this.#parts.packs);
-      this.#instance = instanceNumber();
+    if (this.#parts.filtering.instance.hasTrapped) {
+      this.#parts.filtering = this.#parts.filterOf(this.#parts.packs);
       this.#readRules();
     }
-    return this.#parts.filter;
+    return this.#parts.filtering.filter;
   }
 
   #assertLive(): void {
@@ -325,7 +331,7 @@ class GuardRuntime implements Guard {
 }
 
 /** The rules, by the numbers that events name them with. */
-function rulesOf(filter: Parts['filter'], named: (pack: number) => Pick<Rule, 'policy' | 'revision' | 'digest'>): Rule[] {
+function rulesOf(filter: Filter, named: (pack: number) => Pick<Rule, 'policy' | 'revision' | 'digest'>): Rule[] {
   return call(() => filter.rules()).map((row) =>
     ({ ...row, action: row.action as Action, call: (row.call ?? undefined) as Rule['call'], ...named(row.pack) }));
 }
@@ -356,27 +362,4 @@ function text(name: string, value: unknown, absent: string): string {
   if (value === undefined) return absent;
   if (typeof value !== 'string') throw new GuardError('guard/options', `${name} is a string`);
   return value;
-}
-
-function readKeys(keys: GuardOptions['publicKeys']): Uint8Array[] {
-  if (keys === undefined) return [];
-  if (!Array.isArray(keys) || keys.length === 0) {
-    throw new GuardError('key/invalid', 'publicKeys holds at least one key; leave it out to load unsigned packs');
-  }
-  return keys.map((key) => {
-    const bytes = typeof key === 'string' ? fromBase64url(key) : key;
-    if (!(bytes instanceof Uint8Array) || bytes.length !== KEY_BYTES) {
-      throw new GuardError('key/invalid', `a public key has ${KEY_BYTES} bytes, raw or base64url`);
-    }
-    return bytes;
-  });
-}
-
-function fromBase64url(text: string): Uint8Array | undefined {
-  try {
-    const binary = atob(text.replace(/-/g, '+').replace(/_/g, '/'));
-    return Uint8Array.from(binary, (char) => char.charCodeAt(0));
-  } catch {
-    return undefined;
-  }
 }

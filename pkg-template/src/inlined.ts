@@ -18,6 +18,6 @@ export async function init({ wasm, compiler }: InitOptions = {}): Promise<void> 
   await Promise.all([core, second]);
 }
 
-function bytes(text: string): Uint8Array<ArrayBuffer> {
+export function bytes(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
 }

@@ -5,6 +5,8 @@ import type { BytesInput, WasmInput } from './types.js';
 /** What every module of tidegate exports. */
 export interface Exports {
   memory: WebAssembly.Memory;
+  /** The values of JavaScript that it holds. */
+  __wbindgen_externrefs: WebAssembly.Table;
   __wbindgen_start?: () => void;
 }
 

@@ -3,7 +3,7 @@
  * sliced. Only the held tail is kept, so the cost of a step does not depend on
  * the message so far.
  */
-import { call, inputUnits, memoryUnits, memoryWords, type Glue } from './core.js';
+import { call, type Glue, type Instance } from './core.js';
 import { GuardError } from './error.js';
 import type { SpanText } from './runtime.js';
 import type { Action, Channel, Escalation, Message, MessageState, Outcome, Verdict } from './types.js';
@@ -42,6 +42,8 @@ export interface Rule {
 
 /** What a message needs of its guard; `rules` are those of the moment it was opened. */
 export interface MessageContext {
+  /** That the message belongs to. */
+  instance: Instance;
   rules: readonly Rule[];
   notice: string;
   /** UTF-16 units of judged text that verdicts may ask for. */
@@ -158,8 +160,9 @@ export class GuardedMessage implements Message {
   #step(part: string | undefined, total: Decided): void {
     const inner = this.#inner as FilterMessage;
     try {
-      const events = part === undefined ? inner.finish() : cross(inner, part);
-      this.#apply(memoryWords(), events >>> 2, this.#held + (part ?? ''), total);
+      const { instance } = this.#context;
+      const events = part === undefined ? inner.finish() : cross(instance, inner, part);
+      this.#apply(instance.memoryWords(), events >>> 2, this.#held + (part ?? ''), total);
     } catch (thrown) {
       this.#end('terminated');
       throw GuardError.from(thrown);
@@ -275,9 +278,9 @@ interface Decided {
 }
 
 /** Writes the text into the core's memory; returns a pointer to the events. */
-function cross(inner: FilterMessage, text: string): number {
-  const at = inputUnits();
-  const units = memoryUnits();
+function cross(instance: Instance, inner: FilterMessage, text: string): number {
+  const at = instance.inputUnits();
+  const units = instance.memoryUnits();
   for (let i = 0; i < text.length; i += 1) units[at + i] = text.charCodeAt(i);
   return inner.push(text.length);
 }

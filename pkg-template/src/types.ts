@@ -3,6 +3,7 @@
  * message, half-open; times are milliseconds since the epoch unless a name
  * ends in `Ms`, which is a duration in milliseconds.
  */
+import type { LoadedPacks } from './loaded.js';
 import type { Host } from './types-host.js';
 
 export type * from './types-host.js';
@@ -297,8 +298,8 @@ export interface Reports {
 
 /** How a guard is made; `packs` is all it needs. */
 export interface GuardOptions {
-  /** Compiled policies, strictest first; at least one. */
-  packs: Uint8Array[];
+  /** Compiled policies, strictest first; at least one. Or what `loadInWorker` made of them. */
+  packs: Uint8Array[] | LoadedPacks;
   /** Ed25519 public keys, 32 bytes each, raw or base64url. Given: every pack must be signed by one of them. */
   publicKeys?: (Uint8Array | string)[];
   /** Where the product is used (`cn`, `eu`, …): rules for other jurisdictions are left out. Default: all apply. */

@@ -54,7 +54,7 @@ test('the tarball holds the entries, the modules, the tables, types and licences
     'miniprogram/components/words.js',
     ...['label', 'message', 'report', 'usage'].flatMap((name) => ['js', 'json', 'wxml', 'wxss'].map((kind) => `miniprogram/components/${name}/index.${kind}`)),
     'node.js', 'package.json', 'shared.js', 'testing-node.js', 'testing-server.js', 'testing.js', 'tidegate_bg.wasm',
-    'tidegate_compiler_bg.wasm', 'tidegate_tables.bin', 'types',
+    'tidegate_compiler_bg.wasm', 'tidegate_tables.bin', 'types', 'worker-inline.js', 'worker.js',
   ].sort());
 });
 
@@ -86,7 +86,7 @@ test('both entries work in plain Node', async () => {
 });
 
 test('importing any entry does nothing: no globals, no handles, no output', async () => {
-  for (const file of ['index.js', 'node.js', 'inline.js', 'inline-node.js', 'testing.js', 'testing-node.js', 'testing-server.js', 'labels.js']) {
+  for (const file of ['index.js', 'node.js', 'inline.js', 'inline-node.js', 'testing.js', 'testing-node.js', 'testing-server.js', 'labels.js', 'worker.js', 'worker-inline.js']) {
     await writeFile(join(app, 'import.mjs'), `
       const before = Object.getOwnPropertyNames(globalThis).length;
       WebAssembly.instantiate = WebAssembly.compile = globalThis.fetch = () => { throw new Error('a side effect'); };
