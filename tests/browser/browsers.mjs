@@ -1,12 +1,14 @@
 /**
  * The browsers that the tests drive, each by its own WebDriver.
  *
- * TIDEGATE_BROWSER        chromium (default), firefox, or webkit (WebKitGTK, which needs a display)
+ * TIDEGATE_BROWSER        chromium (default), firefox, or webkit (WebKitGTK, which has no headless mode: without a
+ *                         display it gets one of Xvfb)
  * CHROMEDRIVER, CHROME_PATH         default: in PATH
  * GECKODRIVER, FIREFOX_PATH         default: in PATH
  * WEBKIT_DRIVER, MINIBROWSER_PATH   default: in PATH, and where Debian puts it
  */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { delimiter, join } from 'node:path';
@@ -25,14 +27,14 @@ const PATIENCE_MS = 20_000;
 const STARTS = { chromium: startChromium, firefox: startFirefox, webkit: startWebKit };
 
 /**
- * Resolves to `{ driver, stop, preload }` with a fresh profile. `preload(source, before)` runs `source`
+ * Resolves to `{ name, driver, stop, preload }` with a fresh profile. `preload(source, before)` runs `source`
  * before the scripts of every page from now on and resolves to its name, in place of the one named
  * `before`; absent where the browser cannot. In Chromium it is of one tab.
  */
-export async function startBrowser() {
-  const start = STARTS[BROWSER];
-  if (!start) throw new Error(`TIDEGATE_BROWSER is ${Object.keys(STARTS).join(', ')}; not ${BROWSER}`);
-  return start();
+export async function startBrowser(name = BROWSER) {
+  const start = STARTS[name];
+  if (!start) throw new Error(`a browser is one of ${Object.keys(STARTS).join(', ')}; not ${name}`);
+  return { name, ...await start() };
 }
 
 function inPath(...names) {
@@ -90,11 +92,16 @@ async function startFirefox() {
 async function startWebKit() {
   const service = needed(process.env.WEBKIT_DRIVER ?? inPath('WebKitWebDriver'), 'WebKitWebDriver', 'WEBKIT_DRIVER');
   const binary = needed(process.env.MINIBROWSER_PATH ?? miniBrowser(), 'MiniBrowser', 'MINIBROWSER_PATH');
+  const display = process.env.DISPLAY ? { name: process.env.DISPLAY, end() {} } : await startDisplay();
   const port = await freePort();
   const child = spawn(service, [`--port=${port}`], {
-    stdio: 'ignore', env: { ...process.env, WEBKIT_DISABLE_COMPOSITING_MODE: '1', WEBKIT_DISABLE_DMABUF_RENDERER: '1' },
+    stdio: 'ignore',
+    env: { ...process.env, DISPLAY: display.name, WEBKIT_DISABLE_COMPOSITING_MODE: '1', WEBKIT_DISABLE_DMABUF_RENDERER: '1' },
   });
-  const end = () => child.kill('SIGKILL');
+  const end = () => {
+    child.kill('SIGKILL');
+    display.end();
+  };
   process.once('exit', end);
   try {
     const url = `http://127.0.0.1:${port}`;
@@ -114,6 +121,14 @@ async function startWebKit() {
     end();
     throw thrown;
   }
+}
+
+/** Starts Xvfb on a display that is free. */
+async function startDisplay() {
+  const service = needed(inPath('Xvfb'), 'Xvfb', 'DISPLAY');
+  const child = spawn(service, ['-displayfd', '3', '-screen', '0', '1280x1024x24', '-nolisten', 'tcp'], { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
+  const [number] = await Promise.race([once(child.stdio[3], 'data'), once(child, 'exit').then(() => { throw new Error('Xvfb ended'); })]);
+  return { name: `:${String(number).trim()}`, end: () => child.kill('SIGKILL') };
 }
 
 /** Debian keeps it beside the library, one for each architecture and version. */

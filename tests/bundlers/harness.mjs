@@ -1,17 +1,25 @@
-/** What the bundlers' tests share: a project with the tarball, a strict server, and a browser that watches. */
+/**
+ * What the bundlers' tests share: a project with the tarball, a strict server, and browsers that are watched.
+ *
+ * TIDEGATE_BROWSERS  with commas between; default `TIDEGATE_BROWSER`, see browsers.mjs
+ */
 import assert from 'node:assert/strict';
 import { cp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { after, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { By, until } from 'selenium-webdriver';
 import { compilePolicy, init } from 'tidegate';
 import { expectNeverDisplayed, mockStream } from 'tidegate/testing';
-import { launchChromium } from '../browser/playwright.mjs';
+import { BROWSER, startBrowser } from '../browser/browsers.mjs';
 import { installed } from '../package/install.mjs';
 
+/** Where browsers tell what the policy below made them refuse. */
+const OBJECTIONS = '/objections';
 /** Nothing inline, no `eval`, nothing of other origins; WebAssembly may be compiled. */
-export const CSP = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'; img-src 'self'";
+export const CSP = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'; img-src 'self'; "
+  + `report-uri ${OBJECTIONS}`;
 const POLICY = {
   policy: 'bundlers',
   rules: [
@@ -22,17 +30,18 @@ const POLICY = {
 export const ANSWER = { text: '请看 🙂 赌博网站，就这样。终止词语，再见。', reasoning: '终止' };
 const SHOWN = '请看 🙂 ＊＊＊＊，就这样。';
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm', '.css': 'text/css' };
-/** Longest wait for an answer, ms. */
+/** Longest wait for a page or an answer, ms. */
 const PATIENCE_MS = 60_000;
 
 export const HTML = (script) => `<!doctype html><html lang="zh"><meta charset="utf-8"><link rel="icon" href="/icon.svg"><title>chat</title>
-<main></main><script type="module" src="${script}"></script></html>`;
+<button disabled>问</button><main></main><script type="module" src="${script}"></script></html>`;
 
 export let app;
-let browser;
+const browsers = [];
+let objections = [];
 let pack;
 
-/** Registers the hooks: a project with the sample in it, `more` of it, and a browser. */
+/** Registers the hooks: a project with the sample in it, `more` of it, and the browsers. */
 export function prepare(more = async () => {}) {
   before(async () => {
     ({ app } = await installed());
@@ -40,10 +49,10 @@ export function prepare(more = async () => {}) {
     await more();
     await init();
     pack = Buffer.from(compilePolicy(POLICY));
-    browser = await launchChromium();
+    for (const name of (process.env.TIDEGATE_BROWSERS ?? BROWSER).split(',')) browsers.push(await startBrowser(name));
   });
   after(async () => {
-    await browser?.close();
+    for (const { stop } of browsers) await stop();
     await rm(app, { recursive: true, force: true });
   });
 }
@@ -52,10 +61,16 @@ export function prepare(more = async () => {}) {
 export const packOf = () => pack;
 
 /** Answers what belongs to the backend; whether it did. */
-export async function backend({ method, url }, to) {
+export async function backend(from, to) {
+  const { method, url } = from;
   if (url === '/policy.pack') to.writeHead(200, { 'content-type': 'application/octet-stream' }).end(pack);
   else if (url === '/icon.svg') to.writeHead(200, { 'content-type': 'image/svg+xml' }).end('<svg xmlns="http://www.w3.org/2000/svg"/>');
-  else if (method === 'POST') {
+  else if (url === OBJECTIONS) {
+    let text = '';
+    for await (const part of from.setEncoding('utf8')) text += part;
+    objections.push(text);
+    to.writeHead(204).end();
+  } else if (method === 'POST') {
     to.writeHead(200, { 'content-type': 'text/event-stream' });
     for await (const piece of mockStream('openai', ANSWER, { cuts: 'units', wire: 'random' })) to.write(piece);
     to.end();
@@ -81,34 +96,60 @@ export async function serve(t, directory, pages, csp = CSP) {
   return `http://127.0.0.1:${server.address().port}`;
 }
 
-/** Opens the page: what it shows is what the policy leaves, nothing else was ever there, and the browser had nothing to object to. */
-export async function shows(url) {
-  const page = await browser.newPage();
-  const objections = [];
-  page.on('console', (message) => {
-    if (message.type() === 'error' || /Content.Security/i.test(message.text())) objections.push(message.text());
-  });
-  page.on('pageerror', (error) => objections.push(String(error)));
-  const watch = await expectNeverDisplayed(page, POLICY);
-  const { end, shown } = await ended(page, url).catch((error) => assert.fail(`${error.message}\n${objections.join('\n')}`));
-  const { mutations } = await watch.check();
-  await page.close();
-  assert.deepEqual({ end, shown, objections }, { end: 'done', shown: SHOWN, objections: [] });
-  assert.ok(mutations > 5, 'the answer came in pieces');
+/**
+ * In every browser: what the page shows is what the policy leaves, nothing else was ever there, and the
+ * browser had nothing to object to. `objected` tells what it had; absent, what came to `backend`.
+ */
+export async function shows(t, where, url, objected = () => objections) {
+  for (const browser of browsers) {
+    await t.test(`${where}, ${browser.name}`, async () => {
+      const { driver } = browser;
+      await open(driver, url);
+      // From before the answer is asked for, which a click does.
+      const watch = await expectNeverDisplayed(driver, POLICY);
+      const { end, shown } = await ask(driver).catch((error) => assert.fail(`${error.message}\n${objections.join('\n')}`));
+      const { mutations } = await watch.check();
+      await watch.stop();
+      assert.deepEqual({ end, shown, objections: [...await objected(), ...await logged(browser)] }, { end: 'done', shown: SHOWN, objections: [] });
+      // React draws several pieces at once.
+      assert.ok(mutations > 1, 'the answer came in pieces');
+    });
+  }
 }
 
 /** Under a policy that does not let WebAssembly be compiled: nothing is shown, and why is said. */
-export async function showsNothing(url) {
-  const page = await browser.newPage();
-  const { end, shown } = await ended(page, url);
-  await page.close();
-  assert.equal(shown, '');
-  assert.match(end, /init\/wasm.*wasm-unsafe-eval/);
+export async function showsNothing(t, where, url) {
+  for (const browser of browsers) {
+    await t.test(`${where}, ${browser.name}`, async () => {
+      await open(browser.driver, url);
+      const { end, shown } = await ask(browser.driver);
+      assert.equal(shown, '');
+      assert.match(end, /init\/wasm.*wasm-unsafe-eval/);
+      // Objections do arrive: WebKit reports no WebAssembly, but all report a style.
+      await browser.driver.executeScript("document.body.setAttribute('style', 'color: red')");
+      await browser.driver.wait(() => objections.some((text) => text.includes('style-src')), PATIENCE_MS, 'the browser objects');
+      await logged(browser);
+    });
+  }
 }
 
-/** Opens the page and waits for its end. */
-async function ended(page, url) {
-  await page.goto(url);
-  await page.waitForFunction(() => document.documentElement.dataset.end, undefined, { timeout: PATIENCE_MS });
-  return page.evaluate(() => ({ end: document.documentElement.dataset.end, shown: document.querySelector('main').textContent }));
+/** Opens the page and waits until one can ask. */
+async function open(driver, url) {
+  objections = [];
+  await driver.get(url);
+  const button = await driver.findElement(By.css('button'));
+  await driver.wait(until.elementIsEnabled(button), PATIENCE_MS).catch((error) => assert.fail(`${error.message}\n${objections.join('\n')}`));
+}
+
+/** Asks and waits for the end. */
+async function ask(driver) {
+  await driver.findElement(By.css('button')).click();
+  return driver.wait(() => driver.executeScript(`const { end } = document.documentElement.dataset;
+    return end === undefined ? null : { end, shown: document.querySelector('main').textContent };`), PATIENCE_MS, 'the answer ends');
+}
+
+/** Errors in the console since it was last asked; only Chromium's driver tells. */
+async function logged({ name, driver }) {
+  if (name !== 'chromium') return [];
+  return (await driver.manage().logs().get('browser')).map(({ message }) => message);
 }

@@ -7,19 +7,21 @@ import { CSP, HTML, app, prepare, serve, shows, showsNothing } from './harness.m
 
 prepare();
 
-/** Without a bundler, packages have addresses. */
-const UNBUNDLED = '/node_modules/tidegate/index.js';
-
+// Packages have addresses.
 test('without a bundler, as modules', async (t) => {
   const plain = join(app, 'plain');
   await mkdir(plain);
-  for (const file of ['main.js', 'threaded.js', 'worker.js']) await cp(join(app, file), join(plain, file));
-  await writeFile(join(plain, 'chat.js'), (await readFile(join(app, 'chat.js'), 'utf8')).replace("'tidegate'", `'${UNBUNDLED}'`));
-  const url = await serve(t, app, { '/': HTML('/plain/main.js'), '/threaded': HTML('/plain/threaded.js') });
-  await t.test('in a page', () => shows(url));
-  await t.test('in a worker', () => shows(`${url}/threaded`));
-  const strictest = await serve(t, app, { '/': HTML('/plain/main.js') }, CSP.replace(" 'wasm-unsafe-eval'", ''));
-  await t.test('where WebAssembly may not be compiled, nothing is shown', () => showsNothing(strictest));
+  for (const file of ['main.js', 'threaded.js', 'worker.js', 'chat.js', 'loaded.js', 'loads.js']) {
+    const code = await readFile(join(app, file), 'utf8');
+    await writeFile(join(plain, file), code.replace("'tidegate'", "'/node_modules/tidegate/index.js'").replace("'tidegate/worker'", "'/node_modules/tidegate/worker.js'"));
+  }
+  const url = await serve(t, app, { '/': HTML('/plain/main.js'), '/threaded': HTML('/plain/threaded.js'), '/loaded': HTML('/plain/loaded.js') });
+  await shows(t, 'in a page', url);
+  await shows(t, 'in a worker', `${url}/threaded`);
+  await shows(t, 'loaded in a worker', `${url}/loaded`);
+  const strictest = await serve(t, app, { '/': HTML('/plain/main.js'), '/loaded': HTML('/plain/loaded.js') }, CSP.replace(" 'wasm-unsafe-eval'", ''));
+  await showsNothing(t, 'where WebAssembly may not be compiled, nothing is shown', strictest);
+  await showsNothing(t, 'nor loaded in a worker', `${strictest}/loaded`);
 });
 
 for (const [name, alias, files] of [
@@ -29,11 +31,12 @@ for (const [name, alias, files] of [
   test(`esbuild, ${name}`, async (t) => {
     const outdir = join(app, `esbuild-${files.length}`);
     await esbuild({
-      absWorkingDir: app, entryPoints: ['main.js', 'threaded.js', 'worker.js'], bundle: true, minify: true, format: 'esm', outdir, alias, logLevel: 'error',
+      absWorkingDir: app, entryPoints: ['main.js', 'threaded.js', 'worker.js', 'loaded.js', 'loads.js'], bundle: true, minify: true, format: 'esm', outdir, alias, logLevel: 'error',
     });
     for (const file of files) await cp(join(app, 'node_modules/tidegate', file), join(outdir, file));
-    const url = await serve(t, outdir, { '/': HTML('/main.js'), '/threaded': HTML('/threaded.js') });
-    await t.test('in a page', () => shows(url));
-    await t.test('in a worker', () => shows(`${url}/threaded`));
+    const url = await serve(t, outdir, { '/': HTML('/main.js'), '/threaded': HTML('/threaded.js'), '/loaded': HTML('/loaded.js') });
+    await shows(t, 'in a page', url);
+    await shows(t, 'in a worker', `${url}/threaded`);
+    await shows(t, 'loaded in a worker', `${url}/loaded`);
   });
 }

@@ -1,6 +1,7 @@
-//! The browsers besides Chromium that `test --browsers` asks for. They are not
-//! installed: a display, a driver and the browser have to be there.
+//! The browsers besides Chromium. They are not installed: the browser and its
+//! driver have to be there, for WebKit also Xvfb or a display.
 
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 
@@ -8,11 +9,15 @@ use anyhow::{Result, bail};
 
 use crate::tools::Tools;
 
-/// Files of `tests/browser` that every browser can run: what is displayed, and
-/// minors' time.
-const FILES: [&str; 10] = [
+/// Files of `tests/browser` that show what is never displayed, and their tests
+/// that do; `test` runs them in every browser that is there.
+const NEVER_DISPLAYED: [&str; 2] = ["filter", "interfaces"];
+const NEVER_DISPLAYED_TESTS: &str = "--test-name-pattern=never_displayed|shows no";
+/// Those that every browser can run: what is displayed, and minors' time.
+const FILES: [&str; 11] = [
     "filter",
     "guardian",
+    "interfaces",
     "markdown",
     "page",
     "usage",
@@ -30,6 +35,8 @@ pub(crate) enum Browser {
 }
 
 impl Browser {
+    pub(crate) const ALL: [Self; 2] = [Self::Firefox, Self::WebKit];
+
     /// Reads `chromium,firefox,webkit`; Chromium is tested anyway.
     pub(crate) fn list(names: &str) -> Result<Vec<Self>> {
         let mut list = Vec::new();
@@ -44,6 +51,7 @@ impl Browser {
         Ok(list)
     }
 
+    /// The step that runs all files that it can.
     pub(crate) fn step(self) -> &'static str {
         match self {
             Self::Firefox => "page in Firefox",
@@ -51,30 +59,81 @@ impl Browser {
         }
     }
 
-    /// Runs the tests in it; WebKitGTK has no headless mode, so it gets a display.
-    pub(crate) fn command(self, tools: &Tools, root: &Path) -> Command {
-        let has_display = std::env::var_os("DISPLAY").is_some();
-        let mut command = if self == Self::WebKit && !has_display {
-            let mut command = tools.command("xvfb-run");
-            command.args(["--auto-servernum", "node"]);
-            command
+    /// The step of what is never displayed.
+    pub(crate) fn short_step(self) -> &'static str {
+        match self {
+            Self::Firefox => "never shown, Firefox",
+            Self::WebKit => "never shown, WebKit",
+        }
+    }
+
+    /// Runs the tests in it; `only_displayed`: of what is never displayed.
+    pub(crate) fn command(self, tools: &Tools, root: &Path, only_displayed: bool) -> Command {
+        let mut command = tools.command("node");
+        let files: &[&str] = if only_displayed {
+            command.arg(NEVER_DISPLAYED_TESTS);
+            &NEVER_DISPLAYED
         } else {
-            tools.command("node")
+            &FILES
         };
-        let file = |name| root.join(format!("tests/browser/{name}.test.mjs"));
         command
             .args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
-            .args(FILES.map(file))
+            .args(
+                files
+                    .iter()
+                    .map(|name| root.join(format!("tests/browser/{name}.test.mjs"))),
+            )
             .env("TIDEGATE_BROWSER", self.name());
         command
     }
 
-    fn name(self) -> &'static str {
+    /// What is not there of all that the tests need; `None`: nothing is missing.
+    /// `tests/browser/browsers.mjs` looks in the same places.
+    pub(crate) fn missing(self, tools: &Tools) -> Option<&'static str> {
+        let is_there = |variable: &str, names: &[&str]| {
+            std::env::var_os(variable).is_some()
+                || names.iter().any(|name| tools.find(name).is_some())
+        };
+        let needs: &[(bool, &str)] = match self {
+            Self::Firefox => &[
+                (
+                    is_there("FIREFOX_PATH", &["firefox", "firefox-esr"]),
+                    "Firefox",
+                ),
+                (is_there("GECKODRIVER", &["geckodriver"]), "geckodriver"),
+            ],
+            Self::WebKit => &[
+                (
+                    is_there("WEBKIT_DRIVER", &["WebKitWebDriver"]),
+                    "WebKitWebDriver",
+                ),
+                (
+                    is_there("MINIBROWSER_PATH", &[]) || has_mini_browser(),
+                    "MiniBrowser",
+                ),
+                (is_there("DISPLAY", &["Xvfb"]), "Xvfb"),
+            ],
+        };
+        needs
+            .iter()
+            .find(|(is_there, _)| !is_there)
+            .map(|(_, what)| *what)
+    }
+
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Firefox => "firefox",
             Self::WebKit => "webkit",
         }
     }
+}
+
+/// Debian keeps it beside the library, one for each architecture and version.
+fn has_mini_browser() -> bool {
+    let inside = |place: &Path| fs::read_dir(place).into_iter().flatten().flatten();
+    inside(Path::new("/usr/lib"))
+        .flat_map(|library| inside(&library.path()))
+        .any(|version| version.path().join("MiniBrowser").is_file())
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ mod summary;
 mod tables;
 mod test;
 mod tools;
+mod trace;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -42,11 +43,14 @@ Usage: cargo xtask <command> [options]
                                  passed on to the collector, whose --help explains them
   test      run every check and print one closing summary
               --quick            only format, lints and native tests
-              --browsers NAMES   the page also in these, with commas between: firefox (with
-                                 geckodriver), webkit (WebKitWebDriver and MiniBrowser)
+              --browsers NAMES   all tests of the page also in these, with commas between: firefox
+                                 (with geckodriver), webkit (WebKitWebDriver, MiniBrowser, Xvfb);
+                                 without, those of what is never displayed, where they are
+                                 installed
                                  TIDEGATE_FUZZ_SECONDS=60 also fuzzes, so long for each target
-  matrix    pack the npm package, and drive a sample in a browser for every bundler:
+  matrix    pack the npm package, and drive a sample in browsers for every bundler:
               none, esbuild, Vite, webpack and Next.js, in pages, workers and on servers
+              --browsers NAMES   chromium always; firefox, webkit; default: those installed
   build     build the core, the npm package in pkg/, the page in dist/www and the starter pack
   size      print raw, gzip and brotli sizes; fail past benches/budgets.toml
   replay    stream the texts of FILE.jsonl ({id, text, label} a row) through the whole system
@@ -71,6 +75,9 @@ Usage: cargo xtask <command> [options]
             fail if one is lost, stored twice, or lost uncounted
               --rounds N         default 200
               --seed N           of the moments; default 1
+  trace     the main thread in Chromium's trace: before the demo's first paint, which fails past
+            50 ms, and while a policy of 100,000 terms loads, by the page and in a worker
+              --runs N           medians of so many; default 5
   bench     measure speed and memory next to npm peers; fail past benches/speed.toml
               --quick            only 10k terms, less text
               --sizes 1k,10k     of the lexicon; default 1k,10k,100k
@@ -119,10 +126,7 @@ fn run() -> Result<bool> {
             arguments.end()?;
             package::run(&root).map(|()| true)
         }
-        Some("matrix") => {
-            arguments.end()?;
-            matrix::run(&root).map(|()| true)
-        }
+        Some("matrix") => matrix::run(&root, arguments).map(|()| true),
         Some("size") => {
             arguments.end()?;
             size::run(&root)
@@ -134,6 +138,7 @@ fn run() -> Result<bool> {
         Some("bench-miniprogram") => bench_miniprogram::run(&root, arguments).map(|()| true),
         Some("fuzz") => fuzz::run(&root, arguments).map(|()| true),
         Some("kill-rounds") => kill_rounds::run(&root, arguments).map(|()| true),
+        Some("trace") => trace::run(&root, arguments).map(|()| true),
         Some("replay") => replay::run(&root, arguments).map(|()| true),
         Some("eval") => eval::run(&root, arguments).map(|()| true),
         Some(other) => bail!("no command `{other}`; `cargo xtask --help` lists them"),

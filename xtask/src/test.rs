@@ -29,7 +29,7 @@ const COMPILING: Duration = Duration::from_secs(30 * 60);
 const RUNNING: Duration = Duration::from_secs(10 * 60);
 /// Steps of `--quick`, and of all.
 const QUICK_STEPS: usize = 4;
-const ALL_STEPS: usize = 16;
+const ALL_STEPS: usize = 18;
 /// Asks for fuzzing too, so many seconds for each target.
 const FUZZ_SECONDS: &str = "TIDEGATE_FUZZ_SECONDS";
 /// Set to `require`: without PostgreSQL the tests fail.
@@ -49,7 +49,7 @@ const TYPESCRIPT: [&str; 6] = [
 struct Steps<'a> {
     root: &'a Path,
     tools: Tools,
-    /// Besides Chromium.
+    /// Those that were asked for, besides Chromium.
     browsers: Vec<Browser>,
     progress: Progress,
     lines: Vec<Line>,
@@ -69,7 +69,7 @@ pub(crate) fn run(root: &Path, mut arguments: Arguments) -> Result<bool> {
         ),
         _ => None,
     };
-    let all = ALL_STEPS + browsers.len() + usize::from(fuzz.is_some());
+    let all = ALL_STEPS + usize::from(fuzz.is_some());
     let mut steps = Steps {
         root,
         tools: Tools::new(root)?,
@@ -197,6 +197,8 @@ impl Steps<'_> {
                 "mini-programs",
                 "page in Chromium",
                 "bundlers",
+                Browser::Firefox.short_step(),
+                Browser::WebKit.short_step(),
                 "size budgets",
             ] {
                 self.skip(name, "the build failed");
@@ -212,19 +214,35 @@ impl Steps<'_> {
         let needs = [Need::Browser];
         self.node_tests("page in Chromium", "tests/browser", &needs, &program);
         self.node_tests("bundlers", "tests/bundlers", &needs, &program);
-        for browser in self.browsers.clone() {
-            let (root, program) = (self.root, &program);
-            self.tests(browser.step(), &[], RUNNING, |tools| {
-                let mut command = browser.command(tools, root);
-                command.env("TIDEGATE_COLLECTOR", program);
-                Ok(command)
-            });
+        for browser in Browser::ALL {
+            self.in_browser(browser, &program);
         }
         self.step("size budgets", |steps| {
             if !size::run(steps.root)? {
                 bail!("a budget is exceeded");
             }
             Ok(())
+        });
+    }
+
+    /// All that this browser can run, if it was asked for; else what is never
+    /// displayed, if it is there.
+    fn in_browser(&mut self, browser: Browser, collector: &Path) {
+        let is_asked = self.browsers.contains(&browser);
+        let name = if is_asked {
+            browser.step()
+        } else {
+            browser.short_step()
+        };
+        if let (false, Some(what)) = (is_asked, browser.missing(&self.tools)) {
+            self.skip(name, &format!("{what} is missing"));
+            return;
+        }
+        let root = self.root;
+        self.tests(name, &[], RUNNING, |tools| {
+            let mut command = browser.command(tools, root, !is_asked);
+            command.env("TIDEGATE_COLLECTOR", collector);
+            Ok(command)
         });
     }
 
@@ -308,10 +326,10 @@ impl Steps<'_> {
 
     fn skip(&mut self, name: &'static str, why: &str) {
         self.progress.step(name);
-        println!("{name}: not run, {why}");
+        println!("{name}: NOT RUN, {why}");
         self.lines.push(Line {
             name,
-            outcome: Outcome::Skipped(format!("not run, {why}")),
+            outcome: Outcome::Skipped(format!("NOT RUN, {why}")),
             tests: Count::default(),
             took: Duration::ZERO,
         });

@@ -1,10 +1,13 @@
-/** Asks as soon as it is loaded, and gives the guarded text piece by piece: the same in pages and workers. */
+/** Asks, and gives the guarded text piece by piece: the same in pages and workers. */
 import { createGuard, init } from 'tidegate';
 
 export async function chat(base, show) {
   await init({ compiler: false });
   const pack = await (await fetch(new URL('/policy.pack', base))).arrayBuffer();
-  const guard = await createGuard({ packs: [new Uint8Array(pack)] });
+  await answerOf(await createGuard({ packs: [new Uint8Array(pack)] }), base, show);
+}
+
+export async function answerOf(guard, base, show) {
   const response = await guard.fetch(new URL('/v1/chat/completions', base), {
     method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"messages":[]}',
   });

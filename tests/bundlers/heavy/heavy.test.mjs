@@ -36,12 +36,13 @@ test('webpack 5', async (t) => {
   const path = join(app, 'webpack');
   const stats = await promisify(webpack)({
     context: app, mode: 'production', devtool: false, performance: { hints: false }, output: { path, filename: '[name].js' },
-    entry: { main: './main.js', threaded: './threaded.js' },
+    entry: { main: './main.js', threaded: './threaded.js', loaded: './loaded.js' },
   });
   assert.deepEqual([stats.toJson().errors, stats.toJson().warnings.map(({ message }) => message)], [[], []]);
-  const url = await serve(t, path, { '/': HTML('/main.js'), '/threaded': HTML('/threaded.js') });
-  await t.test('in a page', () => shows(url));
-  await t.test('in a worker', () => shows(`${url}/threaded`));
+  const url = await serve(t, path, { '/': HTML('/main.js'), '/threaded': HTML('/threaded.js'), '/loaded': HTML('/loaded.js') });
+  await shows(t, 'in a page', url);
+  await shows(t, 'in a worker', `${url}/threaded`);
+  await shows(t, 'loaded in a worker', `${url}/loaded`);
 });
 
 /** Starts `next start`, once it is built. */
@@ -78,7 +79,7 @@ for (const [name, ...flags] of [['Turbopack'], ['webpack', '--webpack']]) {
       assert.match(html, /<main><\/main>/);
       assert.match(html, /data-tidegate-state="open"/);
     });
-    await t.test('in a page', () => shows(url));
+    await shows(t, 'in a page', url, async () => (await fetch(`${url}/objections`)).json());
     await t.test('on the server', async () => {
       const answer = await fetch(`${url}/guarded?text=${encodeURIComponent('去赌博网站看')}`);
       assert.equal(await answer.text(), '去＊＊＊＊看');

@@ -7,7 +7,7 @@ import { CSP, HTML, app, backend, prepare, serve, shows } from '../harness.mjs';
 
 prepare();
 
-const PAGES = { 'index.html': HTML('./main.js'), 'threaded.html': HTML('./threaded.js') };
+const PAGES = { 'index.html': HTML('./main.js'), 'threaded.html': HTML('./threaded.js'), 'loaded.html': HTML('./loaded.js') };
 const writePages = () => Promise.all(Object.entries(PAGES).map(([file, html]) => writeFile(join(app, file), html)));
 
 test('Vite, built', async (t) => {
@@ -17,8 +17,9 @@ test('Vite, built', async (t) => {
     build: { outDir: 'vite', rollupOptions: { input: Object.keys(PAGES).map((file) => join(app, file)) } },
   });
   const url = await serve(t, join(app, 'vite'), {});
-  await t.test('in a page', () => shows(`${url}/index.html`));
-  await t.test('in a worker', () => shows(`${url}/threaded.html`));
+  await shows(t, 'in a page', `${url}/index.html`);
+  await shows(t, 'in a worker', `${url}/threaded.html`);
+  await shows(t, 'loaded in a worker', `${url}/loaded.html`);
 });
 
 test('Vite, while developing', async (t) => {
@@ -26,6 +27,8 @@ test('Vite, while developing', async (t) => {
   process.env.NODE_ENV = 'development';
   const server = await createServer({
     root: app, configFile: false, logLevel: 'error',
+    // What only a worker imports is found late, and the page loaded anew.
+    optimizeDeps: { include: ['tidegate', 'tidegate/worker'] },
     // Its own client opens a socket.
     server: { port: 0, host: '127.0.0.1', headers: { 'content-security-policy': CSP.replace("connect-src 'self'", "connect-src 'self' ws:") } },
     plugins: [{
@@ -38,6 +41,7 @@ test('Vite, while developing', async (t) => {
   t.after(() => server.close());
   await server.listen();
   const url = `http://127.0.0.1:${server.httpServer.address().port}`;
-  await t.test('in a page', () => shows(url));
-  await t.test('in a worker', () => shows(`${url}/threaded.html`));
+  await shows(t, 'in a page', url);
+  await shows(t, 'in a worker', `${url}/threaded.html`);
+  await shows(t, 'loaded in a worker', `${url}/loaded.html`);
 });

@@ -1,0 +1,3 @@
+import { serveLoads } from 'tidegate/worker';
+
+serveLoads();
