@@ -96,7 +96,7 @@ async function expected({ policy, text }) {
   return {
     state: message.state,
     shown: outcomes.map((outcome) => outcome.text).join(''),
-    verdicts: verdicts.map(({ rule, action, risk, view, start, end }) => [rule, action, risk, view, `${text.slice(start, end)} ${start}–${end}`]),
+    verdicts: verdicts.map(({ rule, action, risk, view, start, end }) => [rule + risk, action, view, `${text.slice(start, end)} ${start}–${end}`]),
   };
 }
 

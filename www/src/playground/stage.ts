@@ -102,9 +102,9 @@ export class Stage {
     const text = pieces.join('');
     const rows = steps.slice(0, at + 1).flatMap(({ verdicts }, step) => verdicts.map(({ rule, risk, action, view, start, end }) =>
       el('tr', step === at ? { class: 'new' } : {},
-        el('td', { class: 'number' }, String(step)), el('th', { scope: 'row' }, rule), el('td', {}, el('span', { class: `action ${action}` }, action)),
-        el('td', {}, risk), el('td', {}, view), el('td', {}, el('span', { class: 'span' }, text.slice(start, end)), ` ${start}–${end}`))));
-    byId('verdicts').replaceChildren(...rows.length > 0 ? rows : [el('tr', {}, el('td', { colspan: '6' }, quiet('noVerdicts')))]);
+        el('td', { class: 'number' }, String(step)), el('th', { scope: 'row' }, rule, el('span', { class: 'risk' }, risk)),
+        el('td', {}, el('span', { class: `action ${action}` }, action)), el('td', {}, view), el('td', {}, el('span', { class: 'span' }, text.slice(start, end)), ` ${start}–${end}`))));
+    byId('verdicts').replaceChildren(...rows.length > 0 ? rows : [el('tr', {}, el('td', { colspan: '5' }, quiet('noVerdicts')))]);
   }
 }
 
