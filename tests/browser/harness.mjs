@@ -245,7 +245,7 @@ export class Page {
 
   /** Waits until the guard is `ready`, `failed` or `loading`. */
   async guard(state) {
-    await until(`the guard is ${state}`, () => this.run('return document.documentElement.dataset.guard === arguments[0]', state))
+    await until(`the guard is ${state}`, () => this.run('return document.documentElement?.dataset.guard === arguments[0]', state))
       .catch(async (error) => { throw new Error(`${error.message}; the page says: ${await this.text('#status-line')}`); });
   }
 
