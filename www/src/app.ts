@@ -173,6 +173,11 @@ function showTimeMachine(): void {
 }
 
 function connect(): void {
+  // By the link alone WebKit gives the box the focus but no caret, and what is typed is lost.
+  byId('skip-link').addEventListener('click', (event) => {
+    event.preventDefault();
+    input.focus();
+  });
   byId('composer').addEventListener('submit', (event) => {
     event.preventDefault();
     submit(input.value);
