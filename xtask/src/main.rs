@@ -1,6 +1,7 @@
 //! The project's commands; `cargo xtask --help` lists them.
 
 mod arguments;
+mod audit;
 mod bench;
 mod bench_collector;
 mod bench_miniprogram;
@@ -68,6 +69,9 @@ Usage: cargo xtask <command> [options]
   calendar  write the holidays of data/calendar/cn.json into the core's table
               FILE               first take over the years of FILE, of the same shape
               --check            write nothing; fail if the table differs
+  audit     compare every Cargo.lock with the known holes of crates (installs cargo-audit first);
+            says NOT CHECKED where the advisories of RustSec cannot be reached
+              --advisories DIR   a copy of them; also TIDEGATE_ADVISORIES
   fuzz      run every fuzz target (installs cargo-fuzz first)
               --seconds N        for each target; default 60
   kill-rounds
@@ -136,6 +140,7 @@ fn run() -> Result<bool> {
         Some("bench") => bench::run(&root, arguments),
         Some("bench-collector") => bench_collector::run(&root, arguments).map(|()| true),
         Some("bench-miniprogram") => bench_miniprogram::run(&root, arguments).map(|()| true),
+        Some("audit") => audit::run(&root, arguments).map(|()| true),
         Some("fuzz") => fuzz::run(&root, arguments).map(|()| true),
         Some("kill-rounds") => kill_rounds::run(&root, arguments).map(|()| true),
         Some("trace") => trace::run(&root, arguments).map(|()| true),

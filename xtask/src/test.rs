@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use crate::arguments::Arguments;
+use crate::audit::{self, Audit};
 use crate::browsers::Browser;
 use crate::collector;
 use crate::count::{Count, tests_in};
@@ -29,7 +30,7 @@ const COMPILING: Duration = Duration::from_secs(30 * 60);
 const RUNNING: Duration = Duration::from_secs(10 * 60);
 /// Steps of `--quick`, and of all.
 const QUICK_STEPS: usize = 4;
-const ALL_STEPS: usize = 18;
+const ALL_STEPS: usize = 19;
 /// Asks for fuzzing too, so many seconds for each target.
 const FUZZ_SECONDS: &str = "TIDEGATE_FUZZ_SECONDS";
 /// Set to `require`: without PostgreSQL the tests fail.
@@ -79,6 +80,7 @@ pub(crate) fn run(root: &Path, mut arguments: Arguments) -> Result<bool> {
     };
     steps.native();
     if !quick {
+        steps.known_holes();
         steps.on_postgres();
         steps.generated();
         steps.core_in_chromium();
@@ -115,6 +117,24 @@ impl Steps<'_> {
             command.args(["test", "--workspace", "--no-fail-fast"]);
             Ok(command)
         });
+    }
+
+    /// The crates of every lock file. Where the advisories cannot be had, the
+    /// summary says so.
+    fn known_holes(&mut self) {
+        let name = "known holes of crates";
+        let mut not_checked = None;
+        self.step(name, |steps| {
+            if let Audit::NotChecked(why) = audit::all(&steps.tools, None)? {
+                println!("NOT CHECKED: {why}");
+                not_checked = Some(why);
+            }
+            Ok(())
+        });
+        let line = self.lines.last_mut().filter(|line| line.name == name);
+        if let (Some(line), Some(why)) = (line, not_checked) {
+            line.outcome = Outcome::Skipped(format!("NOT CHECKED: {why}"));
+        }
     }
 
     /// What the collector stores, once more on PostgreSQL. Where there is

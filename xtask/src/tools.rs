@@ -19,6 +19,9 @@ const NODE: [u64; 3] = [20, 19, 0];
 /// Oldest minor version of wasm-pack 0 that knows `--profile NAME`.
 const WASM_PACK_MINOR: u64 = 13;
 
+/// The version of cargo-audit by which the lock files are judged.
+const AUDIT: [u64; 3] = [0, 22, 2];
+
 /// Where Debian and its kin have JavaScriptCore's shell, newest name first.
 const JSC_PACKAGES: [&str; 2] = ["libjavascriptcoregtk-bin", "libjavascriptcoregtk-4.0-bin"];
 /// Packages that only the tests of mini-programs need, and many of them.
@@ -48,6 +51,8 @@ pub(crate) enum Need {
     Postgres,
     /// cargo-fuzz.
     Fuzz,
+    /// cargo-audit.
+    Audit,
     /// WeChat's compiler and simulator, in a folder of their own; JavaScriptCore's shell if it can be had.
     MiniPrograms,
 }
@@ -125,6 +130,7 @@ impl Tools {
             Need::Postgres => self.ensure_postgres(),
             Need::Fuzz if self.find("cargo-fuzz").is_some() => Ok(()),
             Need::Fuzz => self.install("cargo-fuzz", &["--locked"]),
+            Need::Audit => self.ensure_audit(),
             Need::MiniPrograms => {
                 self.ensure_npm_packages_in(MINIPROGRAM_TOOLS)?;
                 self.try_for_jsc();
@@ -187,6 +193,19 @@ impl Tools {
             return Ok(());
         }
         self.install("wasm-bindgen-cli", &["--version", &wanted])
+    }
+
+    fn ensure_audit(&self) -> Result<()> {
+        match self.version("cargo-audit") {
+            Some(AUDIT) => Ok(()),
+            _ => {
+                let [major, minor, patch] = AUDIT;
+                let version = format!("{major}.{minor}.{patch}");
+                // What it can do with programs is of no use here.
+                let options = ["--version", &version, "--locked", "--no-default-features"];
+                self.install("cargo-audit", &options)
+            }
+        }
     }
 
     fn install(&self, name: &str, options: &[&str]) -> Result<()> {
