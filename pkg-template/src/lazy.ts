@@ -18,7 +18,7 @@ export function lazyGuard(create: () => Promise<Guard>): LazyGuard {
   let made: Promise<Guard> | undefined;
   const ready = (): Promise<Guard> => {
     if (made) return made;
-    const making = create();
+    const making = (async () => create())();
     made = making;
     making.catch(() => {
       if (made === making) made = undefined;

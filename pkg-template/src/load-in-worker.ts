@@ -47,7 +47,7 @@ export async function loadInWorker(worker: Worker, { packs, publicKeys, wasm, ti
 
 /** The worker has another base. */
 function absolute(address: string | URL): string {
-  return new URL(address, globalThis.document?.baseURI).href;
+  return new URL(address, globalThis.document?.baseURI ?? globalThis.location?.href).href;
 }
 
 function ask(worker: Worker, request: LoadRequest, timeoutMs: number): Promise<LoadAnswer> {

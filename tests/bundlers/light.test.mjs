@@ -22,6 +22,13 @@ test('without a bundler, as modules', async (t) => {
   const strictest = await serve(t, app, { '/': HTML('/plain/main.js'), '/loaded': HTML('/plain/loaded.js') }, CSP.replace(" 'wasm-unsafe-eval'", ''));
   await showsNothing(t, 'where WebAssembly may not be compiled, nothing is shown', strictest);
   await showsNothing(t, 'nor loaded in a worker', `${strictest}/loaded`);
+  for (const [worker, code] of [['missing.js', undefined], ['dying.js', 'throw new Error("dies")']]) {
+    const page = (await readFile(join(plain, 'loaded.js'), 'utf8')).replace('./loads.js', `./${worker}`);
+    await writeFile(join(plain, `with-${worker}`), page);
+    if (code) await writeFile(join(plain, worker), code);
+    const broken = await serve(t, app, { '/': HTML(`/plain/with-${worker}`) });
+    await showsNothing(t, `with a worker that is ${worker.slice(0, -3)}, nothing is shown`, broken, /worker\/failed/);
+  }
 });
 
 for (const [name, alias, files] of [
