@@ -21,6 +21,8 @@ import scriptManager from 'selenium-webdriver/bidi/scriptManager.js';
 export const BROWSER = process.env.TIDEGATE_BROWSER ?? 'chromium';
 /** Options of a test that needs what only Chromium's DevTools protocol can do. */
 export const CHROMIUM_ONLY = { skip: BROWSER === 'chromium' ? false : 'needs the DevTools protocol' };
+/** Of one that needs two tabs: WebKitGTK's driver shows the first only, and waits for ever in another. */
+export const TWO_TABS = { skip: BROWSER === 'webkit' ? 'the driver shows one tab' : false };
 /** Longest wait for a driver to listen, ms. */
 const PATIENCE_MS = 20_000;
 
