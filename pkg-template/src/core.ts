@@ -65,7 +65,7 @@ export function isReady(): boolean {
  * resolve at once, and after a failure the next call tries again. `warmUp` runs
  * when it has started; whether it succeeds does not matter.
  */
-export function startOnce(load: Load, warmUp: () => Promise<void>): Promise<void> {
+export function startOnce(load: Load, warmUp = async (): Promise<void> => {}): Promise<void> {
   if (isReady()) return starting ?? Promise.resolve();
   starting ??= start(load).then(() => warmUp().catch(() => {})).finally(() => {
     starting = undefined;
@@ -91,7 +91,7 @@ async function open(load: Load, restore?: (exports: Exports) => void): Promise<I
   const guarded = watched(exports, instance, () => {
     if (current !== instance) return;
     current = undefined;
-    reload = () => startOnce(load, async () => {});
+    reload = () => startOnce(load);
     restart();
   });
   glue.__wbg_set_wasm(guarded);

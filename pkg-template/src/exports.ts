@@ -1,6 +1,6 @@
 /** What every entry exports, whatever its platform. */
 export { GuardError } from './error.js';
-export { followPolicies } from './follow.js';
+export { followPolicies } from './follow-here.js';
 export { memoryHost } from './hosts/memory.js';
 export { browserHost } from './hosts/browser.js';
 export { inspectPack } from './inspect.js';

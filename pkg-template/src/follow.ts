@@ -1,6 +1,5 @@
 /** Taking over new policies: asks where they are delivered, and loads what has changed. */
 import { GuardError } from './error.js';
-import { send, timer } from './hosts/common.js';
 import type { Guard, Host } from './types.js';
 
 /** The least and the most time between two questions, ms. */
@@ -18,9 +17,12 @@ export interface FollowOptions {
   onUpdate?: () => void;
   /** There was no answer, or what came is refused; the packs in use stay. */
   onError?: (error: GuardError) => void;
-  /** Where requests go and what waits; default `fetch` and timers. Mini-programs give their host. */
-  host?: Pick<Host, 'send' | 'timer'>;
+  /** Where requests go and what waits; default `fetch` and timers, in mini-programs the platform's. */
+  host?: FollowHost;
 }
+
+/** What of a host is used. */
+export type FollowHost = Pick<Host, 'send' | 'timer'>;
 
 /** Asking for new policies, under way. */
 export interface Following {
@@ -36,12 +38,9 @@ interface Known {
   pack: Uint8Array;
 }
 
-/**
- * Asks for the newest packs at once and then again and again, with `If-None-Match`, and loads them
- * between messages when one has changed. Signatures and revisions are checked as by `guard.load`.
- */
-export function followPolicies(guard: Guard, options: FollowOptions): Following {
-  const { urls, everyMs = DEFAULT_MS, onUpdate, onError, host = { send, timer } } = options;
+/** As `followPolicies`; `defaultHost` is the platform's when the options name none. */
+export function followPoliciesOn(guard: Guard, options: FollowOptions, defaultHost: FollowHost): Following {
+  const { urls, everyMs = DEFAULT_MS, onUpdate, onError, host = defaultHost } = options;
   if (!Array.isArray(urls) || urls.length === 0 || !(everyMs >= LEAST_MS && everyMs <= MOST_MS)) {
     throw new GuardError('guard/follow', `urls are at least one, everyMs is ${LEAST_MS} to ${MOST_MS}`);
   }
@@ -75,7 +74,7 @@ export function followPolicies(guard: Guard, options: FollowOptions): Following 
   };
 }
 
-async function ask(host: Pick<Host, 'send'>, url: string, known: Known | undefined): Promise<Known> {
+async function ask(host: FollowHost, url: string, known: Known | undefined): Promise<Known> {
   const headers: Record<string, string> = known?.tag === undefined ? {} : { 'if-none-match': known.tag };
   const failed = (why: string, cause?: unknown): GuardError => new GuardError('fetch/policy', `${url}: ${why}`, { cause });
   const response = await host.send({ url, method: 'GET', headers }).catch((thrown: unknown) => {

@@ -4,7 +4,7 @@
  * than the work itself. So both are gone once while the page waits for its
  * policy anyway, with a pack of one term.
  */
-import { startOnce, type Load } from './core.js';
+import { startOnce } from './core.js';
 import { createGuardOn } from './guard.js';
 import { fromHex } from './hex.js';
 import { memoryHost } from './hosts/memory.js';
@@ -18,15 +18,10 @@ const TEXT = 'a b<i>\u3400 \u3401</i> &amp; 1. \u4e00\u3002';
 /** Starts the core once from a WebAssembly module; see `startOnce`. Compiled, it serves further instances. */
 export function startCore(source: () => Promise<WasmInput>): Promise<void> {
   let module: WebAssembly.Module | undefined;
-  return startWarm(async (glue) => {
+  return startOnce(async (glue) => {
     module ??= await compile(await source());
     return link(module, './tidegate_bg.js', glue);
-  });
-}
-
-/** Starts the core once and makes it warm. */
-export function startWarm(load: Load): Promise<void> {
-  return startOnce(load, warmUp);
+  }, warmUp);
 }
 
 async function warmUp(): Promise<void> {

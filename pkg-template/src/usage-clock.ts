@@ -2,7 +2,7 @@
  * The time that usage goes by: the server's, or the wall clock's at start,
  * carried forward by the monotonic clock.
  */
-import { call, type Glue } from './core.js';
+import { call, instance, type Glue } from './core.js';
 import { toHex } from './hex.js';
 import type { Host, HostResponse } from './types.js';
 import { within } from './within.js';
@@ -13,33 +13,51 @@ const ANSWER_MS = 5_000;
 const MAX_TIME = 253_402_300_800_000;
 const NONCE_BYTES = 18;
 
-/** The core's trusted clock, read by the host's. */
+type Clock = InstanceType<Glue['UsageClock']>;
+
+/** The core's trusted clock, read by the host's. One like it takes its place when the core has trapped. */
 export class HostClock {
   readonly #host: Host;
-  readonly #clock: InstanceType<Glue['UsageClock']>;
+  readonly #began: ConstructorParameters<Glue['UsageClock']>;
+  #anchored: Parameters<Clock['anchor']> | undefined;
+  #clock: Clock;
+  /** The instance of the core that it belongs to. */
+  #home = instance();
 
   /** Goes on from the latest instant known, so that a clock that was put back does not stand still. */
   constructor(host: Host, last: number | undefined) {
     this.#host = host;
-    this.#clock = call((glue) => new glue.UsageClock(host.now(), host.monotonic(), last));
+    this.#began = [host.now(), host.monotonic(), last];
+    this.#clock = call((glue) => new glue.UsageClock(...this.#began));
   }
 
   anchor(server: number): void {
-    call(() => this.#clock.anchor(server, this.#host.now(), this.#host.monotonic()));
+    const anchored: Parameters<Clock['anchor']> = [server, this.#host.now(), this.#host.monotonic()];
+    call(() => this.#live().anchor(...anchored));
+    this.#anchored = anchored;
   }
 
   /** Throws `usage/time` if no clock tells it. */
   at(monotonic: number): number {
-    return call(() => this.#clock.now(monotonic));
+    return call(() => this.#live().now(monotonic));
   }
 
   /** How far the wall clock went ahead of the monotonic one since the anchor, ms. */
   ahead(): number {
-    return this.#clock.ahead(this.#host.now(), this.#host.monotonic());
+    return call(() => this.#live().ahead(this.#host.now(), this.#host.monotonic()));
   }
 
   free(): void {
     this.#clock.free();
+  }
+
+  #live(): Clock {
+    if (this.#home.hasTrapped) {
+      this.#home = instance();
+      this.#clock = call((glue) => new glue.UsageClock(...this.#began));
+      if (this.#anchored) this.#clock.anchor(...this.#anchored);
+    }
+    return this.#clock;
   }
 }
 

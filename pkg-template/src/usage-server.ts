@@ -5,7 +5,7 @@
  */
 import type { Host, UsageOptions } from './types.js';
 import { ask, serverTime } from './usage-clock.js';
-import type { Meter } from './usage-store.js';
+import type { LiveMeter } from './usage-meter.js';
 
 /** Time between two heartbeats, and shortest time between two questions for the time. */
 const BEAT_MS = 60_000;
@@ -40,7 +40,7 @@ export interface LinkContext {
   subject: string;
   device: string;
   keys: Uint8Array[];
-  meter: Meter;
+  meter: LiveMeter;
   /** Brings the meter up to date; the trusted time. May throw `usage/time`. */
   account(): number;
   /** The server told the time. */
@@ -122,7 +122,7 @@ export class ServerLink {
       if (this.#contact.monotonic === undefined) return 0;
       return Math.max(0, this.#contact.monotonic + CLOSE_AFTER_MS - host.monotonic());
     }
-    const since = meter.intervals(this.#contact.now);
+    const since = meter.live.intervals(this.#contact.now);
     let used = 0;
     for (let at = 0; at < since.length; at += 2) used += Number(since[at + 1]) - Math.max(Number(since[at]), this.#contact.now);
     return Math.max(0, LIMIT_MS - used);
@@ -191,8 +191,8 @@ export class ServerLink {
     if (assertion === undefined) return true;
     try {
       this.#context.account();
-      const intervals = pairs(meter.intervals(this.#sent)).slice(0, MAX_SENT_INTERVALS);
-      const days = this.#sentDays ? [] : pairs(meter.days()).slice(-MAX_SENT_DAYS);
+      const intervals = pairs(meter.live.intervals(this.#sent)).slice(0, MAX_SENT_INTERVALS);
+      const days = this.#sentDays ? [] : pairs(meter.live.days()).slice(-MAX_SENT_DAYS);
       const events = [...this.#events];
       if (keepalive && intervals.length === 0 && events.length === 0) return true;
       const answer = await ask(host, server, `/v1/usage/${encodeURIComponent(subject)}/intervals`, {
@@ -205,7 +205,7 @@ export class ServerLink {
       const used = flat(answer['intervals']);
       const totals = flat(answer['days']);
       if (!used || !totals) return false;
-      meter.absorb(used, totals, this.#context.account());
+      meter.live.absorb(used, totals, this.#context.account());
       this.#sent = Math.max(this.#sent, intervals[intervals.length - 1]?.[1] ?? 0);
       this.#sentDays = true;
       this.#events = this.#events.filter((event) => !events.includes(event));

@@ -3,7 +3,8 @@ import { GuardError } from './error.js';
 import type { CreateUsage } from './runtime.js';
 import type { Host, UsageOptions } from './types.js';
 import { HostClock, serverTime } from './usage-clock.js';
-import { deviceOf, keyOf, load, meterOf, read, type Meter } from './usage-store.js';
+import { meterOf, type LiveMeter } from './usage-meter.js';
+import { deviceOf, keyOf, load, read } from './usage-store.js';
 import { UsageSession } from './usage.js';
 
 /** What a session goes on from. */
@@ -14,7 +15,7 @@ export interface Start {
   subject: string;
   key: string;
   device: string;
-  meter: Meter;
+  meter: LiveMeter;
   clock: HostClock;
   zone: string;
   /** The server told the time. */
@@ -36,7 +37,7 @@ export const createUsage: CreateUsage = async (options, host, keys) => {
   const known = { ...options, subject };
   const key = keyOf(subject);
   const { meter, damaged } = await load(known, host, key);
-  const clock = new HostClock(host, meter.last);
+  const clock = new HostClock(host, meter.live.last);
   if (time !== undefined) {
     clock.anchor(time);
     meter.trust(time);
@@ -44,7 +45,7 @@ export const createUsage: CreateUsage = async (options, host, keys) => {
   const session = new UsageSession({
     options: known, host, keys, subject, key, meter, clock, damaged,
     device: server === undefined ? '' : await deviceOf(host, key),
-    zone: meter.zone,
+    zone: meter.live.zone,
     synced: time !== undefined,
     contact: time ?? await contactOf(options, host, key),
   });

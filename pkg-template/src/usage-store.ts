@@ -1,9 +1,9 @@
 /** What is kept of a subject's time, and how a meter goes on from it. */
-import { core, type Glue } from './core.js';
 import { GuardError } from './error.js';
 import { toHex } from './hex.js';
 import { timer } from './hosts/common.js';
 import type { Host, UsageOptions } from './types.js';
+import { LiveMeter } from './usage-meter.js';
 import { within } from './within.js';
 
 /** Longest subject, in UTF-16 units. */
@@ -13,11 +13,6 @@ const STORE_MS = 3_000;
 const DEVICE_BYTES = 12;
 /** How old the second copy of what is kept may be. */
 const COPY_MS = 60_000;
-/** Options that the core reads; those that are absent must not be there at all. */
-const CORE_OPTIONS = ['presets', 'subject', 'age', 'assume', 'idleMs', 'zone', 'calendar'] as const;
-
-export type Meter = InstanceType<Glue['UsageMeter']>;
-
 /** The key under which the time of `subject` is kept. */
 export function keyOf(subject: string): string {
   if (typeof subject !== 'string' || subject.length === 0 || subject.length > MAX_SUBJECT) {
@@ -43,25 +38,15 @@ export async function write(host: Host, key: string, value: Uint8Array): Promise
   return await within(timer, STORE_MS, attempt(() => host.store.set(key, value)).then(() => true)) ?? false;
 }
 
-/** A meter with the options of the guard; throws their codes. */
-export function meterOf(options: UsageOptions, saved?: Uint8Array): Meter {
-  const given = Object.fromEntries(CORE_OPTIONS.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]));
-  try {
-    return new (core().UsageMeter)(given, saved);
-  } catch (thrown) {
-    throw GuardError.from(thrown);
-  }
-}
-
 /** Goes on from the newest copy that can be read, or afresh. */
-export async function load(options: UsageOptions, host: Host, key: string): Promise<{ meter: Meter; damaged: boolean }> {
-  const fresh = meterOf(options);
+export async function load(options: UsageOptions, host: Host, key: string): Promise<{ meter: LiveMeter; damaged: boolean }> {
+  const fresh = new LiveMeter(options);
   let damaged = false;
   for (const slot of [key, `${key}.previous`]) {
     const saved = await read(host, slot);
     if (!saved) continue;
     try {
-      const meter = meterOf(options, saved);
+      const meter = new LiveMeter(options, saved);
       fresh.free();
       return { meter, damaged };
     } catch (thrown) {
@@ -87,14 +72,14 @@ export async function deviceOf(host: Host, key: string): Promise<string> {
 export class Keeper {
   /** There is something that was not written. */
   isBehind = false;
-  readonly #start: { host: Host; key: string; meter: Meter; options: UsageOptions };
+  readonly #start: { host: Host; key: string; meter: LiveMeter; options: UsageOptions };
   readonly #link: { readonly contact: number };
   #contact: number;
   #copiedAt = Number.NEGATIVE_INFINITY;
   #again = false;
   #writing: Promise<void> | undefined;
 
-  constructor(start: { host: Host; key: string; meter: Meter; options: UsageOptions }, link: { readonly contact: number }) {
+  constructor(start: { host: Host; key: string; meter: LiveMeter; options: UsageOptions }, link: { readonly contact: number }) {
     this.#start = start;
     this.#link = link;
     this.#contact = link.contact;
@@ -126,8 +111,9 @@ export class Keeper {
     const kept = await read(host, key);
     if (kept) {
       try {
-        meter.merge(kept);
-      } catch {
+        meter.live.merge(kept);
+      } catch (thrown) {
+        if (GuardError.from(thrown).code !== 'usage/saved') throw thrown;
         await write(host, `${key}.corrupt`, kept);
       }
     }

@@ -5,7 +5,7 @@
  * it. A page that joins asks the others for what they know.
  */
 import type { Host } from './types.js';
-import type { Meter } from './usage-store.js';
+import type { LiveMeter } from './usage-meter.js';
 
 /** How often a page in use tells the others. */
 export const TELL_MS = 1_000;
@@ -24,12 +24,12 @@ export interface TabsContext {
 }
 
 export class Tabs {
-  readonly #meter: Meter;
+  readonly #meter: LiveMeter;
   readonly #joined: { post(message: unknown): void; leave(): void } | undefined;
   /** Trusted time up to which the others were told. */
   #told = 0;
 
-  constructor(host: Host, key: string, meter: Meter, context: TabsContext) {
+  constructor(host: Host, key: string, meter: LiveMeter, context: TabsContext) {
     this.#meter = meter;
     this.#joined = host.peers?.join(key, (message) => {
       try {
@@ -48,7 +48,7 @@ export class Tabs {
   /** What was used since the last time; it is `now`. */
   tell(now: number): void {
     if (!this.#joined) return;
-    const used = this.#meter.intervals(this.#told);
+    const used = this.#meter.live.intervals(this.#told);
     this.#told = now;
     if (used.length > 0) this.#post({ used: [...used] });
   }
@@ -80,8 +80,8 @@ export class Tabs {
       this.tellAll();
       return false;
     }
-    if (saved instanceof Uint8Array) this.#meter.merge(saved);
-    if (Array.isArray(used) && used.length <= MAX_NUMBERS) this.#meter.absorb(Float64Array.from(used), NOTHING, now);
+    if (saved instanceof Uint8Array) this.#meter.live.merge(saved);
+    if (Array.isArray(used) && used.length <= MAX_NUMBERS) this.#meter.live.absorb(Float64Array.from(used), NOTHING, now);
     return true;
   }
 

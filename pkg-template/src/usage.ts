@@ -15,6 +15,8 @@
  *   of at most a minute ago holds; if there is none, the day starts afresh, and
  *   `change` is dispatched once somebody can listen. Whoever can write the store can
  *   delete it too: against that only a server's ledger helps.
+ * - While a core that trapped is started anew it is closed, and then goes on from what
+ *   was last kept: at most what was used since the last heartbeat is lost.
  */
 import { GuardError } from './error.js';
 import { exited } from './off.js';
@@ -29,16 +31,19 @@ import { hasJumped, holding } from './usage-holding.js';
 import { Presence } from './usage-presence.js';
 import { ServerLink } from './usage-server.js';
 import type { Start } from './usage-start.js';
-import { Keeper, type Meter } from './usage-store.js';
+import type { LiveMeter } from './usage-meter.js';
+import { Keeper } from './usage-store.js';
 import { TELL_MS, Tabs } from './usage-tabs.js';
 
 /** Longest time between two ticks, and thus the most that a crash loses. */
 const HEARTBEAT_MS = 15_000;
+/** Time between two looks while it is not known what holds. */
+const LOOK_MS = 1_000;
 
 export class UsageSession extends EventTarget implements UsageRuntime {
   readonly #host: Host;
   readonly #start: Start;
-  readonly #meter: Meter;
+  readonly #meter: LiveMeter;
   readonly #clock: HostClock;
   readonly #presence: Presence;
   readonly #link: ServerLink;
@@ -73,7 +78,7 @@ export class UsageSession extends EventTarget implements UsageRuntime {
     this.#meter = meter;
     this.#clock = start.clock;
     this.#beatAt = host.monotonic();
-    this.#presence = new Presence(meter.idleMs, this.#beatAt);
+    this.#presence = new Presence(meter.live.idleMs, this.#beatAt);
     this.#link = new ServerLink({
       ...start,
       account: () => this.#account(),
@@ -130,7 +135,7 @@ export class UsageSession extends EventTarget implements UsageRuntime {
   acknowledge(reminder: Reminder): void {
     if (this.#disposed) return;
     try {
-      this.#meter.acknowledge(reminder.kind, reminder.at);
+      this.#meter.live.acknowledge(reminder.kind, reminder.at);
     } catch (thrown) {
       throw GuardError.from(thrown);
     }
@@ -223,13 +228,14 @@ export class UsageSession extends EventTarget implements UsageRuntime {
     const { now } = this.#current();
     this.#presence.leave();
     this.#counting = false;
-    this.#meter.tick(now, false);
-    this.#meter.stop();
+    this.#meter.live.tick(now, false);
+    this.#meter.live.stop();
   }
 
   /** The meter holds something that ticks do not tell. */
   #altered(): void {
     this.#keeper.isBehind = true;
+    this.#meter.save();
     this.#tabs.tellAll();
     this.#refresh();
   }
@@ -245,11 +251,11 @@ export class UsageSession extends EventTarget implements UsageRuntime {
     const was = this.#counting;
     if (was) {
       this.#keeper.isBehind = true;
-      if (idleAt <= monotonic) this.#meter.tick(this.#clock.at(idleAt), false);
+      if (idleAt <= monotonic) this.#meter.live.tick(this.#clock.at(idleAt), false);
     }
     this.#counting = this.#presence.isHere(monotonic) && this.#seen?.state !== 'closed';
     const now = this.#clock.at(monotonic);
-    this.#meter.tick(now, this.#counting);
+    this.#meter.live.tick(now, this.#counting);
     if (was && !this.#counting) this.#tabs.tell(now);
     return now;
   }
@@ -324,12 +330,13 @@ export class UsageSession extends EventTarget implements UsageRuntime {
     if (this.#counting && this.#tabs.areReachable) wait = Math.min(wait, TELL_MS);
     try {
       const now = this.#clock.at(monotonic);
-      const wake = this.#meter.wake(now);
+      const wake = this.#meter.live.wake(now);
       if (wake !== undefined) wait = Math.min(wait, wake - now);
       const left = this.#link.leftMs();
       if (left) wait = Math.min(wait, left);
     } catch {
-      // The heartbeat looks again.
+      // No clock tells the time, or the core is started anew.
+      wait = Math.min(wait, LOOK_MS);
     }
     this.#wakeAt = monotonic + wait;
     this.#cancelTimer = this.#host.timer(Math.max(1, Math.ceil(wait)), () => this.#wake());

@@ -21,6 +21,8 @@ const WRAPPER = [
 ];
 /** What a realm of V8 has, and no level promises. */
 const UNPROMISED = ['WebAssembly', 'SharedArrayBuffer', 'Atomics', 'console', 'escape', 'unescape'];
+/** Exports of the core that a test can make trap. */
+const TRAPPING = ['filtermessage_push', 'usagemeter_tick', 'usageclock_now', 'outbox_step'];
 /** Everything after the first version of WebAssembly. */
 const LATER = [
   'exceptions', 'mutable_globals', 'sat_float_to_int', 'sign_extension', 'simd', 'threads', 'multi_value', 'tail_call', 'bulk_memory',
@@ -60,8 +62,9 @@ export class Sandbox {
   /** Answers `wx.request`; a test sets it. */
   answer = ({ fail }) => fail({ errMsg: 'request:fail' });
   storage = new Map();
-  /** The next text that is judged makes the core trap. */
-  trapsNext = false;
+  /** The one of `TRAPPING` that traps when it is called next; with `trapsAlways`, then too. */
+  trapsIn;
+  trapsAlways = false;
   listeners = { show: [], hide: [], memory: [], network: [] };
   /** The instances that were made: their exports, and the glue they call. */
   instances = [];
@@ -136,12 +139,14 @@ export class Sandbox {
     const instance = new WebAssembly.Instance(compiled(this.#fileOf(path)), imports);
     // iOS exports no globals.
     const exports = Object.fromEntries(Object.entries(instance.exports).filter(([, value]) => !(value instanceof WebAssembly.Global)));
-    const { filtermessage_push: push } = exports;
-    exports.filtermessage_push = (...args) => {
-      if (!this.trapsNext) return push(...args);
-      this.trapsNext = false;
-      throw new WebAssembly.RuntimeError('unreachable');
-    };
+    for (const name of TRAPPING) {
+      const run = exports[name];
+      exports[name] = (...args) => {
+        if (this.trapsIn !== name) return run(...args);
+        if (!this.trapsAlways) this.trapsIn = undefined;
+        throw new WebAssembly.RuntimeError('unreachable');
+      };
+    }
     this.instances.push({ exports, glue: imports['./tidegate_bg.js'] });
     return shape === 'bare' ? { exports } : { instance: { exports } };
   }

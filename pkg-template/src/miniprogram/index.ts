@@ -1,12 +1,13 @@
 /** `tidegate/miniprogram`: the same guard in WeChat, Douyin and Alipay. */
+import { startOnce } from '../core.js';
 import { createGuardOn } from '../guard.js';
 import { GuardError } from '../error.js';
+import { followPoliciesOn, type Following, type FollowOptions } from '../follow.js';
 import { alipay } from '../hosts/alipay.js';
 import { douyin } from '../hosts/douyin.js';
 import { hostOf, type MiniHost } from '../hosts/mini.js';
 import { promised, type Platform, type PlatformName } from '../hosts/platform.js';
 import { wechat } from '../hosts/wechat.js';
-import { startWarm } from '../start.js';
 import type { Guard, GuardOptions } from '../types.js';
 import { chatOn, type Chat, type ChatHandlers, type ChatRequest } from './chat.js';
 import { loader } from './engine.js';
@@ -19,6 +20,7 @@ export { guardChat } from './chat.js';
 export { createFeeder } from './feeder.js';
 export { guardTexts } from './texts.js';
 export { TextDecoder as Utf8Decoder } from './utf8.js';
+export type { Following, FollowOptions } from '../follow.js';
 export type { MiniHost } from '../hosts/mini.js';
 export type { PlatformName } from '../hosts/platform.js';
 export type { Chat, ChatEnd, ChatHandlers, ChatRequest, GuardedChat } from './chat.js';
@@ -50,12 +52,21 @@ export async function init({ platform = platformHere(), wasm, random }: MiniInit
   }
   const here = current;
   await fillEntropy(random ?? ((length) => platformBytes(here, length)));
-  await startWarm(loader(here, wasm ?? here.wasmPath));
+  // Not made warm, as in a page: an engine without a JIT would only do everything twice.
+  await startOnce(loader(here, wasm ?? here.wasmPath));
 }
 
 /** Creates a guard; rejects with a coded error when it could not guard. */
 export function createGuard(options: GuardOptions): Promise<Guard> {
   return createGuardOn(options, miniHost);
+}
+
+/**
+ * Asks for the newest packs at once and then again and again, with `If-None-Match`, and loads them
+ * between messages when one has changed. Signatures and revisions are checked as by `guard.load`.
+ */
+export function followPolicies(guard: Guard, options: FollowOptions): Following {
+  return followPoliciesOn(guard, options, miniHost());
 }
 
 /** The platform's host; one for all guards, so that a touch counts for each. */
