@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { build } from 'esbuild';
 import { glueFactory } from './glue.mjs';
-import { trapping } from './panics.mjs';
+import { trapping, withoutPlaces } from './panics.mjs';
 
 const run = promisify(execFile);
 const here = dirname(fileURLToPath(import.meta.url));
@@ -102,7 +102,7 @@ async function optimise(name, directory) {
   const features = ['--mvp-features', ...WASM_FEATURES.map((name) => `--enable-${name}`)];
   const strip = ['--strip-debug', '--strip-producers', '--strip-target-features'];
   const tool = join(modules, 'binaryen', 'bin', 'wasm-opt');
-  await writeFile(optimised, trapping(await readFile(source)));
+  await writeFile(optimised, withoutPlaces(trapping(await readFile(source), { quotes: name !== 'tidegate_bg' })));
   await run(process.execPath, [tool, optimised, '-o', optimised, '-Oz', '--converge', ...LARGEST_INLINED, ...features, ...strip]);
 }
 
