@@ -88,7 +88,7 @@ async function bundle(engine) {
     plugins: [{
       name: 'miniprogram',
       setup: ({ onLoad, onResolve }) => {
-        onResolve({ filter: /\/(fetch|stream|engine|report-tabs|usage-tabs)\.js$/ }, replaced);
+        onResolve({ filter: /\/(fetch|stream|engine|loaded-contents|report-tabs|usage-tabs)\.js$/ }, replaced);
         onResolve({ filter: /\/wasm\/tidegate_glue\.js$/ }, () => ({ path: 'tidegate_glue', namespace: 'made' }));
         onResolve({ filter: /\/wasm\/tidegate_nowasm\.js$/ }, () => ({ path: 'tidegate_nowasm', namespace: 'made' }));
         onLoad({ filter: /src\/.*\.ts$/ }, async ({ path }) => ({ contents: withPlainFields(await readFile(path, 'utf8')), loader: 'ts' }));
@@ -102,7 +102,7 @@ async function bundle(engine) {
 
 /** The bundler minifies too, to a tenth more. */
 async function smaller(text) {
-  const { code } = await minify(text, { ecma: 2017, toplevel: true, compress: { passes: 3 } });
+  const { code } = await minify(text, { ecma: 2017, toplevel: true, compress: { passes: 3, pure_getters: true, unsafe_arrows: true } });
   return code;
 }
 
