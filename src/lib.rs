@@ -17,6 +17,8 @@ pub mod policy;
 
 pub mod stream;
 
+pub mod screen;
+
 // The last two rooms are crates of their own, so that the WebAssembly build can
 // make them for size.
 pub use tidegate_usage as usage;

@@ -7,8 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the first room to the last: each may use those before it.
-const ROOMS: [&str; 8] = [
-    "text", "lexicon", "tables", "pattern", "policy", "stream", "usage", "report",
+const ROOMS: [&str; 9] = [
+    "text", "lexicon", "tables", "pattern", "policy", "stream", "screen", "usage", "report",
 ];
 
 /// Crates that touch JavaScript or draw randomness.

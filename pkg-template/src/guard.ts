@@ -1,5 +1,8 @@
 /** The guard: policies, messages, and the parts that hang on them. */
 import { call, instance, type Glue, type Instance } from './core.js';
+import { attach, type Attachment, type Found } from './dom/attach.js';
+import { unveil, veil } from './dom/veil.js';
+import type { Hit } from './dom/verdicts.js';
 import { GuardError } from './error.js';
 import { createFetch } from './fetch.js';
 import { toHex } from './hex.js';
@@ -10,9 +13,9 @@ import { closedNotice, endedNotice, exitNotice } from './notices.js';
 import { ReportsOff, UsageOff } from './off.js';
 import type { Judge } from './report-evidence.js';
 import { createReports } from './reports.js';
-import type { ReportsRuntime, UsageRuntime } from './runtime.js';
+import type { ReportsRuntime, SpanText, UsageRuntime } from './runtime.js';
 import { createStream } from './stream.js';
-import type { Action, Channel, Escalation, Guard, GuardOptions, Host, Message, MessageOptions, StreamOptions, Verdict } from './types.js';
+import type { Action, AttachOptions, Channel, Escalation, Guard, GuardOptions, Host, Message, MessageOptions, StreamOptions, Verdict } from './types.js';
 import { createUsage } from './usage-start.js';
 
 /** Random bytes of a message id. */
@@ -95,7 +98,9 @@ class GuardRuntime implements Guard {
   #isDisposed = false;
   readonly #enders = new Set<(reason: GuardError) => void>();
   /** What `attach` guards, by what ends it. */
-  readonly #detachers = new Map<() => void, Element>();
+  readonly #attached = new Map<() => void, { host: Element; attachment: Attachment }>();
+  /** Ids of the texts of pages, by the elements that hold them. */
+  readonly #idsByElement = new WeakMap<Element, string>();
   readonly #stopUsage: () => void;
 
   constructor(parts: Parts) {
@@ -148,12 +153,20 @@ class GuardRuntime implements Guard {
 
   /** What the rules find in a text that is not shown; nothing of it is reported or acted on. */
   judgeUnseen(text: string, channel: string): ReturnType<Judge> {
+    const { hits, isWhole } = this.#judgeShown(text, channel);
+    return { verdicts: hits.map(({ verdict }) => verdict), isWhole };
+  }
+
+  /** Judges a text, and leaves it to the caller what becomes of that. */
+  #judgeShown(text: string, channel: string): { text: string; hits: Hit[]; isWhole: boolean } {
     const filter = this.#filter();
+    const hits: Hit[] = [];
     const message = new GuardedMessage('', 'text', call(() => filter.message('', channel)), {
-      instance: this.#parts.filtering.instance, rules: this.#rules, notice: '', remember: 0, gate: () => undefined, closing: () => undefined, verdict: () => {},
+      instance: this.#parts.filtering.instance, rules: this.#rules, notice: '', remember: 0, gate: () => undefined, closing: () => undefined,
+      verdict: (verdict, rule, shownUnits) => void hits.push({ verdict, rule, shownUnits }),
     });
-    const verdicts = [...message.push(text).verdicts, ...message.finish().verdicts];
-    return { verdicts, isWhole: message.state === 'finished' };
+    const shown = message.push(text).text + message.finish().text;
+    return { text: message.state === 'retracted' ? '' : shown, hits, isWhole: message.state === 'finished' };
   }
 
   stream(options: StreamOptions = {}): TransformStream<string, string> {
@@ -161,22 +174,38 @@ class GuardRuntime implements Guard {
     return createStream({ message: this.message(options), onClose: (close) => this.#onClose(close), onOutcome });
   }
 
-  attach(root: Element): () => void {
+  attach(root: Element | ShadowRoot, options: AttachOptions = {}): () => void {
     this.#assertLive();
-    if (typeof root !== 'object' || root === null || root.nodeType !== 1) {
-      throw new GuardError('attach/root', 'the root is an element of a page');
-    }
-    const attached = call(() => this.#filter().attach(root));
+    const host = hostOf(root);
+    if (!host) throw new GuardError('attach/root', 'the root is an element or a shadow root of a page');
+    const attachment = attach(root, options, {
+      filter: () => this.#filter(),
+      glue: () => this.#parts.filtering.instance.glue,
+      rules: () => this.#rules,
+      notice: () => this.#notice,
+      judge: (text, channel) => this.#judgeShown(text, channel),
+      timer: (ms, run) => this.#parts.host.timer(ms, run),
+      tell: (found) => this.#foundInPage(found),
+    });
     const detach = (): void => {
-      if (!this.#detachers.delete(detach)) return;
-      unveil(root);
-      this.#veil();
-      attached.stop();
-      attached.free();
+      if (!this.#attached.delete(detach)) return;
+      unveil(host, detach);
+      attachment.stop();
     };
-    this.#detachers.set(detach, root);
+    this.#attached.set(detach, { host, attachment });
     this.#veil();
     return detach;
+  }
+
+  #foundInPage({ verdict, rule, element, channel, text, shownUnits }: Found): void {
+    const { policy, revision, digest, severity } = rule;
+    const { locale, reports } = this.#parts;
+    const message = this.#idsByElement.get(element) ?? this.#newId();
+    this.#idsByElement.set(element, message);
+    const span: SpanText = (start, end) => ({ from: start, text: text.slice(start, end) });
+    reports.verdict({
+      verdict, policy, revision, digest, message, channel, locale, direction: 'output', shownUnits, severity, escalation: undefined, text: span,
+    });
   }
 
   load(packs: Uint8Array[]): void {
@@ -185,6 +214,7 @@ class GuardRuntime implements Guard {
     call(() => this.#filter().load(checked));
     this.#parts.packs = checked;
     this.#readRules();
+    for (const { attachment } of this.#attached.values()) attachment.load();
   }
 
   async dispose(): Promise<void> {
@@ -192,7 +222,7 @@ class GuardRuntime implements Guard {
     this.#isDisposed = true;
     this.#stopUsage();
     this.#cancelGrace();
-    for (const detach of [...this.#detachers.keys()]) detach();
+    for (const detach of [...this.#attached.keys()]) detach();
     this.#endAll(new GuardError('guard/disposed', 'the guard was disposed'));
     this.#parts.filtering.filter.free();
     await Promise.all([this.usage.dispose(), this.reports.dispose()]);
@@ -312,9 +342,13 @@ class GuardRuntime implements Guard {
    * hidden while the service is closed, after the grace.
    */
   #veil(): void {
-    if (this.#detachers.size === 0 || this.#isDisposed) return;
+    if (this.#attached.size === 0 || this.#isDisposed) return;
     const isClosed = this.#graceUntil === undefined && this.usage.status().state === 'closed';
-    for (const root of this.#detachers.values()) (isClosed ? veil : unveil)(root);
+    for (const [detach, { host }] of this.#attached) {
+      // Elements of `tidegate/elements` show through.
+      if (isClosed) veil(host, detach, 'rest');
+      else unveil(host, detach);
+    }
   }
 
   #onClose(close: (reason: GuardError) => void): () => void {
@@ -336,16 +370,11 @@ function rulesOf(filter: Filter, named: (pack: number) => Pick<Rule, 'policy' | 
     ({ ...row, action: row.action as Action, call: (row.call ?? undefined) as Rule['call'], ...named(row.pack) }));
 }
 
-const veiled = new WeakSet<Element>();
-
-/** Through the object model, so that it is no inline style; elements of `tidegate/elements` show through. */
-function veil(root: Element): void {
-  veiled.add(root);
-  (root as HTMLElement).style?.setProperty('visibility', 'hidden', 'important');
-}
-
-function unveil(root: Element): void {
-  if (veiled.delete(root)) (root as HTMLElement).style?.removeProperty('visibility');
+/** The element of a page that holds what is guarded; nothing if that is none. */
+function hostOf(root: unknown): Element | undefined {
+  const { nodeType, host } = (root ?? {}) as Partial<ShadowRoot>;
+  if (nodeType === 1) return root as Element;
+  return nodeType === 11 ? host : undefined;
 }
 
 function checkPacks(packs: unknown): Uint8Array[] {

@@ -330,6 +330,33 @@ export interface StreamOptions extends MessageOptions {
   onOutcome?: (outcome: Outcome) => void;
 }
 
+/** How a part of a page is guarded. */
+export interface AttachOptions {
+  /**
+   * CSS selector of the elements that hold one message each, such as `.bubble`: all text in one is
+   * judged as one message. Default: each block of text (paragraph, cell, heading) is a message.
+   */
+  messages?: string;
+  /** CSS selector of elements that are left alone with all that is in them. Default: none. */
+  ignore?: string;
+  /** Also what the user can edit: `contenteditable`, `input`, `textarea`. Default false. */
+  editable?: boolean;
+  /** Also addresses of links, images, frames and forms; what the policy hides is taken out. Default true. */
+  addresses?: boolean;
+  /** Each verdict once, after what it hides is hidden. */
+  onVerdict?: (found: Attached) => void;
+}
+
+/** A verdict on a text of the page. */
+export interface Attached {
+  /** Offsets are those of the judged text: that of the block, message or attribute. */
+  verdict: Verdict;
+  /** The block or message whose text it is, or the element that has the attribute; the host, of a shadow root. */
+  element: Element;
+  /** The attribute; absent: the text of the element. */
+  attribute?: string;
+}
+
 /** A policy in force. After `dispose()` its messages, streams, checks and `load` fail with `guard/disposed`. */
 export interface Guard {
   /** Opens a message. Throws `usage/closed` while the service is closed, `message/id` and `message/channel`. */
@@ -340,8 +367,11 @@ export interface Guard {
   stream(options?: StreamOptions): TransformStream<string, string>;
   /** Guards chat completions, streamed or whole, and other JSON; bodies of other kinds are withheld. */
   readonly fetch: typeof fetch;
-  /** Guards the text under `root` until the returned function is called. */
-  attach(root: Element): () => void;
+  /**
+   * Guards what is shown under `root` until the returned function is called, which puts everything
+   * back. Throws `attach/root`, `attach/options` and `attach/unsupported`.
+   */
+  attach(root: Element | ShadowRoot, options?: AttachOptions): () => void;
   /** Swaps the policy between messages; open messages keep theirs. Older revisions are refused. */
   load(packs: Uint8Array[]): void;
   /** The time limits; without `usage` in the options it is open always. */

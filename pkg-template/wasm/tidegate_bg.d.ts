@@ -43,7 +43,6 @@ export class Filter {
   help(locale: string): string;
   /** An empty id is anonymous; `input` is the channel of what the user writes. */
   message(id: string, channel: string): FilterMessage;
-  attach(root: Element): DomGuard;
   /** Leaves rules for other jurisdictions out; empty: none. */
   set_jurisdiction(code: string): void;
 }
@@ -60,9 +59,51 @@ export class FilterMessage {
   state(): number;
 }
 
+/** What the DOM guard needs of a page. None of it may call the guard. */
+export interface Hands {
+  /** How it lies in the text, as in `src/dom/flow.ts`. */
+  flow(node: Node): number;
+  /** Whether it is to be guarded. */
+  reaches(node: Node): boolean;
+  /** Judges what an element has beside its text. */
+  beside(element: Element): void;
+  /** Calls `read_in` for it, now or in another frame. */
+  later(element: Element, apart: boolean): void;
+  /** What the page put into a text node. */
+  raw(text: Node): string;
+  /** Absent: what the page put there. */
+  show(text: Node, shown: string | undefined): void;
+  /** What is displayed of a text that the policy ended. */
+  ended(place: Node): string | undefined;
+  end(place: Node, displayed: string): void;
+  /** Whether it has to be told that nothing is found any more. */
+  hasFound(place: Node): boolean;
+  /** Rows of rule, start, end, view, units shown before; they lie in the core's memory. */
+  found(place: Node, text: string, rows: Uint32Array, settled: number, state: number): void;
+  /** Nodes were removed. */
+  removed(): void;
+  /** So much changed that all is to be read. */
+  all(): void;
+}
+
 export class DomGuard {
-  private constructor();
+  /** Listens to nothing yet. */
+  constructor(
+    filter: Filter, notice: string, root: Node, hands: Hands, onChange: (records: MutationRecord[]) => void,
+    attributes: string[], hasMessages: boolean,
+  );
   free(): void;
+  /** Listens to changes under a node. */
+  observe(root: Node): void;
+  /** Takes records, of texts and children. */
+  changed(records: MutationRecord[]): void;
+  /** Begins a slice: another frame is drawn. */
+  begin(): void;
+  is_full(): boolean;
+  /** Reads what is in a node; with `rests` it returns, when the slice is full, the child to go on with. */
+  read_in(node: Node, from: Node | undefined, apart: boolean, rests: boolean): Node | undefined;
+  load(filter: Filter, notice: string): void;
+  /** Listens to nothing any more. */
   stop(): void;
 }
 

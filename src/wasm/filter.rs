@@ -1,8 +1,6 @@
 //! The filter and its messages.
 
 use super::convert::{coded, object, thrown};
-#[cfg(not(tidegate_miniprogram))]
-use super::dom::DomGuard;
 use super::policy::Info;
 use js_sys::{Array, Uint8Array};
 use serde::Serialize;
@@ -28,9 +26,9 @@ struct RuleRow<'a> {
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Filter {
-    inner: stream::Filter,
+    pub(super) inner: stream::Filter,
     /// Where each pack's rules begin in `rules()`.
-    first_rule: Rc<[u32]>,
+    pub(super) first_rule: Rc<[u32]>,
 }
 
 #[wasm_bindgen]
@@ -112,12 +110,6 @@ impl Filter {
             first_rule: self.first_rule.clone(),
             events: Vec::new(),
         })
-    }
-
-    /// Guards the text of a part of the page until the guard is stopped.
-    #[cfg(not(tidegate_miniprogram))]
-    pub fn attach(&self, root: &web_sys::Element) -> Result<DomGuard, JsValue> {
-        DomGuard::new(&self.inner, root)
     }
 }
 
@@ -221,7 +213,7 @@ pub fn input() -> *const u16 {
     INPUT.with(|room| room.as_ptr().cast())
 }
 
-fn state_number(state: MessageState) -> u32 {
+pub(super) fn state_number(state: MessageState) -> u32 {
     match state {
         MessageState::Open => 0,
         MessageState::Finished => 1,

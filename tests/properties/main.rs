@@ -9,6 +9,7 @@ mod message;
 mod oracle;
 mod real;
 mod rendering;
+mod screen;
 mod small;
 mod strategy;
 mod views;

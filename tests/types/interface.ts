@@ -72,7 +72,8 @@ export async function everything(): Promise<void> {
   const shown: string = text + (notice ?? '') + state + String(held) + outcome.text;
   const verdict: Verdict | undefined = verdicts[0] ?? guard.check(shown)[0];
   const stream: TransformStream<string, string> = guard.stream({ channel: 'text', onOutcome: ({ text }) => text });
-  const detach: () => void = guard.attach(document.body);
+  const detach: () => void = guard.attach(document.body, { messages: '.bubble', onVerdict: ({ verdict, element }) => void [verdict.rule, element.id] });
+  guard.attach(document.body.attachShadow({ mode: 'open' }))();
   detach();
   guard.load([pack]);
   const follow: FollowOptions = { urls: ['https://x.test/v1/policies/a.pack'], everyMs: 60_000, onUpdate() {}, onError: ({ code }) => code, host: memoryHost() };

@@ -189,21 +189,3 @@ fn the_page_is_heard_until_it_is_stopped() {
     fire();
     assert_eq!(heard.length(), 1);
 }
-
-#[wasm_bindgen_test]
-async fn the_dom_guard_rewrites_before_the_next_frame_and_restores() {
-    let document = web_sys::window().unwrap().document().unwrap();
-    let root = document.create_element("div").unwrap();
-    root.set_text_content(Some("远离赌博网站"));
-    let mut guard = filter().attach(&root).unwrap();
-    assert_eq!(root.text_content().unwrap(), "远离＊＊＊＊");
-    let child = document.create_element("p").unwrap();
-    child.set_text_content(Some("又是赌 博网站"));
-    root.append_child(&child).unwrap();
-    // Observers run as microtasks, after those that were queued before.
-    let queued = js_sys::Promise::resolve(&JsValue::NULL);
-    wasm_bindgen_futures::JsFuture::from(queued).await.unwrap();
-    assert_eq!(child.text_content().unwrap(), "又是＊＊＊＊＊");
-    guard.stop();
-    assert_eq!(root.text_content().unwrap(), "远离赌博网站又是赌 博网站");
-}

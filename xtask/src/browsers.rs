@@ -14,7 +14,9 @@ use crate::tools::Tools;
 const NEVER_DISPLAYED: [&str; 2] = ["filter", "interfaces"];
 const NEVER_DISPLAYED_TESTS: &str = "--test-name-pattern=never_displayed|shows no";
 /// Those that every browser can run: what is displayed, and minors' time.
-const FILES: [&str; 11] = [
+const FILES: [&str; 13] = [
+    "dom",
+    "dom-random",
     "filter",
     "guardian",
     "interfaces",

@@ -1,0 +1,329 @@
+/** `guard.attach`: what a page displays is judged before it is painted, wherever it stands, and put back afterwards. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { requests, run } from './dom-support.mjs';
+
+test('a term is hidden at every cut into nodes, whatever elements the parts are in', async () => {
+  const result = await run(`
+    await start(); attach();
+    const wrong = [];
+    const term = '赌博网站';
+    for (let cuts = 0; cuts < 2 ** (term.length + 1); cuts += 1) {
+      for (const names of [[null], ['b', null, 'i'], ['span'], ['em', 'a', 'code']]) {
+        const p = document.createElement('p');
+        let rest = '去' + term + '看'; const parts = [];
+        for (let at = 0, from = 0; at < rest.length; at += 1) if (at === rest.length - 1 || cuts >> at & 1) { parts.push(rest.slice(from, at + 1)); from = at + 1; }
+        parts.forEach((part, at) => { const name = names[at % names.length]; const node = document.createTextNode(part); if (!name) return p.append(node); const element = document.createElement(name); element.append(node); p.append(element); });
+        root.append(p);
+        await null;
+        // More in a frame than one slice: hidden until the next.
+        while (p.style.opacity === '0') await nextFrame();
+        if (p.textContent !== '去＊＊＊＊看') wrong.push([cuts, names, p.innerHTML]);
+        p.remove();
+      }
+    }
+    return { wrong, seen };`);
+  assert.deepEqual(result, { wrong: [], seen: [] });
+});
+
+test('nested, in shadow of a style, over lines and beside a reading, parts are one text; blocks are not', async () => {
+  const result = await run(`
+    await start(); attach();
+    const shown = [];
+    for (const html of [
+      '<b>for</b>bid<i>den</i>', '<b>f<i>or<u>bid</u></i></b>den', 'for<wbr>bidden', 'for<!-- -->bidden', '赌博<br>网站',
+      '<span style="display:block">赌博</span><span style="display:block">网站</span>', '<div style="display:inline-block">赌博</div><div style="display:inline">网站</div>',
+      '<ruby>赌<rt>dǔ</rt>博<rt>bó</rt></ruby>网站', '赌博<script>var a</'+'script>网站', '赌<img alt="">博网站',
+      '<div>赌博</div><div>网站</div>', '<p>forbid</p>den', '<button>赌博</button>x', '<table><tr><td>赌博<td>网站</table>',
+    ]) { root.innerHTML = html; await null; shown.push(root.textContent); }
+    return { shown, seen };`);
+  assert.deepEqual(result.shown, [
+    '＊＊＊＊＊＊＊＊＊', '＊＊＊＊＊＊＊＊＊', '＊＊＊＊＊＊＊＊＊', '＊＊＊＊＊＊＊＊＊', '＊＊＊＊', '＊＊＊＊', '＊＊＊＊',
+    '＊dǔ＊bó＊＊', '＊＊var a＊＊', '＊＊＊＊', '赌博网站', 'forbidden', '赌博x', '赌博网站',
+  ]);
+});
+
+test('a stream that types shows no term in any frame, however it writes', async () => {
+  for (const write of [
+    'p.append(token)', 'const span = document.createElement("span"); span.textContent = token; p.append(span)', 'p.textContent += token',
+    'p.innerHTML += token', '(p.firstChild ?? p.appendChild(new Text())).data += token', 'p.firstChild ? p.firstChild.appendData(token) : p.append(token)',
+    'whole += token; p.replaceChildren(whole)', 'whole += token; p.innerHTML = "<b>" + whole + "</b>"',
+  ]) {
+    const result = await run(`
+      await start(); attach(); seen.length = 0;
+      const p = document.createElement('p'); root.replaceChildren(p);
+      let whole = '';
+      for (const token of '先看赌博网站，再看for') { ${write}; if (Math.random() < 0.5) await null; if (Math.random() < 0.3) await nextFrame(); }
+      for (const token of ['bid', 'den', '，完。']) { ${write}; await nextFrame(); }
+      const text = root.textContent; detach();
+      return { text, seen, ticked: frames > 3 };`);
+    assert.deepEqual(result, { text: '先看＊＊＊＊，再看＊＊＊＊＊＊＊＊＊，完。', seen: [], ticked: true }, write);
+  }
+});
+
+test('each action does what it does to a message, and tells once', async () => {
+  const result = await run(`
+    await start(); attach();
+    root.innerHTML = '<p>前下注链接后</p><p>前终止词语后<b>再</b></p><p>前<b>面</b>撤回词语后</p><p>前提醒词语后</p><p>无关</p>';
+    await null;
+    const first = root.innerHTML;
+    root.children[1].append('更多'); root.children[2].append('更多'); root.children[1].innerHTML += '还有';
+    await null;
+    await nextFrame();
+    // What more text could still dismiss is told when no more comes.
+    await new Promise((done) => setTimeout(done, 1_200));
+    return { first, second: root.innerHTML, seen, found: found.sort() };`);
+  assert.equal(result.first, '<p>前〔略〕后</p><p>前内容已终止。<b></b></p><p>内容已终止。<b></b></p><p>前提醒词语后</p><p>无关</p>');
+  assert.equal(result.second, result.first);
+  assert.deepEqual(result.seen, []);
+  assert.deepEqual(result.found, [['flag', 1, 'p', ''], ['replace', 1, 'p', ''], ['retract', 2, 'p', ''], ['terminate', 1, 'p', '']]);
+});
+
+test('a message of several blocks ends as a whole, and terms lie across its blocks', async () => {
+  const result = await run(`
+    await start(); attach({ messages: '.bubble' });
+    root.innerHTML = '<div class="bubble"><p>一</p><ul><li>终止词语</li></ul><p>二</p></div><div class="bubble"><p>撤回词语</p><p>三</p></div><div class="bubble"><p>赌博</p><p>网站</p></div><p>外</p>';
+    await null;
+    const first = [...root.children].map(({ textContent }) => textContent);
+    const p = document.createElement('p'); p.textContent = '四'; root.children[0].append(p); root.children[1].append(p.cloneNode(true));
+    await null;
+    const second = [...root.children].map(({ textContent }) => textContent);
+    detach();
+    return { first, second, third: root.textContent, seen };`);
+  assert.deepEqual(result, {
+    first: ['一内容已终止。', '内容已终止。', '＊＊＊＊', '外'], second: ['一内容已终止。', '内容已终止。', '＊＊＊＊', '外'],
+    third: '一终止词语二四撤回词语三四赌博网站外', seen: [],
+  });
+});
+
+test('attributes that show text are judged, a value only of buttons', async () => {
+  const names = ['title', 'alt', 'placeholder', 'label', 'aria-label', 'aria-description', 'aria-placeholder', 'aria-roledescription',
+    'aria-valuetext', 'aria-braillelabel', 'aria-brailleroledescription'];
+  const result = await run(`
+    await start(); attach();
+    const [names] = values; const shown = {};
+    for (const when of ['before', 'after']) for (const name of names) {
+      const element = document.createElement('i');
+      if (when === 'before') element.setAttribute(name, '去赌博网站'); root.append(element); if (when === 'after') element.setAttribute(name, '去赌博网站');
+      await null; shown[when + ' ' + name] = element.getAttribute(name);
+    }
+    for (const type of ['button', 'submit', 'reset', 'text']) { root.insertAdjacentHTML('beforeend', '<input type="' + type + '" value="赌博网站">'); await null; shown[type] = root.lastChild.value; }
+    root.insertAdjacentHTML('beforeend', '<li value="3" data-x="赌博网站"></li>'); await null;
+    shown.data = root.lastChild.dataset.x;
+    const place = names.map((name) => root.querySelector('[' + name + ']')); place.forEach((element, at) => element.setAttribute(names[at], '好')); await null;
+    shown.changed = place.map((element, at) => element.getAttribute(names[at])).join('');
+    detach(); shown.restored = root.querySelectorAll('input')[0].value + root.querySelectorAll('[title]')[1].title;
+    return { shown, seen };`, names);
+  const { shown } = result;
+  for (const when of ['before', 'after']) for (const name of names) assert.equal(shown[`${when} ${name}`], '去＊＊＊＊', `${when} ${name}`);
+  assert.deepEqual([shown.button, shown.submit, shown.reset, shown.text, shown.data], ['＊＊＊＊', '＊＊＊＊', '＊＊＊＊', '赌博网站', '赌博网站']);
+  assert.equal(shown.changed, '好'.repeat(names.length));
+  assert.equal(shown.restored, '赌博网站去赌博网站');
+  assert.deepEqual(result.seen, []);
+});
+
+test('shadow roots are guarded: there before, attached later, declared, nested, closed ones once seen, others by hand', async () => {
+  const result = await run(`
+    await start();
+    const host = (mode) => { const element = document.createElement('div'); const shadow = element.attachShadow({ mode }); return [element, shadow]; };
+    const [before, inBefore] = host('open'); inBefore.innerHTML = '<p>赌博网站</p>'; root.append(before);
+    const [early, inEarly] = host('closed'); inEarly.innerHTML = '<p>赌博网站</p>'; root.append(early);
+    const native = Element.prototype.attachShadow;
+    attach();
+    const shown = { before: inBefore.textContent, early: inEarly.textContent };
+    inBefore.firstChild.append('赌博', '网站'); await null; shown.changed = inBefore.textContent;
+    const late = document.createElement('div'); root.append(late); await null;
+    const inLate = late.attachShadow({ mode: 'open' }); inLate.innerHTML = '赌博<b>网站</b>'; await null; shown.late = inLate.textContent;
+    const [closed, inClosed] = host('closed'); inClosed.innerHTML = '赌博网站'; root.append(closed); await null; shown.closed = inClosed.textContent;
+    const [outer, inOuter] = host('open'); const [inner, inInner] = host('open'); inOuter.append(inner); root.append(outer); await null; inInner.append('赌博网站'); await null; shown.nested = inInner.textContent;
+    if (root.setHTMLUnsafe) { const div = document.createElement('div'); root.append(div); div.setHTMLUnsafe('<div><template shadowrootmode="open">赌博网站</template></div>'); await null; shown.declared = div.firstChild.shadowRoot.textContent; }
+    else shown.declared = '＊＊＊＊';
+    const byHand = guard.attach(inEarly); shown.byHand = inEarly.textContent; byHand();
+    detach();
+    return { shown, restored: [inBefore, inLate, inClosed, inInner, inEarly].map(({ textContent }) => textContent), put: Element.prototype.attachShadow === native, seen };`);
+  assert.deepEqual(result.shown, {
+    before: '＊＊＊＊', early: '赌博网站', changed: '＊＊＊＊＊＊＊＊', late: '＊＊＊＊', closed: '＊＊＊＊', nested: '＊＊＊＊', declared: '＊＊＊＊', byHand: '＊＊＊＊',
+  });
+  assert.deepEqual(result.restored, ['赌博网站赌博网站', '赌博网站', '赌博网站', '赌博网站', '赌博网站']);
+  assert.deepEqual([result.put, result.seen], [true, []]);
+});
+
+test('what the user edits is left alone unless it is asked for', async () => {
+  const CODE = `
+    root.innerHTML = '<div contenteditable="true"><p>赌博网站</p></div><input><textarea>赌博网站</textarea><input type="password">';
+    const [, input, area, secret] = root.children; input.value = secret.value = '赌博网站';
+    await null;
+    for (const field of [input, area, secret]) field.dispatchEvent(new Event('input', { bubbles: true }));
+    root.querySelector('p').append('赌博网站');
+    await null;
+    const shown = [root.querySelector('p').textContent, input.value, area.value, secret.value];
+    detach();
+    return [shown, [root.querySelector('p').textContent, input.value, area.value]];`;
+  const raw = ['赌博网站赌博网站', '赌博网站', '赌博网站'];
+  assert.deepEqual(await run(`await start(); attach(); ${CODE}`), [[...raw, '赌博网站'], raw]);
+  assert.deepEqual(await run(`await start(); attach({ editable: true }); ${CODE}`), [['＊＊＊＊＊＊＊＊', '＊＊＊＊', '＊＊＊＊', '赌博网站'], raw]);
+});
+
+test('what is to be ignored is, and what is outside the root', async () => {
+  const result = await run(`
+    await start(); attach({ ignore: '.mine' });
+    root.innerHTML = '<div class="mine" title="赌博网站"><p>赌博网站</p></div><p>赌博<span class="mine">x</span>网站</p>';
+    const outside = document.createElement('p'); outside.textContent = '赌博网站'; document.body.append(outside);
+    await null; root.querySelector('.mine p').append('！'); await null;
+    return [root.textContent, root.firstChild.title, outside.textContent];`);
+  assert.deepEqual(result, ['赌博网站！＊＊x＊＊', '赌博网站', '赌博网站']);
+});
+
+test('addresses of denied hosts are taken out, however they are written, and put back', async () => {
+  const result = await run(`
+    await start();
+    root.innerHTML = '<a href="https://bad.example/x">一</a><a href="//www.bad.example">二</a><a href="https:\\\\\\\\BAD.example">三</a><a href="https://b%61d.example/">四</a>'
+      + '<a href="https://good.example/">五</a><a href="/local">六</a><a href="mailto:a@good.example">七</a><form action="https://bad.example/f"></form>'
+      + '<svg><image href="https://bad.example/i"></image></svg><area href="https://bad.example"><link href="https://bad.example/l"><iframe src="https://bad.example/frame"></iframe>';
+    const before = root.innerHTML; attach();
+    const state = () => [...root.querySelectorAll('a,form,image,area,link,iframe')].map((element) => element.getAttribute('href') ?? element.getAttribute('action') ?? element.getAttribute('src') ?? '');
+    const first = state();
+    root.children[4].href = 'https://sub.bad.example/'; root.children[0].href = 'https://good.example/'; await null;
+    const second = state().slice(0, 5);
+    root.children[4].href = 'https://good.example/'; root.children[0].href = 'https://bad.example/x'; await null;
+    detach();
+    return { first, second, restored: root.innerHTML === before, found: found.filter(([rule]) => rule === 'hosts').length > 5 };`);
+  assert.deepEqual(result.first, ['', '', '', '', 'https://good.example/', '/local', 'mailto:a@good.example', '', '', '', 'https://bad.example/l', 'about:blank']);
+  assert.deepEqual(result.second, ['https://good.example/', '', '', '', '']);
+  assert.deepEqual([result.restored, result.found], [true, true]);
+});
+
+test('an image that the policy denies is never displayed, and a local one is', async () => {
+  // Terms count in addresses too, so that the test needs no host of its own.
+  const result = await run(`
+    await start(); attach();
+    const image = (name, value) => { const img = document.createElement('img'); img.setAttribute(name, value); root.append(img); return img; };
+    const denied = [image('src', '/forbidden.svg'), image('srcset', '/ok.svg 1x, /forbidden.svg 2x')]; const good = image('src', '/good.svg');
+    await null;
+    const attributes = denied.map((img) => [img.getAttribute('src'), img.getAttribute('srcset')]);
+    for (let tries = 0; !good.complete && tries < 100; tries += 1) await nextFrame();
+    return { attributes, widths: [...denied, good].map(({ naturalWidth }) => naturalWidth) };`);
+  assert.deepEqual(result, { attributes: [[null, null], [null, null]], widths: [0, 0, 9] });
+  assert.ok(requests.includes('/good.svg'));
+});
+
+test('verdicts become records, each once, also when the interface builds its elements anew', async () => {
+  const posted = await run(`
+    const { memoryHost } = await import('/pkg/index.js');
+    const posted = [];
+    const send = async ({ body }) => {
+      const records = JSON.parse(new TextDecoder().decode(body)); posted.push(...records);
+      return { status: 200, headers: { 'content-type': 'application/json' }, body: new TextEncoder().encode(JSON.stringify({ accepted: records.map(({ id }) => id), duplicates: [], rejected: [] })) };
+    };
+    await start({ host: memoryHost({ send }), reports: { endpoint: 'https://collector.example/v1/reports' } }); attach();
+    let whole = '';
+    for (const token of ['去', '赌博', '网站', '看', '，', '再', '看']) { whole += token; root.innerHTML = '<p>' + whole + '</p>'; await nextFrame(); }
+    root.insertAdjacentHTML('beforeend', '<p title="forbidden">提醒词语</p>'); await nextFrame();
+    detach();
+    await guard.reports.flush();
+    return posted;`);
+  const records = posted.filter(({ data }) => data.rule !== undefined).map(({ data }) => [data.rule, data.message, data.channel, data.shownUnits]);
+  assert.deepEqual(records.map(([rule]) => rule).sort(), ['flag', 'mask', 'mask'], JSON.stringify(posted));
+  assert.ok(records.every(([, message]) => typeof message === 'string' && message !== ''));
+});
+
+test('the guard does not answer its own changes, and hides a page that fights it', async () => {
+  const quiet = await run(`
+    await start(); attach();
+    root.innerHTML = '<p title="赌博网站">赌博<b>网站</b></p>'.repeat(50); await null; await nextFrame();
+    const before = batches; await nextFrame(); await nextFrame(); await nextFrame();
+    return [before, batches - before];`);
+  assert.ok(quiet[0] <= 3, `${quiet[0]} batches`);
+  assert.equal(quiet[1], 0);
+  const fought = await run(`
+    await start(); root.innerHTML = '<p>好</p>'; attach(); const p = root.firstChild; let turns = 0;
+    const enemy = new MutationObserver(() => { if (turns < 5_000 && p.textContent !== '赌博网站') { turns += 1; p.textContent = '赌博网站'; } });
+    enemy.observe(p, { childList: true, characterData: true, subtree: true });
+    p.textContent = '赌博网站';
+    await nextFrame();
+    enemy.disconnect(); p.textContent = '好了';
+    const hidden = getComputedStyle(root).opacity;
+    await new Promise((done) => setTimeout(done, 1_100));
+    await nextFrame();
+    return { turns, hidden, opacity: getComputedStyle(root).opacity, text: root.textContent, seen: seen.filter((line) => line.startsWith('frame')) };`);
+  assert.ok(fought.turns <= 2_100, `${fought.turns} turns`);
+  assert.deepEqual([fought.hidden, fought.opacity, fought.text, fought.seen], ['0', '1', '好了', []]);
+});
+
+test('a large page is read in slices, hidden until it is read, and all of it is', async () => {
+  const result = await run(`
+    await start();
+    root.innerHTML = Array.from({ length: 1_200 }, (_, at) => '<div><p>第' + at + '段<b>赌博</b>网站</p></div>').join('');
+    const before = root.innerHTML; seen.length = 0; const at = frames; attach();
+    const hidden = getComputedStyle(root).opacity;
+    while (getComputedStyle(root).opacity === '0') await nextFrame();
+    const first = frames - at; const left = root.textContent.includes('赌');
+    // Among it, while it is read, the page changes.
+    root.insertAdjacentHTML('beforeend', '<section>' + '<p>赌博网站</p>'.repeat(900) + '</section>');
+    await null; root.lastChild.children[500].remove(); root.lastChild.firstChild.before(root.lastChild.children[800]);
+    while (root.textContent.includes('赌')) await nextFrame();
+    const styles = root.querySelectorAll('[style]').length + (root.hasAttribute('style') ? 1 : 0);
+    root.lastChild.remove(); detach();
+    return { hidden, isSliced: first > 3, left, styles, seen, restored: root.innerHTML === before };`);
+  assert.deepEqual(result, { hidden: '0', isSliced: true, left: false, styles: 0, seen: [], restored: true });
+});
+
+test('a new policy judges what is displayed anew', async () => {
+  const result = await run(`
+    await start(); root.innerHTML = '<p>赌博网站 forbidden</p>'; attach();
+    const first = root.textContent;
+    const { compilePolicy, init } = await import('/pkg/index.js'); await init();
+    guard.load([compilePolicy({ policy: 'dom', revision: 2, rules: [{ id: 'other', risk: 'x_gambling', action: 'replace', with: '…', terms: ['forbidden'] }] })]);
+    const second = root.textContent; detach();
+    return [first, second, root.textContent];`);
+  assert.deepEqual(result, ['＊＊＊＊ ＊＊＊＊＊＊＊＊＊', '赌博网站 …', '赌博网站 forbidden']);
+});
+
+test('after a trap of the core the page is hidden', async () => {
+  const result = await run(`
+    const errors = []; addEventListener('error', (event) => { errors.push(event.error?.code); event.preventDefault(); });
+    await start(); root.innerHTML = '<p>好</p>'; attach();
+    const { get } = Object.getOwnPropertyDescriptor(Node.prototype, 'parentNode');
+    // What a binding throws is a trap: the core is left half done.
+    Object.defineProperty(Node.prototype, 'previousSibling', { configurable: true, get() { throw new Error('broken'); } });
+    root.firstChild.append('赌博网站'); await null; await nextFrame();
+    const hidden = getComputedStyle(root).opacity; detach();
+    return { errors, hidden, after: getComputedStyle(root).opacity };`);
+  assert.deepEqual(result, { errors: ['core/trap'], hidden: '0', after: '1' });
+});
+
+test('options that are none are refused', async () => {
+  for (const options of ["{ messages: '<' }", '{ ignore: 3 }', "{ editable: 'yes' }", '{ other: 1 }', 'null', '{ onVerdict: 1 }']) {
+    await assert.rejects(run(`await start(); guard.attach(root, ${options})`), /attach\/options/, options);
+  }
+  for (const root of ['document', 'new Text()', 'null', 'document.createDocumentFragment()']) {
+    await assert.rejects(run(`await start(); guard.attach(${root})`), /attach\/root/, root);
+  }
+});
+
+test('React and Vue render into what is guarded, and leave it, as ever', async () => {
+  const react = await run(`
+    const { react: { createElement: h }, client, reactDom } = await import('/frameworks.js');
+    await start(); attach();
+    const app = client.createRoot(root); const shown = []; let whole = '';
+    const draw = (node) => reactDom.flushSync(() => app.render(node));
+    for (const token of ['去', '赌博', '网站', '看', 'for', 'bid', 'den', '完']) { whole += token; draw(h('div', { title: whole }, h('p', null, whole), h('p', null, ...[...whole].map((c, key) => h('span', { key }, c))))); await null; await nextFrame(); }
+    shown.push(root.textContent, root.firstChild.title);
+    draw(h('div', null, h('p', null, '新的'), h('p', null, '赌博网站'))); await null; shown.push(root.textContent);
+    draw(h('div', null, h('p', null, '赌博网站'))); await null; shown.push(root.textContent);
+    draw(h('i', null, '完')); await null; shown.push(root.innerHTML); app.unmount(); shown.push(root.innerHTML);
+    return { shown, seen };`);
+  const masked = '去＊＊＊＊看＊＊＊＊＊＊＊＊＊完';
+  assert.deepEqual(react, { shown: [masked + masked, masked, '新的＊＊＊＊', '＊＊＊＊', '<i>完</i>', ''], seen: [] });
+  const vue = await run(`
+    const { vue: { createApp, h, nextTick, reactive } } = await import('/frameworks.js');
+    await start(); attach(); const state = reactive({ whole: '', list: ['赌博网站', '好'] });
+    const app = createApp({ render: () => h('div', [h('p', { title: state.whole }, state.whole), ...state.list.map((text) => h('p', { key: text }, text))]) }); app.mount(root);
+    const shown = [];
+    for (const token of ['去', '赌博', '网站', '看']) { state.whole += token; await nextTick(); await null; await nextFrame(); }
+    shown.push(root.textContent, root.querySelector('p').title);
+    state.list.reverse(); await nextTick(); await null; shown.push(root.textContent);
+    state.list.length = 0; await nextTick(); await null; shown.push(root.textContent); app.unmount();
+    return { shown, seen };`);
+  assert.deepEqual(vue, { shown: ['去＊＊＊＊看＊＊＊＊好', '去＊＊＊＊看', '去＊＊＊＊看好＊＊＊＊', '去＊＊＊＊看'], seen: [] });
+});
