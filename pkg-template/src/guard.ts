@@ -41,20 +41,21 @@ export async function createGuardOn(options: GuardOptions, defaultHost: () => Ho
   const filterOf = (given: Uint8Array[]): Filtering => within({ instance: instance(), filter: call((glue) => new glue.Filter(given, keys)) });
   const filtering = loaded ? within(await loaded.open()) : filterOf(packs);
   let usage: UsageRuntime | undefined;
+  let reports: ReportsRuntime | undefined;
   try {
     usage = options.usage ? await createUsage(options.usage, host, keys) : new UsageOff(host);
     const metered = usage;
     /** Of the guard, which reports come before: there is no verdict until it is made. */
     let judge: Judge = () => ({ verdicts: [], isWhole: false });
     const context = { host, locale, person: () => metered.about(), judge: (unseen: string, channel: string) => judge(unseen, channel) };
-    const reports = options.reports ? await createReports(options.reports, context) : new ReportsOff();
+    reports = options.reports ? await createReports(options.reports, context) : new ReportsOff();
     const guard = new GuardRuntime({ filtering, filterOf, packs, host, locale, usage, reports, fetch: options.fetch });
     judge = (unseen, channel) => guard.judgeUnseen(unseen, channel);
     usage.ready();
     return guard;
   } catch (thrown) {
     filtering.filter.free();
-    await usage?.dispose();
+    await Promise.all([usage?.dispose(), reports?.dispose()]);
     throw GuardError.from(thrown);
   }
 }
@@ -359,7 +360,13 @@ class GuardRuntime implements Guard {
   #endAll(reason: GuardError): void {
     this.#era += 1;
     this.#eraNotice = (reason.code === 'usage/exit' ? exitNotice : closedNotice)(this.#parts.locale);
-    for (const end of [...this.#enders]) end(reason);
+    for (const end of [...this.#enders]) {
+      try {
+        end(reason);
+      } catch {
+        // One that fails to end must not keep the others open.
+      }
+    }
     this.#enders.clear();
   }
 }

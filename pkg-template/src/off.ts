@@ -3,11 +3,12 @@ import { GuardError } from './error.js';
 import type { Person } from './report-record.js';
 import type { Close, ReportsRuntime, UsageRuntime } from './runtime.js';
 import type { EscalationDetail, Host, Receipt, ReportStats, UsageStatus } from './types.js';
+import { Closers } from './usage-closers.js';
 
 /** Nothing is metered: always open. */
 export class UsageOff extends EventTarget implements UsageRuntime {
   readonly #host: Host;
-  readonly #closers = new Set<Close>();
+  readonly #closers = new Closers();
 
   constructor(host: Host) {
     super();
@@ -29,7 +30,7 @@ export class UsageOff extends EventTarget implements UsageRuntime {
   }
 
   exit(): void {
-    for (const close of [...this.#closers]) close(0, exited());
+    this.#closers.end(0, exited());
     this.dispatchEvent(new CustomEvent('exit'));
   }
 
@@ -48,8 +49,7 @@ export class UsageOff extends EventTarget implements UsageRuntime {
   streaming(): void {}
 
   onClose(close: Close): () => void {
-    this.#closers.add(close);
-    return () => void this.#closers.delete(close);
+    return this.#closers.add(close);
   }
 
   async dispose(): Promise<void> {

@@ -87,7 +87,7 @@ async function holding(options) {
     }, given);
     const look = () => {
       for (const element of root.querySelectorAll('*')) {
-        for (const name of ['src', 'srcset', 'poster', 'href']) if (element.hasAttribute(name)) window.painted.add(element.getAttribute(name));
+        for (const name of ['src', 'srcset', 'poster', 'href', 'xlink:href']) if (element.hasAttribute(name)) window.painted.add(element.getAttribute(name));
       }
       requestAnimationFrame(look);
     };
@@ -113,6 +113,20 @@ test('an image is shown when its check has passed, and at no frame before', asyn
   await page.evaluate(() => window.answer('/image/a', true));
   assert.deepEqual((await seen()).painted, ['/image/a']);
   assert.equal(await page.evaluate(() => document.querySelector('img').decode().then(() => document.querySelector('img').naturalWidth)), 8);
+});
+
+test('an image of SVG under its older attribute is held, also when that is set later, and shown when it has passed', async () => {
+  await holding();
+  await put('<svg><image xlink:href="/image/a"/></svg>');
+  const image = (code) => page.evaluate((text) => new Function('image', `return ${text}`)(document.querySelector('image')), code);
+  const XLINK = 'http://www.w3.org/1999/xlink';
+  assert.deepEqual((await seen()).painted, []);
+  await page.evaluate(() => window.answer('/image/a', true));
+  assert.deepEqual((await seen()).painted, ['/image/a']);
+  assert.equal(await image(`image.getAttributeNS('${XLINK}', 'href')`), '/image/a');
+  await image(`image.setAttributeNS('${XLINK}', 'xlink:href', '/image/b')`);
+  const { painted, asked } = await seen();
+  assert.deepEqual([painted, asked.map(([url]) => url)], [['/image/a'], ['/image/a', '/image/b']]);
 });
 
 test('an image that is refused, whose check fails or does not answer, or answers anything but true, is not shown', async () => {

@@ -99,6 +99,19 @@ test('what is held is never shown when the user stops the answer or it breaks of
   assert.equal(task.aborted, true);
 });
 
+test('an interface that throws when its answer ends keeps no other open', async () => {
+  const world = await start('es2017');
+  const guard = await world.guardOf();
+  const open = (onError) => world.tidegate.guardChat(guard, { onText: () => {}, onError });
+  const ended = [];
+  open(() => { throw new Error('an interface that is gone'); });
+  open(({ code }) => ended.push(code));
+  let left = 0;
+  guard.usage.addEventListener('exit', () => { left += 1; });
+  guard.usage.exit();
+  assert.deepEqual([ended, left], [['usage/exit'], 1]);
+});
+
 test("Douyin's event source is guarded", async () => {
   const world = await start('es5', { platform: 'douyin' });
   const { seen, handlers } = recorder();

@@ -3,7 +3,7 @@ import { GuardError } from '../error.js';
 
 /** An image that waits. */
 export interface HeldImage {
-  /** Its address, as the attribute has it: `src`, `srcset`, `poster` or `href`. */
+  /** Its address, as the attribute has it: `src`, `srcset`, `poster`, `href` or `xlink:href`. */
   url: string;
   /** Its text; empty: none. */
   alt: string;
@@ -22,7 +22,13 @@ type Verdict = 'checking' | 'passed' | 'refused';
 /** Addresses whose verdict is remembered; the oldest is asked again. */
 const MAX_REMEMBERED = 512;
 /** Attributes that make an image, by element. */
-const SOURCES: Readonly<Record<string, string>> = { IMG: 'src', SOURCE: 'srcset', VIDEO: 'poster', image: 'href' };
+// `srcset` would be taken in place of `src`, `xlink:href` where there is no `href`.
+const SOURCES: Readonly<Record<string, readonly string[]>> = {
+  IMG: ['src', 'srcset'], SOURCE: ['srcset'], VIDEO: ['poster'], image: ['href', 'xlink:href'],
+};
+const XLINK = 'http://www.w3.org/1999/xlink';
+/** Their local names, which are what an observer tells. */
+const OBSERVED = new Set<string | null>(['src', 'srcset', 'poster', 'href']);
 const SELECTOR = 'img, picture source, video, image';
 /** For style sheets: `checking` or `refused`. */
 const STATE = 'data-tidegate-held';
@@ -46,7 +52,7 @@ export function holdImages(
     if (isOver || held.get(element)?.get(attribute) !== url) return;
     if (verdict !== 'passed') return element.setAttribute(STATE, verdict);
     release(element, attribute);
-    element.setAttribute(attribute, url);
+    element.setAttributeNS(namespaceOf(attribute), attribute, url);
   };
   const release = (element: Element, attribute: string): void => {
     const own = held.get(element);
@@ -62,12 +68,12 @@ export function holdImages(
   };
   const asking = new Map<string, Promise<Verdict>>();
   const hold = (element: Element, attribute: string): void => {
-    const url = element.getAttribute(attribute);
+    const url = element.getAttributeNS(namespaceOf(attribute), localName(attribute));
     if (url === null || url === '') return;
     if (verdicts.get(url) === 'passed') return release(element, attribute);
     const own = held.get(element) ?? new Map<string, string>();
     held.set(element, own.set(attribute, url));
-    element.removeAttribute(attribute);
+    element.removeAttributeNS(namespaceOf(attribute), localName(attribute));
     const known = verdicts.get(url);
     element.setAttribute(STATE, known ?? 'checking');
     if (known) return;
@@ -86,10 +92,7 @@ export function holdImages(
   };
   const visit = (element: Element): void => {
     if (ignore !== undefined && element.closest(ignore)) return;
-    // `srcset` would be taken in place of `src`.
-    for (const attribute of element.tagName === 'IMG' ? ['src', 'srcset'] : [SOURCES[element.tagName] ?? '']) {
-      if (attribute !== '') hold(element, attribute);
-    }
+    for (const attribute of SOURCES[element.tagName] ?? []) hold(element, attribute);
   };
   const visitAll = (top: Element): void => {
     if (top.matches(SELECTOR)) visit(top);
@@ -98,15 +101,25 @@ export function holdImages(
 
   const view = root.ownerDocument.defaultView ?? window;
   const observer = new view.MutationObserver((records) => {
-    for (const { type, target, addedNodes } of records) {
-      if (type === 'attributes') visit(target as Element);
+    for (const { type, target, attributeName, addedNodes } of records) {
+      if (type === 'attributes' && OBSERVED.has(attributeName)) visit(target as Element);
       for (const node of addedNodes) if (node.nodeType === 1) visitAll(node as Element);
     }
   });
-  observer.observe(root, { subtree: true, childList: true, attributes: true, attributeFilter: ['src', 'srcset', 'poster', 'href'] });
+  // Not filtered here: such a filter lets no attribute of a namespace through.
+  observer.observe(root, { subtree: true, childList: true, attributes: true });
   visitAll(root);
   return () => {
     isOver = true;
     observer.disconnect();
   };
+}
+
+/** Whatever prefix an element has it under. */
+function namespaceOf(attribute: string): string | null {
+  return attribute === 'xlink:href' ? XLINK : null;
+}
+
+function localName(attribute: string): string {
+  return attribute.replace('xlink:', '');
 }
