@@ -88,7 +88,7 @@ async function bundle(engine) {
     plugins: [{
       name: 'miniprogram',
       setup: ({ onLoad, onResolve }) => {
-        onResolve({ filter: /\/(attach|fetch|stream|engine|loaded-contents|report-tabs|usage-tabs)\.js$/ }, replaced);
+        onResolve({ filter: /\/(attachments|fetch|stream|engine|loaded-contents|report-tabs|usage-tabs)\.js$/ }, replaced);
         onResolve({ filter: /\/wasm\/tidegate_glue\.js$/ }, () => ({ path: 'tidegate_glue', namespace: 'made' }));
         onResolve({ filter: /\/wasm\/tidegate_nowasm\.js$/ }, () => ({ path: 'tidegate_nowasm', namespace: 'made' }));
         onLoad({ filter: /src\/.*\.ts$/ }, async ({ path }) => ({ contents: withPlainFields(await readFile(path, 'utf8')), loader: 'ts' }));

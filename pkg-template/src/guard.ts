@@ -1,7 +1,6 @@
 /** The guard: policies, messages, and the parts that hang on them. */
 import { call, instance, type Glue, type Instance } from './core.js';
-import { attach, type Attachment, type Found } from './dom/attach.js';
-import { unveil, veil } from './dom/veil.js';
+import { Attachments } from './dom/attachments.js';
 import type { Hit } from './dom/verdicts.js';
 import { GuardError } from './error.js';
 import { createFetch } from './fetch.js';
@@ -13,7 +12,7 @@ import { closedNotice, endedNotice, exitNotice } from './notices.js';
 import { ReportsOff, UsageOff } from './off.js';
 import type { Judge } from './report-evidence.js';
 import { createReports } from './reports.js';
-import type { ReportsRuntime, SpanText, UsageRuntime } from './runtime.js';
+import type { ReportsRuntime, UsageRuntime } from './runtime.js';
 import { createStream } from './stream.js';
 import type { Action, AttachOptions, Channel, Escalation, Guard, GuardOptions, Host, Message, MessageOptions, StreamOptions, Verdict } from './types.js';
 import { createUsage } from './usage-start.js';
@@ -98,10 +97,7 @@ class GuardRuntime implements Guard {
   #ids = 0;
   #isDisposed = false;
   readonly #enders = new Set<(reason: GuardError) => void>();
-  /** What `attach` guards, by what ends it. */
-  readonly #attached = new Map<() => void, { host: Element; attachment: Attachment }>();
-  /** Ids of the texts of pages, by the elements that hold them. */
-  readonly #idsByElement = new WeakMap<Element, string>();
+  readonly #attachments: Attachments;
   readonly #stopUsage: () => void;
 
   constructor(parts: Parts) {
@@ -116,6 +112,15 @@ class GuardRuntime implements Guard {
       stopClosing();
       parts.usage.removeEventListener('change', onChange);
     };
+    this.#attachments = new Attachments({
+      filter: () => this.#filter(),
+      glue: () => this.#parts.filtering.instance.glue,
+      rules: () => this.#rules,
+      notice: () => this.#notice,
+      judge: (text, channel) => this.#judgeShown(text, channel),
+      newId: () => this.#newId(),
+      parts,
+    });
     const given = parts.fetch;
     this.fetch = createFetch({
       // Looked up late, so that one replaced later (a test, an instrument) is used.
@@ -177,36 +182,9 @@ class GuardRuntime implements Guard {
 
   attach(root: Element | ShadowRoot, options: AttachOptions = {}): () => void {
     this.#assertLive();
-    const host = hostOf(root);
-    if (!host) throw new GuardError('attach/root', 'the root is an element or a shadow root of a page');
-    const attachment = attach(root, options, {
-      filter: () => this.#filter(),
-      glue: () => this.#parts.filtering.instance.glue,
-      rules: () => this.#rules,
-      notice: () => this.#notice,
-      judge: (text, channel) => this.#judgeShown(text, channel),
-      timer: (ms, run) => this.#parts.host.timer(ms, run),
-      tell: (found) => this.#foundInPage(found),
-    });
-    const detach = (): void => {
-      if (!this.#attached.delete(detach)) return;
-      unveil(host, detach);
-      attachment.stop();
-    };
-    this.#attached.set(detach, { host, attachment });
+    const detach = this.#attachments.attach(root, options);
     this.#veil();
     return detach;
-  }
-
-  #foundInPage({ verdict, rule, element, channel, text, shownUnits }: Found): void {
-    const { policy, revision, digest, severity } = rule;
-    const { locale, reports } = this.#parts;
-    const message = this.#idsByElement.get(element) ?? this.#newId();
-    this.#idsByElement.set(element, message);
-    const span: SpanText = (start, end) => ({ from: start, text: text.slice(start, end) });
-    reports.verdict({
-      verdict, policy, revision, digest, message, channel, locale, direction: 'output', shownUnits, severity, escalation: undefined, text: span,
-    });
   }
 
   load(packs: Uint8Array[]): void {
@@ -215,7 +193,7 @@ class GuardRuntime implements Guard {
     call(() => this.#filter().load(checked));
     this.#parts.packs = checked;
     this.#readRules();
-    for (const { attachment } of this.#attached.values()) attachment.load();
+    this.#attachments.load();
   }
 
   async dispose(): Promise<void> {
@@ -223,7 +201,7 @@ class GuardRuntime implements Guard {
     this.#isDisposed = true;
     this.#stopUsage();
     this.#cancelGrace();
-    for (const detach of [...this.#attached.keys()]) detach();
+    this.#attachments.end();
     this.#endAll(new GuardError('guard/disposed', 'the guard was disposed'));
     this.#parts.filtering.filter.free();
     await Promise.all([this.usage.dispose(), this.reports.dispose()]);
@@ -338,18 +316,10 @@ class GuardRuntime implements Guard {
     this.#veil();
   }
 
-  /**
-   * Interfaces that cannot be changed cannot be refused either: what they show is
-   * hidden while the service is closed, after the grace.
-   */
+  /** Hides what is guarded in pages while the service is closed, after the grace. */
   #veil(): void {
-    if (this.#attached.size === 0 || this.#isDisposed) return;
-    const isClosed = this.#graceUntil === undefined && this.usage.status().state === 'closed';
-    for (const [detach, { host }] of this.#attached) {
-      // Elements of `tidegate/elements` show through.
-      if (isClosed) veil(host, detach, 'rest');
-      else unveil(host, detach);
-    }
+    if (this.#isDisposed) return;
+    this.#attachments.veil(() => this.#graceUntil === undefined && this.usage.status().state === 'closed');
   }
 
   #onClose(close: (reason: GuardError) => void): () => void {
@@ -375,13 +345,6 @@ class GuardRuntime implements Guard {
 function rulesOf(filter: Filter, named: (pack: number) => Pick<Rule, 'policy' | 'revision' | 'digest'>): Rule[] {
   return call(() => filter.rules()).map((row) =>
     ({ ...row, action: row.action as Action, call: (row.call ?? undefined) as Rule['call'], ...named(row.pack) }));
-}
-
-/** The element of a page that holds what is guarded; nothing if that is none. */
-function hostOf(root: unknown): Element | undefined {
-  const { nodeType, host } = (root ?? {}) as Partial<ShadowRoot>;
-  if (nodeType === 1) return root as Element;
-  return nodeType === 11 ? host : undefined;
 }
 
 function checkPacks(packs: unknown): Uint8Array[] {

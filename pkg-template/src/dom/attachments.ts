@@ -1,0 +1,82 @@
+/** What a guard guards in pages: each root until it is detached. */
+import { GuardError } from '../error.js';
+import type { ReportsRuntime, SpanText } from '../runtime.js';
+import type { AttachOptions, Host } from '../types.js';
+import { attach, type AttachContext, type Attachment, type Found } from './attach.js';
+import { unveil, veil } from './veil.js';
+
+/** What of the guard they use. */
+export interface AttachmentsContext extends Omit<AttachContext, 'timer' | 'tell'> {
+  newId(): string;
+  parts: { host: Host; locale: string; reports: ReportsRuntime };
+}
+
+export class Attachments {
+  readonly #context: AttachmentsContext;
+  /** By what ends them. */
+  readonly #attached = new Map<() => void, { host: Element; attachment: Attachment }>();
+  /** Ids of the texts of pages, by the elements that hold them. */
+  readonly #idsByElement = new WeakMap<Element, string>();
+
+  constructor(context: AttachmentsContext) {
+    this.#context = context;
+  }
+
+  attach(root: Element | ShadowRoot, options: AttachOptions): () => void {
+    const host = hostOf(root);
+    if (!host) throw new GuardError('attach/root', 'the root is an element or a shadow root of a page');
+    const attachment = attach(root, options, {
+      ...this.#context,
+      timer: (ms, run) => this.#context.parts.host.timer(ms, run),
+      tell: (found) => this.#tell(found),
+    });
+    const detach = (): void => {
+      if (!this.#attached.delete(detach)) return;
+      unveil(host, detach);
+      attachment.stop();
+    };
+    this.#attached.set(detach, { host, attachment });
+    return detach;
+  }
+
+  /** New policies are in use. */
+  load(): void {
+    for (const { attachment } of this.#attached.values()) attachment.load();
+  }
+
+  /**
+   * Interfaces that cannot be changed cannot be refused either: what they show is
+   * hidden while the service is closed. Whether it is, is asked only if any is guarded.
+   */
+  veil(isClosed: () => boolean): void {
+    if (this.#attached.size === 0) return;
+    const isHidden = isClosed();
+    for (const [detach, { host }] of this.#attached) {
+      // Elements of `tidegate/elements` show through.
+      if (isHidden) veil(host, detach, 'rest');
+      else unveil(host, detach);
+    }
+  }
+
+  end(): void {
+    for (const detach of [...this.#attached.keys()]) detach();
+  }
+
+  #tell({ verdict, rule, element, channel, text, shownUnits }: Found): void {
+    const { policy, revision, digest, severity } = rule;
+    const { newId, parts: { locale, reports } } = this.#context;
+    const message = this.#idsByElement.get(element) ?? newId();
+    this.#idsByElement.set(element, message);
+    const span: SpanText = (start, end) => ({ from: start, text: text.slice(start, end) });
+    reports.verdict({
+      verdict, policy, revision, digest, message, channel, locale, direction: 'output', shownUnits, severity, escalation: undefined, text: span,
+    });
+  }
+}
+
+/** The element of a page that holds what is guarded; nothing if that is none. */
+function hostOf(root: unknown): Element | undefined {
+  const { nodeType, host } = (root ?? {}) as Partial<ShadowRoot>;
+  if (nodeType === 1) return root as Element;
+  return nodeType === 11 ? host : undefined;
+}
