@@ -77,7 +77,7 @@ impl Session {
 
 /// The least role for each endpoint; `None` for those that are not the
 /// staff's and have tests of their own.
-const ACCESS: [(&str, &str, Option<&str>); 45] = [
+const ACCESS: [(&str, &str, Option<&str>); 46] = [
     ("POST", "/v1/chat/completions", None),
     ("POST", "/v1/generations/{id}/cancel", None),
     ("POST", "/v1/reports", None),
@@ -86,6 +86,11 @@ const ACCESS: [(&str, &str, Option<&str>); 45] = [
     ("GET", "/v1/policies/{policy}", None),
     ("PUT", "/v1/policies/{policy}", Some("admin")),
     ("GET", "/v1/policies/{policy}/{file}", None),
+    (
+        "GET",
+        "/v1/policies/{policy}/revisions/{revision}/rules/{rule}",
+        Some("viewer"),
+    ),
     ("GET", "/v1/time", None),
     ("GET", "/v1/keys", None),
     ("POST", "/v1/assertions", None),
