@@ -344,18 +344,6 @@ impl Automaton {
         states.map(|(place, &state)| (state, self.meanings.of(self.terminals.meaning(place))))
     }
 
-    /// The state before each state, on its way from the root; the root is
-    /// before itself.
-    pub fn before(&self) -> Vec<State> {
-        let mut before = vec![0; self.states()];
-        for state in 0..self.states() as State {
-            for child in self.children(state) {
-                before[child as usize] = state;
-            }
-        }
-        before
-    }
-
     /// Every entry that some form has.
     pub fn all_entries(&self) -> &[Entry] {
         &self.meanings.entries

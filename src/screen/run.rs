@@ -80,7 +80,7 @@ impl Run {
         {
             Vec::new()
         } else if state == MessageState::Retracted {
-            self.only(0, notice)
+            self.only(notice)
         } else {
             self.cut(filter, &segments, state, notice)
         };
@@ -120,9 +120,10 @@ impl Run {
         pieces.map(part).collect()
     }
 
-    fn only(&self, place: usize, text: &[u16]) -> Vec<Vec<u16>> {
+    /// In place of everything.
+    fn only(&self, text: &[u16]) -> Vec<Vec<u16>> {
         let mut pieces = vec![Vec::new(); self.pieces.len()];
-        if let Some(piece) = pieces.get_mut(place) {
+        if let Some(piece) = pieces.first_mut() {
             piece.extend_from_slice(text);
         }
         pieces
@@ -143,7 +144,6 @@ impl Run {
         for segment in segments {
             let span = at..(at + segment.units as usize).min(self.units.len());
             at = span.end;
-            let rule = filter.rule(segment.pack, segment.rule);
             while self
                 .pieces
                 .get(first)
@@ -161,6 +161,7 @@ impl Run {
                     }
                 }
                 Kind::Replace => {
+                    let rule = filter.rule(segment.pack, segment.rule);
                     let with = rule.map_or("", |rule| rule.with.as_str());
                     if let Some((place, _)) = parts.into_iter().next() {
                         shown[place].extend(with.encode_utf16());
@@ -168,6 +169,7 @@ impl Run {
                     }
                 }
                 Kind::Mask => {
+                    let rule = filter.rule(segment.pack, segment.rule);
                     let mask = rule.map_or('＊', |rule| rule.mask);
                     for (place, chars) in self.shares(&parts, segment.chars) {
                         let masks = std::iter::repeat_n(mask, chars as usize);

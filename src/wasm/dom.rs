@@ -111,7 +111,49 @@ impl DomGuard {
     /// Takes records of the observer, without those of attributes and of what was
     /// shown by the guard itself.
     pub fn changed(&mut self, records: &Array) {
-        self.take(records);
+        self.done = Set::new(&JsValue::UNDEFINED);
+        if records.length() > MANY {
+            self.hands.all();
+            return;
+        }
+        let mut removes = false;
+        // First what is new, with all that came with it.
+        for is_second in [false, true] {
+            for record in records.iter() {
+                let record: MutationRecord = record.unchecked_into();
+                let Some(target) = record.target() else {
+                    continue;
+                };
+                let added = record.added_nodes();
+                if added.length() > MANY {
+                    if is_second && self.hands.reaches(&target) {
+                        self.hands.later(&target, false);
+                    }
+                    continue;
+                }
+                let added = (0..added.length()).filter_map(|at| added.item(at));
+                if !is_second {
+                    added.for_each(|node| self.take_added(&node));
+                    continue;
+                }
+                removes |= record.removed_nodes().length() > 0;
+                let around = [record.previous_sibling(), record.next_sibling()];
+                let is_edge = around.iter().any(Option::is_none);
+                let mut touched: Vec<Node> = around.into_iter().flatten().chain(added).collect();
+                if is_edge && self.hands.is_inline(&target) {
+                    // The text goes on outside of what it is the edge of.
+                    let container = self.container_of(&target);
+                    let next =
+                        container.and_then(|container| following(target.clone(), &container));
+                    touched.extend(next);
+                }
+                touched.push(target);
+                touched.iter().for_each(|node| self.touch(node));
+            }
+        }
+        if removes {
+            self.hands.removed();
+        }
     }
 
     /// Begins a slice: another frame is drawn.
@@ -166,52 +208,6 @@ impl DomGuard {
 }
 
 impl DomGuard {
-    fn take(&mut self, records: &Array) {
-        self.done = Set::new(&JsValue::UNDEFINED);
-        if records.length() > MANY {
-            self.hands.all();
-            return;
-        }
-        let mut removes = false;
-        // First what is new, with all that came with it.
-        for is_second in [false, true] {
-            for record in records.iter() {
-                let record: MutationRecord = record.unchecked_into();
-                let Some(target) = record.target() else {
-                    continue;
-                };
-                let added = record.added_nodes();
-                if added.length() > MANY {
-                    if is_second && self.hands.reaches(&target) {
-                        self.hands.later(&target, false);
-                    }
-                    continue;
-                }
-                let added = (0..added.length()).filter_map(|at| added.item(at));
-                if !is_second {
-                    added.for_each(|node| self.take_added(&node));
-                    continue;
-                }
-                removes |= record.removed_nodes().length() > 0;
-                let around = [record.previous_sibling(), record.next_sibling()];
-                let is_edge = around.iter().any(Option::is_none);
-                let mut touched: Vec<Node> = around.into_iter().flatten().chain(added).collect();
-                if is_edge && self.hands.is_inline(&target) {
-                    // The text goes on outside of what it is the edge of.
-                    let container = self.container_of(&target);
-                    let next =
-                        container.and_then(|container| following(target.clone(), &container));
-                    touched.extend(next);
-                }
-                touched.push(target);
-                touched.iter().for_each(|node| self.touch(node));
-            }
-        }
-        if removes {
-            self.hands.removed();
-        }
-    }
-
     /// Reads all that came with a node, but for the text that is part of the text
     /// around it.
     fn take_added(&mut self, node: &Node) {

@@ -1,5 +1,5 @@
-//! From states back to symbols, for those who ask why text is held. Nothing
-//! that judges calls it.
+//! From states back to symbols, for those who ask why text is held or what a
+//! pack says. Nothing that judges calls it.
 
 use super::{ALL_VIEWS, Automaton, Entry, State, Symbol, Views};
 use std::collections::VecDeque;
@@ -17,6 +17,19 @@ impl Automaton {
         }
         symbols.reverse();
         symbols
+    }
+
+    /// The state before each state, on its way from the root; the root is
+    /// before itself. For those who go many paths: [`path`](Self::path) has to
+    /// look for each of its states.
+    pub fn before(&self) -> Vec<State> {
+        let mut before = vec![0; self.states()];
+        for state in 0..self.states() as State {
+            for child in self.children(state) {
+                before[child as usize] = state;
+            }
+        }
+        before
     }
 
     /// The views in which a form passes through `state`.
