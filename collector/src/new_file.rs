@@ -27,6 +27,7 @@ impl NewFile {
         name.push(".partial");
         let partial = PathBuf::from(name);
         private()
+            .create_new(true)
             .open(&partial)
             .with_context(|| format!("cannot make {}", partial.display()))?;
         Ok(Self {
@@ -59,10 +60,11 @@ impl Drop for NewFile {
     }
 }
 
-/// Options to make a file that was not there, for nobody but its owner.
-fn private() -> OpenOptions {
+/// Options to write a file that, if it is made by that, is for nobody but its
+/// owner.
+pub(crate) fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
+    options.write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options

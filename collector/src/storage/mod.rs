@@ -81,6 +81,7 @@ pub(crate) use usage::EventRow;
 
 use crate::assertions::{Claims, Profile, Settings};
 use crate::metrics::Metrics;
+use crate::new_file::private;
 use crate::random;
 use crate::usage::{Event, Kept};
 use address::Address;
@@ -361,9 +362,5 @@ impl Storage {
 /// Makes an empty file that only this user may read: it will hold a secret
 /// key. SQLite gives its side files the same mode.
 fn make_private(path: &Path) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
+    private().create(true).truncate(false).open(path).map(drop)
 }
