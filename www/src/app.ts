@@ -11,6 +11,7 @@ import { Scroller } from './scroller.js';
 import { Session } from './session.js';
 import { openSettings } from './settings.js';
 import { pageAddress, readSettings, remember, type Age, type Theme } from './store.js';
+import { drawThemeButton, isDark, setTheme } from './theme.js';
 import { openTimeMachine } from './time-machine.js';
 import { UsageElements } from './usage.js';
 
@@ -125,24 +126,13 @@ function changeLocale(locale: Locale): void {
   void session.start(settings);
 }
 
-function isDark(): boolean {
-  return settings.theme === 'dark' || (settings.theme === 'auto' && matchMedia('(prefers-color-scheme: dark)').matches);
-}
-
 function changeTheme(theme: Theme): void {
-  settings.theme = theme;
-  remember('theme', theme);
-  if (theme === 'auto') delete document.documentElement.dataset['theme'];
-  else document.documentElement.dataset['theme'] = theme;
+  setTheme(settings, theme);
   showTheme();
 }
 
 function showTheme(): void {
-  const button = byId('theme');
-  const words = t(isDark() ? 'toLight' : 'toDark');
-  button.setAttribute('aria-label', words);
-  button.title = words;
-  button.querySelector('.icon')?.replaceChildren(icon(isDark() ? 'sun' : 'moon'));
+  drawThemeButton(settings, t(isDark(settings) ? 'toLight' : 'toDark'));
 }
 
 function changeAge(age: Age): void {
@@ -203,7 +193,7 @@ function connect(): void {
     input.focus();
   });
   byId('language').addEventListener('click', () => changeLocale(settings.locale === 'en' ? 'zh-CN' : 'en'));
-  byId('theme').addEventListener('click', () => changeTheme(isDark() ? 'light' : 'dark'));
+  byId('theme').addEventListener('click', () => changeTheme(isDark(settings) ? 'light' : 'dark'));
   byId('particulars-open').addEventListener('click', () => void openParticulars());
   byId('time-machine-open').addEventListener('click', showTimeMachine);
   byId('settings-open').addEventListener('click', showSettings);

@@ -1,9 +1,10 @@
 /** Starts the playground and connects its parts. */
 import { createGuard, init, inspectPack, memoryHost, type Guard } from 'tidegate';
 import { byId, el } from '../dom.js';
-import { drawIcons, icon } from '../icons.js';
+import { drawIcons } from '../icons.js';
 import type { Locale } from '../locale.js';
 import { pageAddress, readSettings, remember } from '../store.js';
+import { drawThemeButton, isDark, setTheme } from '../theme.js';
 import { CHANNELS, fromHash, isSeed, MAX_TEXT_UNITS, toHash, trialOf, type Trial } from './address.js';
 import { isCut, piecesOf } from './cutting.js';
 import { Editor } from './editor.js';
@@ -179,21 +180,12 @@ function changeLocale(locale: Locale): void {
   compiled = undefined;
 }
 
-function isDark(): boolean {
-  return settings.theme === 'dark' || settings.theme === 'auto' && matchMedia('(prefers-color-scheme: dark)').matches;
-}
-
 function showTheme(): void {
-  const button = byId('theme');
-  button.title = say(isDark() ? 'toLight' : 'toDark');
-  button.setAttribute('aria-label', button.title);
-  button.querySelector('.icon')?.replaceChildren(icon(isDark() ? 'sun' : 'moon'));
+  drawThemeButton(settings, say(isDark(settings) ? 'toLight' : 'toDark'));
 }
 
 function changeTheme(): void {
-  settings.theme = isDark() ? 'light' : 'dark';
-  remember('theme', settings.theme);
-  page.dataset['theme'] = settings.theme;
+  setTheme(settings, isDark(settings) ? 'light' : 'dark');
   showTheme();
 }
 
