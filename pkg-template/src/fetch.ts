@@ -145,7 +145,7 @@ class Exchange {
       const credentials = this.#init?.credentials ?? requestOf(this.#input)?.credentials;
       const init: RequestInit = { method: 'POST', keepalive: true, ...(credentials ? { credentials } : {}) };
       const answer = this.#context.fetch(url.href, init).then((answer) => answer.body?.cancel());
-      return within(timer, CANCEL_MS, answer);
+      return within({ timer }, CANCEL_MS, answer);
     } catch {
       // Not a URL: the aborted request has to do.
       return undefined;

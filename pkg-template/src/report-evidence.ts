@@ -82,7 +82,7 @@ export class EvidenceMaker {
     if (this.#kind !== 'hmac' || !evidenceKey) return;
     // In a function of its own: what is thrown at once is a rejection too.
     const asked = async (): Promise<unknown> => evidenceKey();
-    const given = await within((ms, run) => host.timer(ms, run), KEY_MS, asked());
+    const given = await within(host, KEY_MS, asked());
     if (given === undefined) return;
     const { id, key } = Object(given) as Record<string, unknown>;
     if (typeof id !== 'string' || id === '' || !(key instanceof Uint8Array) || key.length < MIN_KEY_BYTES) {

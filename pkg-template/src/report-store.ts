@@ -183,7 +183,7 @@ export class RecordStore {
   /** Whether the store did it in time. After one failure it is not trusted to be durable. */
   async #attempt(operation: () => Promise<void>): Promise<boolean> {
     const work = async (): Promise<true> => operation().then(() => true);
-    const ok = await within((ms, run) => this.#host.timer(ms, run), STORE_TIMEOUT_MS, work()) ?? false;
+    const ok = await within(this.#host, STORE_TIMEOUT_MS, work()) ?? false;
     if (!ok) this.#hasFailed = true;
     return ok;
   }

@@ -150,7 +150,7 @@ class ReportRuntime implements ReportsRuntime {
     if (this.#isDisposed) return;
     await this.#store.settled;
     if (this.#tabs && !this.#tabs.leads && !await this.#tabs.ask('purge')) this.#tabs.seize();
-    await within((ms, run) => this.#host.timer(ms, run), LAST_TRY_MS, this.#flushOwn());
+    await within(this.#host, LAST_TRY_MS, this.#flushOwn());
     if (this.#isDisposed) return;
     if (!this.#tabs || this.#tabs.leads) await this.#restore();
     this.#run({ type: 'purge' });
@@ -176,7 +176,7 @@ class ReportRuntime implements ReportsRuntime {
     await this.#store.settled;
     if (this.#store.isVolatile && this.#own().pending > 0) {
       // What no store keeps has only this chance.
-      await within((ms, run) => this.#host.timer(ms, run), LAST_TRY_MS, this.#flushOwn());
+      await within(this.#host, LAST_TRY_MS, this.#flushOwn());
     }
     if (this.#isDisposed) return;
     this.#lastStats = this.stats();

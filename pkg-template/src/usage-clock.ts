@@ -73,7 +73,7 @@ export async function ask(
     ...(body ? { body: new TextEncoder().encode(JSON.stringify(body)) } : {}),
     ...(keepalive ? { keepalive } : {}),
   })));
-  const response = await within((ms, run) => host.timer(ms, run), ANSWER_MS, sent);
+  const response = await within(host, ANSWER_MS, sent);
   if (response?.status !== 200) return undefined;
   try {
     const answer: unknown = JSON.parse(new TextDecoder().decode(response.body));

@@ -28,14 +28,14 @@ export function keyOf(subject: string): string {
 
 /** A store that fails, does not answer or gives anything but bytes is an empty one: metering goes on in memory. */
 export async function read(host: Host, key: string): Promise<Uint8Array | undefined> {
-  const value: unknown = await within(timer, STORE_MS, attempt(() => host.store.get(key)));
+  const value: unknown = await within({ timer }, STORE_MS, attempt(() => host.store.get(key)));
   // Nothing else may reach the core: some engines crash on it.
   return value instanceof Uint8Array ? value : undefined;
 }
 
 /** Resolves whatever the store does; whether it was written. */
 export async function write(host: Host, key: string, value: Uint8Array): Promise<boolean> {
-  return await within(timer, STORE_MS, attempt(() => host.store.set(key, value)).then(() => true)) ?? false;
+  return await within({ timer }, STORE_MS, attempt(() => host.store.set(key, value)).then(() => true)) ?? false;
 }
 
 /** Goes on from the newest copy that can be read, or afresh. */
