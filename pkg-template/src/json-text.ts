@@ -4,6 +4,7 @@
  * 赌. Each string is a text of its own, and so is what stands between two of
  * them, if it is more than punctuation.
  */
+
 /** A text that comes in pieces; both return what may be shown now. */
 export interface Text {
   push(delta: string): string;

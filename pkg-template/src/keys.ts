@@ -1,4 +1,5 @@
 /** Public keys as callers give them. */
+import { bytesOfBase64url } from './base64url.js';
 import { GuardError } from './error.js';
 import type { GuardOptions } from './types.js';
 
@@ -11,7 +12,7 @@ export function readKeys(keys: GuardOptions['publicKeys']): Uint8Array[] {
     throw new GuardError('key/invalid', 'publicKeys holds at least one key; leave it out to load unsigned packs');
   }
   return keys.map((key) => {
-    const bytes = typeof key === 'string' ? fromBase64url(key) : key;
+    const bytes = typeof key === 'string' ? read(key) : key;
     if (!(bytes instanceof Uint8Array) || bytes.length !== KEY_BYTES) {
       throw new GuardError('key/invalid', `a public key has ${KEY_BYTES} bytes, raw or base64url`);
     }
@@ -19,10 +20,9 @@ export function readKeys(keys: GuardOptions['publicKeys']): Uint8Array[] {
   });
 }
 
-function fromBase64url(text: string): Uint8Array | undefined {
+function read(key: string): Uint8Array | undefined {
   try {
-    const binary = atob(text.replace(/-/g, '+').replace(/_/g, '/'));
-    return Uint8Array.from(binary, (char) => char.charCodeAt(0));
+    return bytesOfBase64url(key);
   } catch {
     return undefined;
   }

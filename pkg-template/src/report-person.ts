@@ -1,4 +1,5 @@
 /** What records say of the user: a band of ages and where the consent is, never who it is. */
+import { bytesOfBase64url } from './base64url.js';
 import type { Person } from './report-record.js';
 import type { UsageOptions } from './types.js';
 
@@ -10,9 +11,7 @@ export interface Claims {
 
 /** Reads the payload of a compact JWS. Only for one that the core has taken. */
 export function claimsOf(assertion: string): Claims {
-  const payload = assertion.split('.')[1] ?? '';
-  const binary = atob(payload.replace(/-/g, '+').replace(/_/g, '/'));
-  const text = new TextDecoder().decode(Uint8Array.from(binary, (char) => char.charCodeAt(0)));
+  const text = new TextDecoder().decode(bytesOfBase64url(assertion.split('.')[1] ?? ''));
   const { age, age_band, consent, jti } = JSON.parse(text) as Record<string, unknown>;
   const band = typeof age_band === 'string' ? age_band.split('-').map(Number) : [age, age];
   const [first, last] = band as [unknown, unknown];
