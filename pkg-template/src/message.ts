@@ -209,15 +209,10 @@ export class GuardedMessage implements Message {
     const decided: [Verdict, Rule, number][] = [];
     for (let row = verdicts; row < end; row += ROW_WORDS) {
       const rule = this.#rule(word(row));
-      const { id, risk } = rule;
-      const start = word(row + 1);
-      const view = VIEWS[word(row + 3)] ?? 'pattern';
-      // A full score ends the message in this very step.
-      const action = view !== 'score' ? rule.action : state === 'retracted' ? 'retract' : 'terminate';
-      const verdict: Verdict = { rule: id, risk, action, start, end: word(row + 2), view };
-      const ends = action === 'terminate' || action === 'retract';
+      const verdict = verdictOf(rule, word(row + 1), word(row + 2), word(row + 3), state === 'retracted');
+      const ends = verdict.action === 'terminate' || verdict.action === 'retract';
       total.verdicts.push(verdict);
-      decided.push([verdict, rule, ends ? this.#shownUnits : shownBefore(start, places)]);
+      decided.push([verdict, rule, ends ? this.#shownUnits : shownBefore(verdict.start, places)]);
     }
 
     if (state === 'open') this.#keep(source, offset, held);
@@ -246,6 +241,14 @@ export class GuardedMessage implements Message {
     if (!rule) throw new GuardError('core/events', 'the core named an unknown rule');
     return rule;
   }
+}
+
+/** A verdict in the core's numbers, of a message that it retracted or not. */
+export function verdictOf({ id, risk, action: own }: Rule, start: number, end: number, bits: number, isRetracted: boolean): Verdict {
+  const view = VIEWS[bits] ?? 'pattern';
+  // A full score ends the message in this very step.
+  const action = view !== 'score' ? own : isRetracted ? 'retract' : 'terminate';
+  return { rule: id, risk, action, start, end, view };
 }
 
 /** Nothing was shown yet, or what was shown ends with a sentence. */

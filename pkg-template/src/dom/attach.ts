@@ -6,8 +6,8 @@
 import type { DomGuard, Filter, Hands } from '../../wasm/tidegate_bg.js';
 import { call, type Glue } from '../core.js';
 import { GuardError } from '../error.js';
-import type { Rule } from '../message.js';
-import type { Attached, AttachOptions, Verdict } from '../types.js';
+import { verdictOf, type Rule } from '../message.js';
+import type { Attached, AttachOptions } from '../types.js';
 import { ADDRESSES } from './addresses.js';
 import { Attributes, OBSERVED, type Judge } from './attributes.js';
 import { Backlog, hostOf } from './backlog.js';
@@ -23,8 +23,7 @@ const MAX_BATCHES = 1_000;
 /** How long such a page is hidden before it is looked at again, ms. */
 const PAUSE_MS = 1_000;
 const ROW_WORDS = 5;
-/** By the core's numbers. */
-const VIEWS: Readonly<Record<number, Verdict['view']>> = { 1: 'tight', 2: 'joined', 4: 'leet', 8: 'sound', 16: 'pattern', 32: 'score' };
+/** The core's number of this state. */
 const RETRACTED = 3;
 
 /** What an attachment needs of its guard. */
@@ -324,9 +323,7 @@ class PageAttachment implements Attachment {
       const [number = 0, start = 0, end = 0, bits = 0, shownUnits = 0] = rows.subarray(at, at + ROW_WORDS);
       const rule = this.#context.rules()[number];
       if (!rule) throw new GuardError('core/events', 'the core named an unknown rule');
-      const view = VIEWS[bits] ?? 'pattern';
-      const action = view !== 'score' ? rule.action : state === RETRACTED ? 'retract' : 'terminate';
-      hits.push({ verdict: { rule: rule.id, risk: rule.risk, action, start, end, view }, rule, shownUnits });
+      hits.push({ verdict: verdictOf(rule, start, end, bits, state === RETRACTED), rule, shownUnits });
     }
     return hits;
   }

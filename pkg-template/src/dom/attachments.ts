@@ -3,6 +3,7 @@ import { GuardError } from '../error.js';
 import type { ReportsRuntime, SpanText } from '../runtime.js';
 import type { AttachOptions, Host } from '../types.js';
 import { attach, type AttachContext, type Attachment, type Found } from './attach.js';
+import { hostOf } from './backlog.js';
 import { unveil, veil } from './veil.js';
 
 /** What of the guard they use. */
@@ -23,8 +24,8 @@ export class Attachments {
   }
 
   attach(root: Element | ShadowRoot, options: AttachOptions): () => void {
+    if (!isRoot(root)) throw new GuardError('attach/root', 'the root is an element or a shadow root of a page');
     const host = hostOf(root);
-    if (!host) throw new GuardError('attach/root', 'the root is an element or a shadow root of a page');
     const attachment = attach(root, options, {
       ...this.#context,
       timer: (ms, run) => this.#context.parts.host.timer(ms, run),
@@ -74,9 +75,8 @@ export class Attachments {
   }
 }
 
-/** The element of a page that holds what is guarded; nothing if that is none. */
-function hostOf(root: unknown): Element | undefined {
+/** Not by their classes, which are others in a frame, and none outside of pages. */
+function isRoot(root: unknown): root is Element | ShadowRoot {
   const { nodeType, host } = (root ?? {}) as Partial<ShadowRoot>;
-  if (nodeType === 1) return root as Element;
-  return nodeType === 11 ? host : undefined;
+  return nodeType === 1 || nodeType === 11 && host !== undefined;
 }

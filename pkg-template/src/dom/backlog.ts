@@ -78,5 +78,5 @@ export class Backlog {
 
 /** The element that a shadow root belongs to; others are themselves. */
 export function hostOf(node: Node): Element {
-  return node instanceof ShadowRoot ? node.host : node as Element;
+  return node.nodeType === Node.DOCUMENT_FRAGMENT_NODE ? (node as ShadowRoot).host : node as Element;
 }
