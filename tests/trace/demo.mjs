@@ -23,12 +23,15 @@ try {
       const context = await browser.newContext();
       const page = await context.newPage();
       const url = `${collector.url}/?lang=en&age=adult`;
+      let paintedMs;
       const events = await traced(browser, page, slowdown, async () => {
         await page.goto(url);
-        await page.waitForFunction(() => document.documentElement.dataset.guard === 'ready');
+        // On a fast machine the guard is ready first.
+        await page.waitForFunction(() => document.documentElement.dataset.guard === 'ready'
+          && performance.getEntriesByName('first-contentful-paint').length > 0);
+        paintedMs = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0].startTime);
       });
-      const paint = paintOf(events);
-      runs.push({ painted: (paint.to - paint.from) / 1000, ...workOf(events, paint) });
+      runs.push({ painted: paintedMs, ...workOf(events, paintOf(events, paintedMs)) });
       await context.close();
     }
     const of = (field) => median(runs.map((run) => run[field]));
