@@ -272,10 +272,9 @@ test('a new policy judges what is displayed anew', async () => {
   const result = await run(`
     await start(); root.innerHTML = '<p>赌博网站 forbidden</p>'; attach();
     const first = root.textContent;
-    const { compilePolicy, init } = await import('/pkg/index.js'); await init();
-    guard.load([compilePolicy({ policy: 'dom', revision: 2, rules: [{ id: 'other', risk: 'x_gambling', action: 'replace', with: '…', terms: ['forbidden'] }] })]);
+    await loadPolicy(values[0]);
     const second = root.textContent; detach();
-    return [first, second, root.textContent];`);
+    return [first, second, root.textContent];`, JSON.stringify({ policy: 'dom', revision: 2, rules: [{ id: 'other', risk: 'x_gambling', action: 'replace', with: '…', terms: ['forbidden'] }] }));
   assert.deepEqual(result, ['＊＊＊＊ ＊＊＊＊＊＊＊＊＊', '赌博网站 …', '赌博网站 forbidden']);
 });
 
