@@ -1,6 +1,5 @@
 /** The generated glue as a function, so that every instance has glue with state of its own. */
 import { readFile } from 'node:fs/promises';
-import { transform } from 'esbuild';
 
 /**
  * Views of the memory are renewed when its buffer is another one. The generator
@@ -15,27 +14,36 @@ const STALE = [
 ];
 
 /**
- * The source of a module that exports `createGlue`. `names`: those under which the module asks for
- * what it imports, by those of the generator.
+ * What the codec of mini-programs needs no help with, and what nobody calls: the glue is behind a wrapper, and
+ * where `using` is known, that is what frees.
  */
-export async function glueFactory(file, names = new Map()) {
+const SPARED = [
+  /^if \(Symbol\.dispose\) .*$/gm,
+  /^if \(!\('encodeInto' in cachedTextEncoder\)\) \{.*?^\}$/gms,
+];
+
+/**
+ * The source of a module that exports `createGlue`. `imports` and `exports`: the names under which the module
+ * asks for what it imports and offers what it exports, by those of the generator.
+ */
+export async function glueFactory(file, { imports = new Map(), exports = new Map() } = {}) {
   let source = await readFile(file, 'utf8');
-  for (const [stale, fresh] of STALE) {
-    const renewed = source.replace(stale, fresh);
-    if (renewed === source) throw new Error(`the glue has nothing like ${stale.source}; does its generator write it otherwise?`);
-    source = renewed;
+  for (const [stale, fresh] of STALE) source = replaced(source, stale, fresh);
+  if (exports.size > 0) {
+    for (const spared of SPARED) source = replaced(source, spared, '');
+    source = source.replace(/\bwasm\.(\w+)/g, (whole, name) => (exports.has(name) ? `wasm.${exports.get(name)}` : whole));
   }
-  source = renamed(source, names);
-  const { code } = await transform(source, { format: 'cjs', target: 'es2022', charset: 'utf8' });
-  return `export function createGlue() {\nconst module = { exports: {} };\n${code}\nreturn module.exports;\n}\n`;
+  const offered = [];
+  source = source.replace(/^export (class|function) (\w+)/gm, (_, kind, name) => {
+    offered.push(imports.has(name) ? `'${imports.get(name)}': ${name}` : name);
+    return `${kind} ${name}`;
+  });
+  if (/^export\b/m.test(source)) throw new Error('the glue exports more than classes and functions; does its generator write it otherwise?');
+  return `export function createGlue() {\n${source}\nreturn { ${offered.join(', ')} };\n}\n`;
 }
 
-function renamed(source, names) {
-  let left = source;
-  for (const name of names.keys()) {
-    const plain = left.replace(`export function ${name}(`, `function ${name}(`);
-    if (plain === left) throw new Error(`the glue has no function ${name}; does its generator write it otherwise?`);
-    left = plain;
-  }
-  return `${left}\nexport { ${[...names].map(([name, short]) => `${name} as '${short}'`).join(', ')} };\n`;
+function replaced(source, from, to) {
+  const done = source.replace(from, to);
+  if (done === source) throw new Error(`the glue has nothing like ${from.source}; does its generator write it otherwise?`);
+  return done;
 }

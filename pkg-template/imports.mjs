@@ -1,5 +1,5 @@
 /** Short names for what a module imports: the generated ones end in hashes, which nothing compresses. */
-import { IMPORT, numberBytes, readNumber, sectionsOf, textAt } from './sections.mjs';
+import { IMPORT, numberBytes, readNumber, sectionsOf, textOf, withLength } from './sections.mjs';
 
 /** The kind of an import that is a function. */
 const FUNCTION = 0;
@@ -21,13 +21,4 @@ export function withShortImports(bytes) {
   }
   const content = withLength(Buffer.concat(parts));
   return { bytes: Buffer.concat([bytes.subarray(0, section.at), Buffer.of(IMPORT), content, bytes.subarray(section.end)]), names };
-}
-
-function textOf(bytes, at) {
-  const [length, from] = readNumber(bytes, at);
-  return [textAt(bytes, from, length), from + length];
-}
-
-function withLength(bytes) {
-  return Buffer.concat([numberBytes(bytes.length), bytes]);
 }

@@ -16,9 +16,15 @@ import { brotliCompressSync, constants } from 'node:zlib';
 import { build, transform } from 'esbuild';
 import { minify } from 'terser';
 import typescript from 'typescript';
+import { withShortExports } from './exports.mjs';
 import { glueFactory } from './glue.mjs';
 import { withShortImports } from './imports.mjs';
 import { lower, toJavaScript, withoutFeigned } from './mvp.mjs';
+
+/** What the bundler puts first: help for syntax that is newer. */
+const HELP = /^var __defProp = .*?(?=\n\/\/ pkg-template)/s;
+/** Shorter, and enough: only properties of plain objects of our own are copied, from one to another. */
+const SHORT_HELP = { __spreadValues: 'Object.assign', __spreadProps: 'Object.assign' };
 
 const run = promisify(execFile);
 const source = join(dirname(fileURLToPath(import.meta.url)), 'src');
@@ -35,13 +41,14 @@ const translated = join(work, 'tidegate-nowasm.mjs');
 
 await rm(out, { recursive: true, force: true });
 for (const folder of ['work', 'miniprogram', 'mp']) await mkdir(join(out, folder), { recursive: true });
-/** What the module's imports are called, by their names in the generated glue. */
+/** What the module's imports and exports are called, by their names in the generated glue. */
 const names = await bind();
 await Promise.all([compress(), toJavaScript(wasm, translated)]);
 const [main, nowasm] = await Promise.all([bundle('engine'), bundle('engine-nowasm')]);
-await writeFile(join(out, 'miniprogram', 'index.js'), await smaller(main));
-await writeFile(join(out, 'mp', 'index.js'), await toEs5(main));
-await writeFile(join(out, 'mp', 'nowasm.js'), await toEs5(nowasm));
+const small = await smaller(main);
+await writeFile(join(out, 'miniprogram', 'index.js'), small);
+await writeFile(join(out, 'mp', 'index.js'), await toEs5(small));
+await writeFile(join(out, 'mp', 'nowasm.js'), await toEs5(await minified(`(() => {${nowasm}})();`, 'es2017')));
 await components();
 // The package's own files are ES modules.
 await writeFile(join(out, 'mp', 'package.json'), '{"type":"commonjs"}\n');
@@ -51,9 +58,10 @@ async function bind() {
   await writeFile(stripped, withoutFeigned(await readFile(options.module)));
   await run(options.bindgen, [stripped, '--target', 'bundler', '--out-dir', work, '--out-name', 'tidegate', '--no-typescript']);
   await lower(join(work, 'tidegate_bg.wasm'), wasm);
-  const { bytes, names } = withShortImports(await readFile(wasm));
+  const { bytes: imported, names: imports } = withShortImports(await readFile(wasm));
+  const { bytes, names: exports } = withShortExports(imported);
   await writeFile(wasm, bytes);
-  return names;
+  return { imports, exports };
 }
 
 async function compress() {
@@ -71,14 +79,14 @@ async function bundle(engine) {
     entryPoints: [join(own, 'index.ts')],
     bundle: true,
     write: false,
-    format: 'cjs',
+    format: 'esm',
     platform: 'neutral',
     mainFields: ['module', 'main'],
     conditions: ['import'],
     target: 'es2017',
     charset: 'utf8',
     legalComments: 'none',
-    minify: true,
+    minifySyntax: true,
     inject: [join(own, 'globals.ts')],
     define: { globalThis: 'ownGlobal' },
     mangleProps: /^private_/,
@@ -89,6 +97,7 @@ async function bundle(engine) {
       name: 'miniprogram',
       setup: ({ onLoad, onResolve }) => {
         onResolve({ filter: /\/(attachments|fetch|stream|engine|loaded-contents|report-tabs|usage-tabs)\.js$/ }, replaced);
+        onResolve({ filter: /^eventsource-parser$/ }, () => ({ path: join(own, 'eventsource-parser.ts') }));
         onResolve({ filter: /\/wasm\/tidegate_glue\.js$/ }, () => ({ path: 'tidegate_glue', namespace: 'made' }));
         onResolve({ filter: /\/wasm\/tidegate_nowasm\.js$/ }, () => ({ path: 'tidegate_nowasm', namespace: 'made' }));
         onLoad({ filter: /src\/.*\.ts$/ }, async ({ path }) => ({ contents: withPlainFields(await readFile(path, 'utf8')), loader: 'ts' }));
@@ -97,13 +106,39 @@ async function bundle(engine) {
       },
     }],
   });
-  return text;
+  return asCommonJs(withShortHelp(text));
+}
+
+function withShortHelp(text) {
+  const names = Object.keys(SHORT_HELP);
+  const short = replaced(text, HELP, names.map((name) => `var ${name} = ${SHORT_HELP[name]};`).join('\n'));
+  const unknown = short.match(/\b__[a-z]+[A-Z]\w*(?=\()/g)?.filter((name) => !names.includes(name)) ?? [];
+  if (unknown.length > 0) throw new Error(`the bundle needs ${unknown[0]}: write it without that syntax, or say here what helps`);
+  return short;
+}
+
+/** The bundle's last statement says what it exports. Nothing of it changes later, so plain properties do. */
+function asCommonJs(text) {
+  return replaced(text, /^export \{\n(.*)\n\};$/ms, (_, names) => {
+    const exported = names.split(/,\s*/).map((one) => one.trim().split(' as ')).map(([own, name = own]) => `${name}: ${own}`);
+    return `Object.defineProperty(module.exports = { ${exported.join(', ')} }, '__esModule', { value: true });`;
+  });
+}
+
+function replaced(text, from, to) {
+  const done = text.replace(from, to);
+  if (done === text) throw new Error(`the bundle has nothing like ${from.source}; does the bundler write it otherwise?`);
+  return done;
 }
 
 /** The bundler minifies too, to a tenth more. */
 async function smaller(text) {
   const { code } = await minify(text, { ecma: 2017, toplevel: true, compress: { passes: 3, pure_getters: true, unsafe_arrows: true } });
   return code;
+}
+
+async function minified(text, target) {
+  return (await transform(text, { minify: true, target, charset: 'utf8', legalComments: 'none' })).code;
 }
 
 /** Each component as a file that requires the core and the words; its other files are copied. */
@@ -158,6 +193,5 @@ async function toEs5(text) {
     compilerOptions: { target: typescript.ScriptTarget.ES5, module: typescript.ModuleKind.CommonJS, allowJs: true, downlevelIteration: true },
   });
   if (diagnostics.length > 0) throw new Error(typescript.formatDiagnostics(diagnostics, { getCurrentDirectory: () => '', getCanonicalFileName: (name) => name, getNewLine: () => '\n' }));
-  const { code } = await transform(outputText, { minify: true, target: 'es5', charset: 'utf8', legalComments: 'none' });
-  return code;
+  return minified(outputText, 'es5');
 }

@@ -3,6 +3,7 @@
 /** Of the sections. */
 export const CUSTOM = 0;
 export const IMPORT = 2;
+export const EXPORT = 7;
 export const DATA = 11;
 
 /** Magic number and version. */
@@ -55,4 +56,14 @@ export function numberBytes(value) {
 
 export function textAt(bytes, at, length) {
   return Buffer.from(bytes.subarray(at, at + length)).toString();
+}
+
+/** A text behind its length, and where it ends. */
+export function textOf(bytes, at) {
+  const [length, from] = readNumber(bytes, at);
+  return [textAt(bytes, from, length), from + length];
+}
+
+export function withLength(bytes) {
+  return Buffer.concat([numberBytes(bytes.length), bytes]);
 }

@@ -292,7 +292,10 @@ export function guardStrings(value: unknown, judge: (text: string) => string, de
 }
 
 function entry(choice: Choice, delta: Json, reason: string | null): Json {
-  const { text, ...rest } = delta;
+  const { text } = delta;
+  // Not `...rest`: mini-programs would need help for it that is longer than this function.
+  const rest = { ...delta };
+  delete rest.text;
   const whole: Json = { index: choice.index, delta: rest, finish_reason: reason };
   if (text !== undefined) whole.text = text;
   return whole;

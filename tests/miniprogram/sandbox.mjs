@@ -21,8 +21,15 @@ const WRAPPER = [
 ];
 /** What a realm of V8 has, and no level promises. */
 const UNPROMISED = ['WebAssembly', 'SharedArrayBuffer', 'Atomics', 'console', 'escape', 'unescape'];
-/** Exports of the core that a test can make trap. */
-const TRAPPING = ['filtermessage_push', 'usagemeter_tick', 'usageclock_now', 'outbox_step'];
+/** What of the glue calls the exports of the core that a test can make trap; their own names are short and change. */
+const TRAPPING = {
+  filtermessage_push: ({ FilterMessage }) => FilterMessage.prototype.push,
+  usagemeter_tick: ({ UsageMeter }) => UsageMeter.prototype.tick,
+  usageclock_now: ({ UsageClock }) => UsageClock.prototype.now,
+  outbox_step: ({ Outbox }) => Outbox.prototype.step,
+};
+/** The export that such a method calls, in its text. */
+const CALLED = /\.(\w+)\((?:\w+,)?this\.__wbg_ptr/;
 /** Everything after the first version of WebAssembly. */
 const LATER = [
   'exceptions', 'mutable_globals', 'sat_float_to_int', 'sign_extension', 'simd', 'threads', 'multi_value', 'tail_call', 'bulk_memory',
@@ -62,7 +69,7 @@ export class Sandbox {
   /** Answers `wx.request`; a test sets it. */
   answer = ({ fail }) => fail({ errMsg: 'request:fail' });
   storage = new Map();
-  /** The one of `TRAPPING` that traps when it is called next; with `trapsAlways`, then too. */
+  /** The name in `TRAPPING` of what traps when it is called next; with `trapsAlways`, then too. */
   trapsIn;
   trapsAlways = false;
   listeners = { show: [], hide: [], memory: [], network: [] };
@@ -139,15 +146,17 @@ export class Sandbox {
     const instance = new WebAssembly.Instance(compiled(this.#fileOf(path)), imports);
     // iOS exports no globals.
     const exports = Object.fromEntries(Object.entries(instance.exports).filter(([, value]) => !(value instanceof WebAssembly.Global)));
-    for (const name of TRAPPING) {
-      const run = exports[name];
-      exports[name] = (...args) => {
+    const glue = imports['./tidegate_bg.js'];
+    for (const [name, methodOf] of Object.entries(TRAPPING)) {
+      const [, called] = CALLED.exec(String(methodOf(glue)));
+      const run = exports[called];
+      exports[called] = (...args) => {
         if (this.trapsIn !== name) return run(...args);
         if (!this.trapsAlways) this.trapsIn = undefined;
         throw new WebAssembly.RuntimeError('unreachable');
       };
     }
-    this.instances.push({ exports, glue: imports['./tidegate_bg.js'] });
+    this.instances.push({ exports, glue });
     return shape === 'bare' ? { exports } : { instance: { exports } };
   }
 

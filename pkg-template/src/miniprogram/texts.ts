@@ -18,16 +18,30 @@ export async function guardTexts(
       if (text !== '') onText(text, 'text', message.id);
       if (state !== 'open') end = notice === undefined ? { state } : { state, notice };
     };
-    // Leaving the loop calls the iterator's `return`.
-    for await (const text of texts) {
+    await each(texts, (text) => {
       if (stop?.aborted) end = { state: 'incomplete' };
       else show(message.push(text));
-      if (end) break;
-    }
+      return end !== undefined;
+    });
     if (!end) show(message.finish());
   } catch (cause) {
     onError?.(cause instanceof GuardError ? cause : new GuardError('fetch/network', 'the answer broke off', { cause }));
     return;
   }
   onEnd?.(end ?? { state: 'finished' });
+}
+
+/** `for await`, for which old engines need more help than this. `take` says whether the loop is left. */
+async function each(texts: AsyncIterable<string>, take: (text: string) => boolean): Promise<void> {
+  const source = texts[Symbol.asyncIterator]();
+  for (let next = await source.next(); !next.done; next = await source.next()) {
+    // Also if `take` throws, the source is told to stop.
+    let isLeft = true;
+    try {
+      isLeft = take(next.value);
+    } finally {
+      if (isLeft) await source.return?.();
+    }
+    if (isLeft) return;
+  }
 }
