@@ -1,25 +1,10 @@
 /** What a guard of a mini-program lives through: new policies, traps, hiding, cold restarts. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { KEY, packOf, POLICY, start, turn } from './support.mjs';
-
-const JSON_TYPE = { 'Content-Type': 'application/json' };
-const bufferOf = (bytes) => Uint8Array.from(bytes).buffer;
+import { bufferOf, collecting, KEY, packOf, POLICY, start, turn } from './support.mjs';
 
 /** A preset that closes at no time of day: the clock here is the real one. */
 const METERED = { reports: { endpoint: 'https://a/v1/reports' }, usage: { presets: ['cn_companion_2026'], age: 30 } };
-
-/** A collector that takes all records; what it took. */
-function collecting(sandbox) {
-  const sent = [];
-  sandbox.answer = ({ data, success }) => {
-    const records = JSON.parse(data);
-    sent.push(...records);
-    success({ statusCode: 200, header: JSON_TYPE, data: bufferOf(Buffer.from(JSON.stringify({ accepted: records.map(({ id }) => id) }))) });
-  };
-  return sent;
-}
-
 
 test('new policies are followed over the platform\'s network, and only what has changed is loaded', async () => {
   const world = await start('es5', { level: '2.21.0' });

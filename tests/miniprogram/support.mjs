@@ -49,9 +49,31 @@ export async function start(build = 'es2017', { wasm = WASM, init: given = {}, .
   return { sandbox, tidegate, guardOf };
 }
 
-/** The package as the vectors call it: compiled outside, guarded inside. */
+const compiled = new Map();
+/** The package as the vectors call it: compiled outside, each policy once, guarded inside. */
 export function asPackage({ sandbox, tidegate }) {
-  return { ...tidegate, compilePolicy: (policy) => sandbox.bytes(compilePolicy(policy)), createGuard: tidegate.createGuard };
+  return {
+    ...tidegate,
+    compilePolicy(policy) {
+      const key = JSON.stringify(policy);
+      if (!compiled.has(key)) compiled.set(key, compilePolicy(policy));
+      return sandbox.bytes(compiled.get(key));
+    },
+  };
+}
+
+export const bufferOf = (bytes) => Uint8Array.from(bytes).buffer;
+
+/** A collector that takes all records; what it took. */
+export function collecting(sandbox) {
+  const sent = [];
+  sandbox.answer = ({ data, success }) => {
+    const records = JSON.parse(data);
+    sent.push(...records);
+    const body = JSON.stringify({ accepted: records.map(({ id }) => id) });
+    success({ statusCode: 200, header: { 'Content-Type': 'application/json' }, data: bufferOf(Buffer.from(body)) });
+  };
+  return sent;
 }
 
 export const coded = (code) => (error) => error.name === 'GuardError' && error.code === code;
