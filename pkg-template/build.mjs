@@ -20,7 +20,9 @@ const root = dirname(here);
 const modules = join(root, 'node_modules');
 
 /** What binds the guard to the packages of others, one entry each; exported as `tidegate/adapters/…`. */
-const ADAPTERS = ['ai-sdk', 'ai-sdk-model', 'openai', 'anthropic', 'generic', 'react', 'vue'].map((name) => `adapters/${name}`);
+const ADAPTERS = [
+  'ai-sdk', 'ai-sdk-model', 'openai', 'anthropic', 'ant-design-x', 'assistant-ui', 'deep-chat', 'tdesign', 'generic', 'react', 'vue',
+].map((name) => `adapters/${name}`);
 /** Entries by file name in the package. */
 const ENTRIES = ['index', 'node', 'inline', 'inline-node', 'worker', 'worker-inline', 'elements', 'labels', 'cli', 'testing', 'testing-node', 'testing-server', ...ADAPTERS];
 /**

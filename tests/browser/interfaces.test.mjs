@@ -13,7 +13,7 @@ const HTML = '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,
 const APP = `
 import '/node_modules/deep-chat/dist/deepChat.bundle.js';
 import { createGuard, init } from '/pkg/index.js';
-${codeOf('interfaces.md', 'run-deep-chat')}
+${codeOf('interfaces.md', 'run-deep-chat').replace("'tidegate/adapters/deep-chat'", "'/pkg/adapters/deep-chat.js'")}
 await init({ compiler: false });
 const guard = await createGuard({ packs: [new Uint8Array(await (await fetch('/policy.pack')).arrayBuffer())] });
 const chat = document.createElement('deep-chat');
@@ -34,7 +34,7 @@ const sourceOf = ({ pieces, end }) => new ReadableStream({
 // Asked once more for each answer; the element keeps what it was given first.
 let next;
 const ask = async () => sourceOf(next);
-const connects = { guarded: guardedConnect(guard, ask), raw: guardedConnect({ stream: () => new TransformStream() }, ask) };
+const connects = { guarded: guardedConnect(guard, ask), raw: guardedConnect({ stream: () => new TransformStream(), check() {}, usage: new EventTarget() }, ask) };
 chat.connect = {
   stream: true,
   async handler(body, signals) {

@@ -1,0 +1,197 @@
+/**
+ * The example for TDesign Chat, with the real package: its chat never shows a term, in whatever content it comes.
+ * `package.json` has a small package in place of two that TDesign depends on and has inside its files already.
+ */
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { after, before, beforeEach, test } from 'node:test';
+import { build } from 'esbuild';
+import { expectNeverDisplayed } from 'tidegate/testing';
+import { MASKED, POLICY, TEXTS, TERMS, cuts, pack } from '../adapters/hostile.mjs';
+import { codeOf } from '../adapters/quick-start.mjs';
+import { Page, ROOT, until } from './harness.mjs';
+
+const HTML = '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><title>t</title><main></main><script type="module" src="/app.js"></script>';
+const APP = `
+import { createElement } from 'react';
+import { createRoot } from 'react-dom/client';
+import { ChatBot } from '@tdesign-react/chat';
+import { createGuard, init } from 'tidegate';
+${codeOf('interfaces.md', 'run-tdesign')}
+await init({ compiler: false });
+const guard = await createGuard({ packs: [new Uint8Array(await (await fetch('/policy.pack')).arrayBuffer())] });
+let chat;
+const guarded = guardedService(guard, () => chat);
+const raw = { ...guarded, onMessage: ({ data }) => data === '[DONE]' ? null : data, onRequest: () => ({ method: 'POST' }) };
+const root = createRoot(document.querySelector('main'));
+const frame = () => new Promise(requestAnimationFrame);
+/** A new chat, guarded or not. */
+window.open = async (isGuarded) => {
+  chat = undefined;
+  root.render(createElement(ChatBot, { key: String(isGuarded), chatServiceConfig: isGuarded ? guarded : raw, defaultMessages: [], ref: (element) => { chat = element; } }));
+  while (!chat?.isChatEngineReady) await frame();
+};
+const last = () => chat.chatMessageValue.at(-1);
+/** All that is drawn in the last answer. */
+function textOf(node) {
+  if (node.nodeType === Node.TEXT_NODE) return node.data;
+  if (node.localName === 'style') return '';
+  return [...node.shadowRoot?.childNodes ?? [], ...node.childNodes].map(textOf).join('');
+}
+window.ask = async (stopAt) => {
+  chat.clearMessages();
+  await chat.sendUserMessage({ prompt: 'q' });
+  if (stopAt) {
+    while (!JSON.stringify(last()?.content ?? '').includes(stopAt)) await frame();
+    // What is held has come, too: the server says so.
+    await fetch('/sent');
+    await frame();
+    await chat.abortChat();
+  }
+  while (['pending', 'streaming'].includes(last()?.status ?? 'pending')) await frame();
+  await frame();
+  return { status: last().status, content: last().content, drawn: textOf(document.querySelector('main')) };
+};
+document.documentElement.dataset.ready = '';
+`;
+
+let site;
+let page;
+let url;
+/** What the server answers: contents, then the end: 'done', 'cut' (in order, but without the last event), 'broken', or 'never'. */
+let answer;
+let closed = 0;
+let allSent;
+
+before(async () => {
+  const { outputFiles: [app] } = await build({
+    stdin: { contents: APP, resolveDir: ROOT }, bundle: true, write: false, format: 'esm', target: 'es2022', define: { 'process.env.NODE_ENV': '"production"' }, logLevel: 'error',
+    plugins: [{
+      name: 'package',
+      setup: ({ onResolve }) => onResolve({ filter: /^tidegate(\/|$)/ }, ({ path }) => ({ path: `/pkg${path === 'tidegate' ? '/index' : path.slice('tidegate'.length)}.js`, external: true })),
+    }],
+  });
+  const bytes = Buffer.from(await pack());
+  const types = { js: 'text/javascript', wasm: 'application/wasm' };
+  site = createServer(async (from, to) => {
+    if (from.method === 'POST') return reply(to);
+    if (from.url === '/sent') await allSent;
+    const own = { '/': HTML, '/app.js': app.text, '/policy.pack': bytes, '/sent': '' }[from.url];
+    const body = own ?? (from.url.startsWith('/pkg/') ? await readFile(join(ROOT, from.url)).catch(() => undefined) : undefined);
+    if (body === undefined) return to.writeHead(404).end();
+    return to.writeHead(200, { 'content-type': types[from.url.split('.').at(-1)] ?? 'text/html' }).end(body);
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => site.once('listening', resolve));
+  url = `http://127.0.0.1:${site.address().port}`;
+  page = await Page.start();
+  await page.driver.manage().setTimeouts({ script: 60_000 });
+});
+after(async () => {
+  await page?.dispose();
+  site?.closeAllConnections();
+  site?.close();
+});
+beforeEach(async () => {
+  await page.driver.get(url);
+  await until('the page is there', () => page.run('return "ready" in document.documentElement.dataset'));
+  await inPage('await window.open(true)');
+});
+
+/** Sends each content by itself, so that the page may draw between them. */
+async function reply(to) {
+  const { contents, end } = answer;
+  to.once('close', () => { closed += 1; });
+  to.writeHead(200, { 'content-type': 'text/event-stream' });
+  let sent;
+  allSent = new Promise((resolve) => { sent = resolve; });
+  for (const content of contents) {
+    to.write(`data: ${JSON.stringify(content)}\n\n`);
+    await new Promise((done) => setImmediate(done));
+  }
+  sent();
+  if (end === 'done') to.end('data: [DONE]\n\n');
+  else if (end === 'cut') to.end();
+  else if (end === 'broken') setTimeout(() => to.destroy(), 20);
+}
+
+/** Runs `code`, which may await, in the page. */
+async function inPage(code, ...values) {
+  const got = await page.driver.executeAsyncScript(`const done = arguments[arguments.length - 1];
+    (async (...given) => { ${code} }).apply(undefined, [...arguments].slice(0, -1))
+      .then((value) => done({ value }), (error) => done({ error: String(error?.stack ?? error) }));`, ...values);
+  if (got.error) throw new Error(got.error);
+  return got.value;
+}
+
+async function ask(contents, end = 'done', stopAt) {
+  answer = { contents, end };
+  return inPage('return window.ask(...given)', stopAt ?? null);
+}
+
+const NOTICE = '内容已终止。';
+const growing = {
+  markdown: (data) => ({ type: 'markdown', data }),
+  text: (data) => ({ type: 'text', data }),
+  thinking: (text) => ({ type: 'thinking', data: { title: '想', text } }),
+};
+/** Contents that are given whole, and those that do not go on. */
+const whole = {
+  title: (title) => ({ type: 'thinking', data: { title, text: '好' } }),
+  search: (title) => ({ type: 'search', data: { title, references: [{ title, content: title, url: 'https://x.test/' }] } }),
+  suggestion: (title) => ({ type: 'suggestion', data: [{ title, prompt: title }] }),
+};
+const dropped = (text) => [
+  { type: 'toolcall', data: { toolCallId: '1', toolCallName: text, args: text, result: text } },
+  { type: 'activity', data: { activityType: text, content: { text } } },
+  { type: 'image', data: { name: text, url: 'data:,' } },
+  { type: 'reasoning', data: [{ type: 'text', data: text }] },
+];
+
+test('TDesign Chat shows no term at any moment, in any content, at any cut, and the watch would see one', async () => {
+  const watch = await expectNeverDisplayed(page.driver, POLICY, { root: 'main' });
+  for (const [index, text] of TEXTS.entries()) {
+    const term = TERMS[index];
+    for (const [type, content] of Object.entries(growing)) {
+      // Those of the others: tests/adapters/tdesign.test.mjs.
+      for (const pieces of type === 'markdown' ? cuts(text) : [[...text]]) {
+        const { status, drawn } = await ask([...dropped(text), ...pieces.map(content)]);
+        const where = `${type} ${pieces.join('|')}: ${drawn}`;
+        if (term === '赌博网站') assert.ok(status === 'complete' && drawn.includes(MASKED) && drawn.includes('就这样'), where);
+        else assert.ok(drawn.includes(NOTICE) && !drawn.includes('就这样'), where);
+        if (term === '撤回词语') assert.ok(!drawn.includes('请看'), `the whole answer is withdrawn: ${where}`);
+      }
+    }
+    for (const [type, content] of Object.entries(whole)) {
+      const { drawn } = await ask([growing.markdown('好'), content(text)]);
+      assert.ok(drawn.includes(term === '赌博网站' ? MASKED : NOTICE), `${type}: ${drawn}`);
+    }
+    const { texts, mutations } = await watch.check();
+    assert.ok(texts > 0 && mutations > 0, 'it was awake');
+  }
+  await inPage('await window.open(false)');
+  await ask([growing.markdown(TEXTS[0])]);
+  await assert.rejects(watch.check(), ({ code }) => code === 'testing/displayed');
+  await watch.stop();
+});
+
+test('TDesign Chat shows nothing that is held of an answer that breaks, ends without its last event, or is stopped', async () => {
+  const watch = await expectNeverDisplayed(page.driver, ['赌', '终', '撤'], { root: 'main' });
+  for (const [index, text] of TEXTS.entries()) {
+    const begun = [...text.slice(0, text.indexOf(TERMS[index]) + 2)].map(growing.markdown);
+    for (const end of ['broken', 'cut', 'never']) {
+      const { drawn } = await ask(begun, end, end === 'never' ? '请看' : undefined);
+      assert.ok(drawn.includes('请看') && !drawn.includes(TERMS[index].slice(0, 2)), `${end}: ${drawn}`);
+    }
+    await watch.check();
+  }
+  await watch.stop();
+});
+
+test('an answer that the policy ends is asked for no longer', async () => {
+  const before = closed;
+  const { drawn } = await ask([growing.markdown(TEXTS[1])], 'never');
+  assert.ok(drawn.includes(NOTICE), drawn);
+  await until('the request is closed', () => closed > before, 5_000);
+});
