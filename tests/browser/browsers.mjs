@@ -1,10 +1,10 @@
 /**
- * The browsers that the tests drive, each by its own WebDriver.
+ * The browsers that the tests drive, each by WebDriver.
  *
  * TIDEGATE_BROWSER        chromium (default), firefox, or webkit (WebKitGTK, which has no headless mode: without a
  *                         display it gets one of Xvfb)
  * CHROMEDRIVER, CHROME_PATH         default: in PATH
- * GECKODRIVER, FIREFOX_PATH         default: in PATH
+ * FIREFOX_PATH                      default: in PATH
  * WEBKIT_DRIVER, MINIBROWSER_PATH   default: in PATH, and where Debian puts it
  */
 import { spawn } from 'node:child_process';
@@ -15,8 +15,8 @@ import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Builder, Capabilities } from 'selenium-webdriver';
 import * as chrome from 'selenium-webdriver/chrome.js';
-import * as firefox from 'selenium-webdriver/firefox.js';
 import scriptManager from 'selenium-webdriver/bidi/scriptManager.js';
+import { startFirefoxServer } from './marionette.mjs';
 
 export const BROWSER = process.env.TIDEGATE_BROWSER ?? 'chromium';
 /** Options of a test that needs what only Chromium's DevTools protocol can do. */
@@ -73,21 +73,27 @@ async function startChromium() {
 }
 
 async function startFirefox() {
-  const binary = process.env.FIREFOX_PATH ?? inPath('firefox', 'firefox-esr');
-  const service = needed(process.env.GECKODRIVER ?? inPath('geckodriver'), 'geckodriver', 'GECKODRIVER');
-  const options = new firefox.Options().addArguments('-headless').enableBidi();
-  if (binary) options.setBinary(binary);
-  const driver = await new Builder().forBrowser('firefox')
-    .setFirefoxOptions(options).setFirefoxService(new firefox.ServiceBuilder(service)).build();
-  const scripts = await scriptManager(undefined, driver);
-  // Of all tabs, whichever one the caller has forgotten.
-  let last;
-  const preload = async (source) => {
-    if (last) await scripts.removePreloadScript(last);
-    last = await scripts.addPreloadScript(`() => { ${source} }`);
-    return last;
-  };
-  return { driver, stop: () => driver.quit(), preload };
+  const binary = needed(process.env.FIREFOX_PATH ?? inPath('firefox', 'firefox-esr'), 'Firefox', 'FIREFOX_PATH');
+  const { url, end } = await startFirefoxServer(binary);
+  try {
+    const driver = await new Builder().usingServer(url).withCapabilities(new Capabilities({ browserName: 'firefox' })).build();
+    const scripts = await scriptManager(undefined, driver);
+    // Of all tabs, whichever one the caller has forgotten.
+    let last;
+    const preload = async (source) => {
+      if (last) await scripts.removePreloadScript(last);
+      last = await scripts.addPreloadScript(`() => { ${source} }`);
+      return last;
+    };
+    const stop = async () => {
+      await driver.quit().catch(() => {});
+      await end();
+    };
+    return { driver, stop, preload };
+  } catch (thrown) {
+    await end();
+    throw thrown;
+  }
 }
 
 /** A WebKitWebDriver serves one session, so each browser has one of its own. */

@@ -1,5 +1,5 @@
-//! The browsers besides Chromium. They are not installed: the browser and its
-//! driver have to be there, for WebKit also Xvfb or a display.
+//! The browsers besides Chromium. They are not installed: the browser has to be
+//! there, for WebKit also its driver, and Xvfb or a display.
 
 use std::fs;
 use std::path::Path;
@@ -11,10 +11,10 @@ use crate::tools::Tools;
 
 /// Files of `tests/browser` that show what is never displayed, and their tests
 /// that do; `test` runs them in every browser that is there.
-const NEVER_DISPLAYED: [&str; 2] = ["filter", "interfaces"];
+const NEVER_DISPLAYED: [&str; 3] = ["filter", "interfaces", "tdesign"];
 const NEVER_DISPLAYED_TESTS: &str = "--test-name-pattern=never_displayed|shows no";
 /// Those that every browser can run: what is displayed, and minors' time.
-const FILES: [&str; 13] = [
+const FILES: [&str; 14] = [
     "dom",
     "dom-random",
     "filter",
@@ -22,6 +22,7 @@ const FILES: [&str; 13] = [
     "interfaces",
     "markdown",
     "page",
+    "tdesign",
     "usage",
     "usage-activity",
     "usage-elements",
@@ -97,13 +98,10 @@ impl Browser {
                 || names.iter().any(|name| tools.find(name).is_some())
         };
         let needs: &[(bool, &str)] = match self {
-            Self::Firefox => &[
-                (
-                    is_there("FIREFOX_PATH", &["firefox", "firefox-esr"]),
-                    "Firefox",
-                ),
-                (is_there("GECKODRIVER", &["geckodriver"]), "geckodriver"),
-            ],
+            Self::Firefox => &[(
+                is_there("FIREFOX_PATH", &["firefox", "firefox-esr"]),
+                "Firefox",
+            )],
             Self::WebKit => &[
                 (
                     is_there("WEBKIT_DRIVER", &["WebKitWebDriver"]),

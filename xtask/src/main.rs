@@ -44,10 +44,9 @@ Usage: cargo xtask <command> [options]
                                  passed on to the collector, whose --help explains them
   test      run every check and print one closing summary
               --quick            only format, lints and native tests
-              --browsers NAMES   all tests of the page also in these, with commas between: firefox
-                                 (with geckodriver), webkit (WebKitWebDriver, MiniBrowser, Xvfb);
-                                 without, those of what is never displayed, where they are
-                                 installed
+              --browsers NAMES   all tests of the page also in these, with commas between: firefox,
+                                 webkit (WebKitWebDriver, MiniBrowser, Xvfb); without, those of
+                                 what is never displayed, where they are installed
                                  TIDEGATE_FUZZ_SECONDS=60 also fuzzes, so long for each target
   matrix    pack the npm package, and drive a sample in browsers for every bundler:
               none, esbuild, Vite, webpack and Next.js, in pages, workers and on servers
