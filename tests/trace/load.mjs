@@ -1,6 +1,7 @@
 /**
  * From the moment that a page wants a guard until the first text has gone through it, with a policy of
- * 100,000 terms: loaded by the page itself, and in a worker. `cargo xtask trace` runs it.
+ * 100,000 terms: loaded by the page itself, and in a worker; and how a guard takes over a later revision.
+ * `cargo xtask trace` runs it.
  *
  * TIDEGATE_TRACE_RUNS  default 5; the medians are printed
  */
@@ -18,23 +19,34 @@ const FOLDER = join(ROOT, 'target/bench');
 const PACK = join(FOLDER, '100k-mask.pack');
 const TYPES = { '.js': 'text/javascript', '.wasm': 'application/wasm' };
 
+/** `begin` marks the beginning. */
 const WAYS = {
   'by the page': `
+    begin();
     await init({ compiler: false });
     return createGuard({ packs: [new Uint8Array(await (await fetch('/policy.pack')).arrayBuffer())] });`,
   'in a worker': `
+    begin();
     const worker = new Worker('/loads.js', { type: 'module' });
     return createGuard({ packs: await loadInWorker(worker, { packs: ['/policy.pack'] }) });`,
+  'a later revision, by the page': `
+    await init({ compiler: false });
+    const packs = [new Uint8Array(await (await fetch('/policy.pack')).arrayBuffer())];
+    const guard = await createGuard({ packs });
+    begin();
+    // A task of its own, which begins after the mark.
+    await new Promise((done) => setTimeout(done));
+    guard.load(packs);
+    return guard;`,
 };
 const PAGES = {
   '/': '<!doctype html><title>load</title><link rel="icon" href="data:,"><script type="module" src="/page.js"></script>',
   '/loads.js': "import { serveLoads } from '/pkg/worker.js'; serveLoads();",
   '/page.js': `
     import { createGuard, init, loadInWorker } from '/pkg/index.js';
-    const ways = { ${Object.entries(WAYS).map(([way, code]) => `'${way}': async () => {${code}}`).join(', ')} };
+    const ways = { ${Object.entries(WAYS).map(([way, code]) => `'${way}': async (begin) => {${code}}`).join(', ')} };
     window.measure = async (way) => {
-      performance.mark('tidegate-begin');
-      const guard = await ways[way]();
+      const guard = await ways[way](() => performance.mark('tidegate-begin'));
       if (guard.message().push('你好，').text === '') throw new Error('nothing was shown');
       performance.mark('tidegate-shown');
     };`,
