@@ -55,6 +55,8 @@ const WASM_FEATURES = [
  * compile and replace functions as wholes, so loading took a third longer.
  */
 const LARGEST_INLINED = ['--one-caller-inline-max-function-size', '400'];
+/** The first kilobyte is the end of the stack, which nothing comes near: constants may join an address. */
+const FREE_BELOW = '--low-memory-unused';
 
 const { values: options } = parseArgs({
   options: {
@@ -105,7 +107,7 @@ async function optimise(name, directory) {
   const strip = ['--strip-debug', '--strip-producers', '--strip-target-features'];
   const tool = join(modules, 'binaryen', 'bin', 'wasm-opt');
   await writeFile(optimised, withoutPlaces(trapping(await readFile(source), { quotes: name !== 'tidegate_bg' })));
-  await run(process.execPath, [tool, optimised, '-o', optimised, '-Oz', '--converge', ...LARGEST_INLINED, ...features, ...strip]);
+  await run(process.execPath, [tool, optimised, '-o', optimised, '-Oz', '--converge', ...LARGEST_INLINED, FREE_BELOW, ...features, ...strip]);
 }
 
 async function bundle() {
