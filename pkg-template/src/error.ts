@@ -8,6 +8,8 @@ export class GuardError extends Error {
   /** `message` follows the code in the text of the error. */
   constructor(code: string, message: string, extra: { opensAt?: number | null; cause?: unknown } = {}) {
     super(`${code}: ${message}`, extra.cause === undefined ? undefined : { cause: extra.cause });
+    // In ES5, for mini-programs, `Error` makes an object of its own class.
+    Object.setPrototypeOf(this, new.target.prototype);
     this.name = 'GuardError';
     this.code = code;
     if (extra.opensAt !== undefined) this.opensAt = extra.opensAt;

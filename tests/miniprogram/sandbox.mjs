@@ -59,7 +59,7 @@ function compiled(file) {
 
 /**
  * `root` is the code package. `shape`: what `instantiate` gives, `wrapped` `{instance}` or `bare`;
- * `hasGlobalThis`: some platforms shadow it.
+ * `hasGlobalThis`: some platforms shadow it; `isWorker`: a Worker's realm, which has none of the platform's functions.
  */
 export class Sandbox {
   #root;
@@ -76,7 +76,7 @@ export class Sandbox {
   /** The instances that were made: their exports, and the glue they call. */
   instances = [];
 
-  constructor({ root, level = LEVEL_NAMES.at(-1), shape = 'wrapped', hasGlobalThis = true, hasWasm = true, platform = 'wechat' }) {
+  constructor({ root, level = LEVEL_NAMES.at(-1), shape = 'wrapped', hasGlobalThis = true, hasWasm = true, platform = 'wechat', isWorker = false }) {
     this.#root = resolve(root);
     this.#parameters = hasGlobalThis ? WRAPPER : [...WRAPPER, 'globalThis', 'global'];
     this.run(`(${prune})`)([...LEVELS[level], ...UNPROMISED]);
@@ -84,7 +84,7 @@ export class Sandbox {
     this.define('console', { log() {}, info() {}, warn() {}, error() {}, debug() {} });
     const { object, wasm } = { wechat: { object: 'wx', wasm: 'WXWebAssembly' }, douyin: { object: 'tt', wasm: 'TTWebAssembly' }, alipay: { object: 'my', wasm: 'MYWebAssembly' } }[platform];
     this.api = platform === 'alipay' ? this.#alipay() : this.#wechat();
-    this.define(object, this.api);
+    if (!isWorker) this.define(object, this.api);
     if (hasWasm) this.define(wasm, { instantiate: (path, imports) => this.#instantiate(path, imports, shape) });
   }
 

@@ -55,6 +55,24 @@ test('a missing module, no WebAssembly and another platform are told by their co
   assert.throws(() => tidegate.miniHost(), coded('init/not-ready'));
 });
 
+for (const build of ['es2017', 'es5', 'nowasm']) {
+  test(`errors are of the class that is exported, and keep what they say: ${build}`, async () => {
+    const { sandbox, tidegate, guardOf } = await start(build, { hasWasm: build !== 'nowasm' });
+    const thrown = await tidegate.createGuard({}).catch((error) => error);
+    assert.deepEqual([thrown instanceof tidegate.GuardError, thrown instanceof sandbox.run('Error')], [true, true]);
+    assert.deepEqual([thrown.code, thrown.message.split(':')[0]], ['guard/no-policy', 'guard/no-policy']);
+    // Closed for children of 13, whenever this runs.
+    const guard = await guardOf({ usage: { presets: ['cn_companion_2026'], age: 13 } });
+    const told = [];
+    assert.throws(() => tidegate.guardChat(guard, { onText: () => {} }), (error) => error instanceof tidegate.GuardError && error.code === 'usage/closed');
+    const open = await guardOf();
+    tidegate.guardChat(open, { onText: () => {}, onError: (error) => told.push(error.message) }).event({ data: '{' });
+    assert.match(told[0], /^fetch\/json: the answer/);
+    await guard.dispose();
+    await open.dispose();
+  });
+}
+
 test('what failed to start starts later', async () => {
   const sandbox = new Sandbox({ root: ROOT });
   const tidegate = sandbox.require('/es2017.js');

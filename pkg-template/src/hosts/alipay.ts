@@ -4,18 +4,19 @@
  * take the other.
  */
 import {
-  bytesOf, headersOf, promised, required, wordsOf, type MiniApi, type MiniListener, type MiniRequest, type MiniTask, type MiniWebAssembly, type Platform,
+  apiOf, bytesOf, headersOf, promised, wordsOf, type MiniApi, type MiniListener, type MiniRequest, type MiniTask, type MiniWebAssembly, type Platform,
 } from './platform.js';
 
 declare const my: MiniApi | undefined;
 declare const MYWebAssembly: MiniWebAssembly | undefined;
 
 export function alipay(): Platform {
-  const api = required('my', typeof my === 'object' ? my : undefined);
+  const wasm = typeof MYWebAssembly === 'object' ? MYWebAssembly : undefined;
+  const api = apiOf('my', typeof my === 'object' ? my : undefined, wasm);
   return {
     name: 'alipay',
     api,
-    wasm: typeof MYWebAssembly === 'object' ? MYWebAssembly : undefined,
+    wasm,
     wasmPath: '/tidegate/tidegate.wasm.br',
     request: (wanted, listener) => request(api, wanted, listener),
     // A key that holds nothing gives `null`.

@@ -1,18 +1,19 @@
 /** Douyin: `tt`, and `TTWebAssembly` since base library 2.34.0. */
 import { request, stored } from './callback-api.js';
 import {
-  headersOf, required, wordsOf, type MiniApi, type MiniListener, type MiniRequest, type MiniTask, type MiniWebAssembly, type Platform,
+  apiOf, headersOf, required, wordsOf, type MiniApi, type MiniListener, type MiniRequest, type MiniTask, type MiniWebAssembly, type Platform,
 } from './platform.js';
 
 declare const tt: MiniApi | undefined;
 declare const TTWebAssembly: MiniWebAssembly | undefined;
 
 export function douyin(): Platform {
-  const api = required('tt', typeof tt === 'object' ? tt : undefined);
+  const wasm = typeof TTWebAssembly === 'object' ? TTWebAssembly : undefined;
+  const api = apiOf('tt', typeof tt === 'object' ? tt : undefined, wasm);
   return {
     name: 'douyin',
     api,
-    wasm: typeof TTWebAssembly === 'object' ? TTWebAssembly : undefined,
+    wasm,
     // Absolute: a relative path is taken from the page's folder.
     wasmPath: '/tidegate/tidegate.wasm.br',
     request: (wanted, listener) => (listener.event && api.createEventSource ? events(api, wanted, listener) : request(api, wanted, listener)),

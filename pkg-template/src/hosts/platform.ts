@@ -10,7 +10,7 @@ export type PlatformName = 'wechat' | 'douyin' | 'alipay';
 
 type Call<Options, Result> = (options: Options & { success?: (result: Result) => void; fail?: (error: unknown) => void }) => unknown;
 
-/** The functions of which tidegate makes use; those with `?` are not on every version. */
+/** The functions of which tidegate makes use; those with `?` are not on every version, and none is in a Worker. */
 export interface MiniApi {
   request: Call<Record<string, unknown>, Record<string, unknown>>;
   getStorage: Call<{ key: string }, { data?: unknown }>;
@@ -110,6 +110,11 @@ export function bytesOf(data: unknown): ArrayBuffer {
   // By shape: the platform's buffers may be of another realm.
   if (typeof data === 'object' && data !== null && 'byteLength' in data) return data as ArrayBuffer;
   return new TextEncoder().encode(data === undefined || data === null ? '' : JSON.stringify(data)).buffer as ArrayBuffer;
+}
+
+/** The object of the platform. A Worker has none, only WebAssembly: what needs a function of it fails there. */
+export function apiOf(name: string, api: MiniApi | undefined, wasm: MiniWebAssembly | undefined): MiniApi {
+  return required(name, api ?? (wasm && ({} as MiniApi)));
 }
 
 /** `init/platform` where the object of the platform is missing. */

@@ -96,11 +96,13 @@ function platform(): Platform {
 
 declare const tt: unknown;
 declare const my: unknown;
+declare const TTWebAssembly: unknown;
+declare const MYWebAssembly: unknown;
 
-/** WeChat last: others have a `wx` too. */
+/** WeChat last: others have a `wx` too. In a Worker only WebAssembly tells. */
 function platformHere(): PlatformName {
-  if (typeof tt === 'object') return 'douyin';
-  return typeof my === 'object' ? 'alipay' : 'wechat';
+  if (typeof tt === 'object' || typeof TTWebAssembly === 'object') return 'douyin';
+  return typeof my === 'object' || typeof MYWebAssembly === 'object' ? 'alipay' : 'wechat';
 }
 
 async function platformBytes({ api }: Platform, length: number): Promise<ArrayBuffer> {
