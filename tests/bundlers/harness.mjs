@@ -28,7 +28,7 @@ const POLICY = {
   ],
 };
 export const ANSWER = { text: '请看 🙂 赌博网站，就这样。终止词语，再见。', reasoning: '终止' };
-const SHOWN = '请看 🙂 ＊＊＊＊，就这样。';
+export const SHOWN = '请看 🙂 ＊＊＊＊，就这样。';
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm', '.css': 'text/css' };
 /** Longest wait for a page or an answer, ms. */
 const PATIENCE_MS = 60_000;
@@ -41,15 +41,15 @@ const browsers = [];
 let objections = [];
 let pack;
 
-/** Registers the hooks: a project with the sample in it, `more` of it, and the browsers. */
-export function prepare(more = async () => {}) {
+/** Registers the hooks: a project with the sample in it, `more` of it, and the browsers, if they are needed. */
+export function prepare({ more = async () => {}, inBrowsers = true } = {}) {
   before(async () => {
     ({ app } = await installed());
     await cp(fileURLToPath(new URL('app', import.meta.url)), app, { recursive: true });
     await more();
     await init();
     pack = Buffer.from(compilePolicy(POLICY));
-    for (const name of (process.env.TIDEGATE_BROWSERS ?? BROWSER).split(',')) browsers.push(await startBrowser(name));
+    for (const name of inBrowsers ? (process.env.TIDEGATE_BROWSERS ?? BROWSER).split(',') : []) browsers.push(await startBrowser(name));
   });
   after(async () => {
     for (const { stop } of browsers) await stop();

@@ -1,7 +1,7 @@
 /** The tarball in the bundlers that take minutes to install and to run: webpack 5 and Next.js. `cargo xtask matrix` runs it. */
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -9,27 +9,13 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { freePort } from '../../browser/browsers.mjs';
 import { until } from '../../browser/harness.mjs';
-import { npm } from '../../package/install.mjs';
 import { ANSWER, HTML, app, packOf, prepare, serve, shows } from '../harness.mjs';
+import { install, place } from './place.mjs';
 
 const run = promisify(execFile);
 const here = fileURLToPath(new URL('.', import.meta.url));
-/** Kept from run to run, as installing takes longest. */
-const place = fileURLToPath(new URL('../../../target/bundlers/', import.meta.url));
 
-prepare(async () => {
-  await mkdir(place, { recursive: true });
-  const lock = await readFile(join(here, 'package-lock.json'), 'utf8');
-  const isFresh = await readFile(join(place, 'package-lock.json'), 'utf8').then((own) => own === lock, () => false);
-  for (const file of ['package.json', 'package-lock.json']) await cp(join(here, file), join(place, file));
-  if (!isFresh) await npm(['ci', '--no-audit', '--no-fund'], place).catch(async (error) => {
-    await rm(join(place, 'package-lock.json'));
-    throw error;
-  });
-  const [own, theirs] = [join(place, 'node_modules/tidegate'), join(app, 'node_modules/tidegate')];
-  await rm(own, { recursive: true, force: true });
-  await cp(theirs, own, { recursive: true });
-});
+prepare({ more: install });
 
 test('webpack 5', async (t) => {
   const webpack = createRequire(join(place, 'package.json'))('webpack');
