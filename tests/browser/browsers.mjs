@@ -21,8 +21,8 @@ import { startFirefoxServer } from './marionette.mjs';
 export const BROWSER = process.env.TIDEGATE_BROWSER ?? 'chromium';
 /** Options of a test that needs what only Chromium's DevTools protocol can do. */
 export const CHROMIUM_ONLY = { skip: BROWSER === 'chromium' ? false : 'needs the DevTools protocol' };
-/** Of one that needs two tabs: WebKitGTK's driver shows the first only, and waits for ever in another. */
-export const TWO_TABS = { skip: BROWSER === 'webkit' ? 'the driver shows one tab' : false };
+/** What a page beside another is opened in: in WebKit, a tab that a driver opens stays in the background and draws nothing. */
+export const BESIDE = BROWSER === 'webkit' ? 'window' : 'tab';
 /** Longest wait for a driver to listen, ms. */
 const PATIENCE_MS = 20_000;
 

@@ -17,7 +17,7 @@ import { addAccount, PROGRAM, startProgram } from '../collector-process.mjs';
 import { BROWSER, freePort, startBrowser } from './browsers.mjs';
 import { probe } from './probe.mjs';
 
-export { BROWSER, CHROMIUM_ONLY, TWO_TABS, browserPath } from './browsers.mjs';
+export { BESIDE, BROWSER, CHROMIUM_ONLY, browserPath } from './browsers.mjs';
 
 export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 export const SITE = process.env.TIDEGATE_SITE ?? join(ROOT, 'dist/www');

@@ -30,7 +30,9 @@ const COMMANDS = {
   'POST element/:id/click': 'ElementClick', 'POST element/:id/clear': 'ElementClear', 'POST element/:id/value': 'ElementSendKeys', 'GET element/:id/text': 'GetElementText',
   'GET element/:id/name': 'GetElementTagName', 'GET element/:id/rect': 'GetElementRect', 'GET element/:id/enabled': 'IsElementEnabled', 'GET element/:id/selected': 'IsElementSelected',
   'GET element/:id/displayed': 'IsElementDisplayed', 'GET element/:id/attribute/:name': 'GetElementAttribute', 'GET element/:id/property/:name': 'GetElementProperty',
-  'GET element/:id/css/:propertyName': 'GetElementCSSValue',
+  'GET element/:id/css/:propertyName': 'GetElementCSSValue', 'GET element/:id/computedrole': 'GetComputedRole', 'GET element/:id/computedlabel': 'GetComputedLabel',
+  'GET element/:id/shadow': 'GetShadowRoot', 'POST shadow/:shadowRoot/element': 'FindElementFromShadowRoot', 'POST shadow/:shadowRoot/elements': 'FindElementsFromShadowRoot',
+  'GET element/:id/screenshot': 'TakeScreenshot', 'POST alert/accept': 'AcceptAlert', 'POST alert/dismiss': 'DismissAlert', 'GET alert/text': 'GetAlertText',
 };
 const ROUTES = Object.entries(COMMANDS).map(([line, name]) => {
   const [method, path] = line.split(' ');

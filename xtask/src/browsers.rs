@@ -74,13 +74,14 @@ impl Browser {
     pub(crate) fn command(self, tools: &Tools, root: &Path, only_displayed: bool) -> Command {
         let mut command = tools.command("node");
         let files: &[&str] = if only_displayed {
-            command.arg(NEVER_DISPLAYED_TESTS);
+            command.args([NEVER_DISPLAYED_TESTS, "--test-concurrency=2"]);
             &NEVER_DISPLAYED
         } else {
+            command.arg("--test-concurrency=1");
             &FILES
         };
         command
-            .args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
+            .args(["--test", "--test-reporter=spec"])
             .args(
                 files
                     .iter()

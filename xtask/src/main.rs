@@ -15,6 +15,7 @@ mod fresh;
 mod fuzz;
 mod kill_rounds;
 mod matrix;
+mod node_tests;
 mod package;
 mod process;
 mod progress;

@@ -8,10 +8,11 @@ use anyhow::{Result, bail};
 use crate::arguments::Arguments;
 use crate::browsers::Browser;
 use crate::count::tests_in;
+use crate::node_tests::node_tests;
 use crate::package;
 use crate::process;
 use crate::progress::Progress;
-use crate::test::{judge, node_tests};
+use crate::test::judge;
 use crate::tools::{Need, Tools};
 
 /// What `test` runs too, and what takes minutes.

@@ -1,7 +1,6 @@
 //! `test`: every check, all of them even after one fails, and one closing summary.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -14,6 +13,7 @@ use crate::browsers::Browser;
 use crate::collector;
 use crate::count::{Count, tests_in};
 use crate::fuzz;
+use crate::node_tests::node_tests;
 use crate::package;
 use crate::process::{self, Teed};
 use crate::progress::Progress;
@@ -35,6 +35,8 @@ const ALL_STEPS: usize = 19;
 const FUZZ_SECONDS: &str = "TIDEGATE_FUZZ_SECONDS";
 /// Set to `require`: without PostgreSQL the tests fail.
 const POSTGRES: &str = "TIDEGATE_TEST_POSTGRES";
+/// The same of Firefox and WebKit.
+const BROWSERS: &str = "TIDEGATE_TEST_BROWSERS";
 /// The TypeScript that is published, the page's, and what users would write.
 const TYPESCRIPT: [&str; 6] = [
     "pkg-template",
@@ -142,9 +144,8 @@ impl Steps<'_> {
     /// it.
     fn on_postgres(&mut self) {
         let name = "collector on PostgreSQL";
-        let is_required = std::env::var_os(POSTGRES).is_some_and(|value| value == "require");
         if let Err(missing) = self.tools.ensure(Need::Postgres)
-            && !is_required
+            && !is_required(POSTGRES)
         {
             self.progress.step(name);
             println!("{name}: NOT TESTED: {missing:#}");
@@ -254,12 +255,16 @@ impl Steps<'_> {
         } else {
             browser.short_step()
         };
-        if let (false, Some(what)) = (is_asked, browser.missing(&self.tools)) {
+        let may_miss = !is_asked && !is_required(BROWSERS);
+        if let (true, Some(what)) = (may_miss, browser.missing(&self.tools)) {
             self.skip(name, &format!("{what} is missing"));
             return;
         }
         let root = self.root;
         self.tests(name, &[], RUNNING, |tools| {
+            if let Some(what) = browser.missing(tools) {
+                bail!("missing: {what}; CONTRIBUTING.md says what to install");
+            }
             let mut command = browser.command(tools, root, !is_asked);
             command.env("TIDEGATE_COLLECTOR", collector);
             Ok(command)
@@ -336,8 +341,9 @@ impl Steps<'_> {
     fn node_tests(&mut self, name: &'static str, folder: &str, needs: &[Need], collector: &Path) {
         let folder = self.root.join(folder);
         self.tests(name, needs, RUNNING, |tools| {
-            // They wait more than they work.
-            let at_once = thread::available_parallelism().map_or(1, usize::from);
+            let cores = thread::available_parallelism().map_or(1, usize::from);
+            // Tests of the page wait for it more than they work.
+            let at_once = cores + usize::from(needs.contains(&Need::Browser));
             let mut command = node_tests(tools, &folder, at_once.min(MOST_AT_ONCE))?;
             command.env("TIDEGATE_COLLECTOR", collector);
             Ok(command)
@@ -356,22 +362,9 @@ impl Steps<'_> {
     }
 }
 
-/// Runs the tests `*.test.mjs` in `folder`, each file in a process of its own,
-/// so many at once.
-pub(crate) fn node_tests(tools: &Tools, folder: &Path, at_once: usize) -> Result<Command> {
-    let mut command = tools.command("node");
-    command
-        .args(["--test", "--test-reporter=spec"])
-        .arg(format!("--test-concurrency={at_once}"))
-        .args(test_files(folder)?);
-    let browser = [
-        ("CHROME_PATH", tools.chromium()),
-        ("CHROMEDRIVER", tools.chromedriver()),
-    ];
-    for (variable, path) in browser {
-        path.map(|path| command.env(variable, path));
-    }
-    Ok(command)
+/// Whether this variable says that nothing may be left out.
+fn is_required(variable: &str) -> bool {
+    std::env::var_os(variable).is_some_and(|value| value == "require")
 }
 
 fn succeed(teed: &Teed) -> Result<()> {
@@ -392,20 +385,6 @@ pub(crate) fn judge(teed: &Teed, tests: Count) -> Result<()> {
         bail!("no test ran");
     }
     Ok(())
-}
-
-fn test_files(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut files: Vec<_> = fs::read_dir(folder)
-        .with_context(|| format!("{} is missing", folder.display()))?
-        .flatten()
-        .map(|entry| entry.path())
-        .filter(|path| path.to_string_lossy().ends_with(".test.mjs"))
-        .collect();
-    if files.is_empty() {
-        bail!("{} holds no *.test.mjs", folder.display());
-    }
-    files.sort();
-    Ok(files)
 }
 
 #[cfg(test)]
