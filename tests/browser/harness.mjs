@@ -52,7 +52,7 @@ export class Collector {
    * `delay`: ms between tokens; `site`: directory served at `/`; `play`: conversations instead of the
    * built-in ones; `pack`: a policy; `demo`: it issues assertions to anybody.
    */
-  static async start({ delay = 5, site = SITE, play, pack, demo = false } = {}) {
+  static async start({ delay = 1, site = SITE, play, pack, demo = false } = {}) {
     for (const [what, path] of [['collector', PROGRAM], ['page', join(site, 'index.html')]]) {
       if (!existsSync(path)) throw new Error(`${what} not built: ${path} is missing`);
     }

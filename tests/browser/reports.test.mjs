@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, before, beforeEach, test } from 'node:test';
+import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { Key } from 'selenium-webdriver';
@@ -22,15 +22,17 @@ let page;
 let masking;
 before(async () => {
   [masking] = (await conversations('en')).filter(({ id }) => id === 'en-gambling-ad');
+  page = await Page.start();
 });
 beforeEach(async () => {
   collector = await Collector.start();
+  // Of an origin of its own, so that nothing is stored there.
   proxy = await Proxy.start(collector.url);
-  page = await Page.start();
   await page.openReady(proxy.url, '?lang=en&age=adult');
 });
+after(() => page?.dispose());
 afterEach(async () => {
-  await page?.dispose();
+  await page?.driver.get('about:blank');
   await proxy?.dispose();
   await collector?.dispose();
 });

@@ -40,15 +40,16 @@ function textOf(node) {
   if (node.localName === 'style') return '';
   return [...node.shadowRoot?.childNodes ?? [], ...node.childNodes].map(textOf).join('');
 }
-window.ask = async (stopAt) => {
+/** Asks, and, once this much is there and the server has sent all, ends the answer in this way. */
+window.ask = async (seen, end) => {
   chat.clearMessages();
   await chat.sendUserMessage({ prompt: 'q' });
-  if (stopAt) {
-    while (!JSON.stringify(last()?.content ?? '').includes(stopAt)) await frame();
-    // What is held has come, too: the server says so.
+  if (seen) {
+    while (!JSON.stringify(last()?.content ?? '').includes(seen)) await frame();
     await fetch('/sent');
     await frame();
-    await chat.abortChat();
+    if (end === 'stopped') await chat.abortChat();
+    else await fetch('/' + end);
   }
   while (['pending', 'streaming'].includes(last()?.status ?? 'pending')) await frame();
   await frame();
@@ -60,10 +61,13 @@ document.documentElement.dataset.ready = '';
 let site;
 let page;
 let url;
-/** What the server answers: contents, then the end: 'done', 'cut' (in order, but without the last event), 'broken', or 'never'. */
-let answer;
+/** What the server answers. */
+let contents;
+let isWhole;
 let closed = 0;
 let allSent;
+/** How an answer that is not whole ends, when the page says so: in order, but without the last event, or broken off. */
+const ends = { '/cut': () => {}, '/broken': () => {} };
 
 before(async () => {
   const { outputFiles: [app] } = await build({
@@ -78,7 +82,8 @@ before(async () => {
   site = createServer(async (from, to) => {
     if (from.method === 'POST') return reply(to);
     if (from.url === '/sent') await allSent;
-    const own = { '/': HTML, '/app.js': app.text, '/policy.pack': bytes, '/sent': '' }[from.url];
+    ends[from.url]?.();
+    const own = { '/': HTML, '/app.js': app.text, '/policy.pack': bytes, '/sent': '', '/cut': '', '/broken': '' }[from.url];
     const body = own ?? (from.url.startsWith('/pkg/') ? await readFile(join(ROOT, from.url)).catch(() => undefined) : undefined);
     if (body === undefined) return to.writeHead(404).end();
     return to.writeHead(200, { 'content-type': types[from.url.split('.').at(-1)] ?? 'text/html' }).end(body);
@@ -101,7 +106,7 @@ beforeEach(async () => {
 
 /** Sends each content by itself, so that the page may draw between them. */
 async function reply(to) {
-  const { contents, end } = answer;
+  Object.assign(ends, { '/cut': () => to.end(), '/broken': () => to.destroy() });
   to.once('close', () => { closed += 1; });
   to.writeHead(200, { 'content-type': 'text/event-stream' });
   let sent;
@@ -111,9 +116,7 @@ async function reply(to) {
     await new Promise((done) => setImmediate(done));
   }
   sent();
-  if (end === 'done') to.end('data: [DONE]\n\n');
-  else if (end === 'cut') to.end();
-  else if (end === 'broken') setTimeout(() => to.destroy(), 20);
+  if (isWhole) to.end('data: [DONE]\n\n');
 }
 
 /** Runs `code`, which may await, in the page. */
@@ -125,9 +128,11 @@ async function inPage(code, ...values) {
   return got.value;
 }
 
-async function ask(contents, end = 'done', stopAt) {
-  answer = { contents, end };
-  return inPage('return window.ask(...given)', stopAt ?? null);
+/** Asks for these contents; without `end`, for a whole answer, else for one that ends so once `请看` is there. */
+async function ask(given, end) {
+  contents = given;
+  isWhole = end === undefined;
+  return inPage('return window.ask(...given)', end ? '请看' : null, end ?? null);
 }
 
 const NOTICE = '内容已终止。';
@@ -180,8 +185,8 @@ test('TDesign Chat shows nothing that is held of an answer that breaks, ends wit
   const watch = await expectNeverDisplayed(page.driver, ['赌', '终', '撤'], { root: 'main' });
   for (const [index, text] of TEXTS.entries()) {
     const begun = [...text.slice(0, text.indexOf(TERMS[index]) + 2)].map(growing.markdown);
-    for (const end of ['broken', 'cut', 'never']) {
-      const { drawn } = await ask(begun, end, end === 'never' ? '请看' : undefined);
+    for (const end of ['broken', 'cut', 'stopped']) {
+      const { drawn } = await ask(begun, end);
       assert.ok(drawn.includes('请看') && !drawn.includes(TERMS[index].slice(0, 2)), `${end}: ${drawn}`);
     }
     await watch.check();
@@ -191,7 +196,9 @@ test('TDesign Chat shows nothing that is held of an answer that breaks, ends wit
 
 test('an answer that the policy ends is asked for no longer', async () => {
   const before = closed;
-  const { drawn } = await ask([growing.markdown(TEXTS[1])], 'never');
+  contents = [growing.markdown(TEXTS[1])];
+  isWhole = false;
+  const { drawn } = await inPage('return window.ask()');
   assert.ok(drawn.includes(NOTICE), drawn);
   await until('the request is closed', () => closed > before, 5_000);
 });
