@@ -51,13 +51,14 @@ async function reports() {
   return { sent: [...new Set(sent)].sort(), state };
 }
 
-/** Milliseconds until the first judgement, and for a piece of text, with a large pack. */
+/** Milliseconds until the first judgement, and for a piece of text, with a large pack, signed if there are keys. */
 async function speed() {
   const pack = bytesOf(job.packs[0][1]);
+  const publicKeys = job.keys?.map(bytesOf);
   const began = Date.now();
   await tidegate.init({ wasm: '/tidegate.wasm.br' });
   const started = Date.now();
-  const guard = await tidegate.createGuard({ packs: [pack] });
+  const guard = await tidegate.createGuard({ packs: [pack], ...(publicKeys && { publicKeys }) });
   guard.message().push(job.pieces[0]);
   const ready = Date.now();
   const rounds = [];
