@@ -167,3 +167,61 @@ test('reports and used time are kept in the storage and survive a cold restart',
   assert.equal([...again.sandbox.storage.keys()].filter((key) => key.startsWith('tidegate:report/')).length, 0);
   await Promise.all([guard.dispose(), later.dispose()]);
 });
+
+test('on a memory warning used time is written at once, and goes on', async () => {
+  const world = await start('es5', { level: '2.21.0' });
+  const guard = await world.guardOf(METERED);
+  const written = () => [...world.sandbox.storage].filter(([key]) => key.startsWith('tidegate:usage/')).map(([, value]) => value).join();
+  await turn(50);
+  world.tidegate.touched();
+  await turn(60);
+  const before = written();
+  world.sandbox.signal('memory', { level: 10 });
+  await turn(50);
+  assert.notEqual(written(), before);
+  const used = guard.usage.status().usedMs;
+  assert.ok(used > 0);
+  await turn(60);
+  assert.ok(guard.usage.status().usedMs > used);
+  await guard.dispose();
+});
+
+test('what could not be sent is sent as soon as the network is back', async () => {
+  const world = await start('es2017', { level: '2.21.0' });
+  let asked = 0;
+  world.sandbox.answer = ({ fail }) => {
+    asked += 1;
+    fail({ errMsg: 'request:fail' });
+  };
+  const guard = await world.guardOf(METERED);
+  guard.message().push('去赌博网站看看');
+  // After so many failures it would wait 16 seconds at least.
+  for (let failures = 0; failures < 6; failures += 1) await guard.reports.flush();
+  assert.ok(asked >= 6);
+  assert.equal(guard.reports.stats().pending, 1);
+  const sent = collecting(world.sandbox);
+  world.sandbox.signal('network', { isConnected: false });
+  await turn(30);
+  assert.equal(sent.length, 0);
+  world.sandbox.signal('network', { isConnected: true, networkType: 'wifi' });
+  for (let waited = 0; guard.reports.stats().pending > 0 && waited < 8_000; waited += 20) await turn(20);
+  assert.deepEqual(sent.map(({ type }) => type), ['dev.tidegate.verdict.v1']);
+  assert.equal(guard.reports.stats().pending, 0);
+  await guard.dispose();
+});
+
+test('the collector\'s time is taken, also where the clock of the device is wrong', async () => {
+  const ahead = 3 * 3_600_000;
+  const world = await start('es5', { level: '2.21.0' });
+  const asked = [];
+  world.sandbox.answer = ({ url, method, success }) => {
+    asked.push(`${method} ${url.replace(/nonce=.*/, 'nonce=…')}`);
+    const isTime = url.includes('/v1/time');
+    success({ statusCode: isTime ? 200 : 404, header: { 'Content-Type': 'application/json' }, data: bufferOf(Buffer.from(isTime ? JSON.stringify({ now: Date.now() + ahead }) : '{}')) });
+  };
+  // Without keys the time is not signed.
+  const guard = await world.tidegate.createGuard({ packs: [world.sandbox.bytes(packOf())], usage: { ...METERED.usage, server: 'https://c.example' } });
+  assert.deepEqual(asked.slice(0, 1), ['GET https://c.example/v1/time']);
+  assert.ok(Math.abs(guard.usage.status().now - Date.now() - ahead) < 60_000, `${guard.usage.status().now - Date.now()}`);
+  await guard.dispose();
+});

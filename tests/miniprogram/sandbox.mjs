@@ -59,7 +59,8 @@ function compiled(file) {
 
 /**
  * `root` is the code package. `shape`: what `instantiate` gives, `wrapped` `{instance}` or `bare`;
- * `hasGlobalThis`: some platforms shadow it; `isWorker`: a Worker's realm, which has none of the platform's functions.
+ * `hasGlobalThis`: some platforms shadow it; `isWorker`: a Worker's realm, which has none of the platform's functions;
+ * `showsGlue`: the scripts are changed so that their glue can be reached, where no WebAssembly asks for it.
  */
 export class Sandbox {
   #root;
@@ -73,11 +74,13 @@ export class Sandbox {
   trapsIn;
   trapsAlways = false;
   listeners = { show: [], hide: [], memory: [], network: [] };
-  /** The instances that were made: their exports, and the glue they call. */
+  /** The instances that were made: their exports, and the glue they call. Of the build without WebAssembly only the glue, if `showsGlue`. */
   instances = [];
+  #showsGlue;
 
-  constructor({ root, level = LEVEL_NAMES.at(-1), shape = 'wrapped', hasGlobalThis = true, hasWasm = true, platform = 'wechat', isWorker = false }) {
+  constructor({ root, level = LEVEL_NAMES.at(-1), shape = 'wrapped', hasGlobalThis = true, hasWasm = true, platform = 'wechat', isWorker = false, showsGlue = false }) {
     this.#root = resolve(root);
+    this.#showsGlue = showsGlue;
     this.#parameters = hasGlobalThis ? WRAPPER : [...WRAPPER, 'globalThis', 'global'];
     this.run(`(${prune})`)([...LEVELS[level], ...UNPROMISED]);
     for (const name of ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval']) this.define(name, (...args) => globalThis[name](...args));
@@ -120,7 +123,9 @@ export class Sandbox {
     if (known) return known.exports;
     const module = this.run('({ exports: {} })');
     this.#modules.set(file, module);
-    const wrapped = `(function (${this.#parameters.join()}) {${readFileSync(file, 'utf8')}\n})`;
+    if (this.#showsGlue) Object.defineProperty(module, 'glue', { set: (glue) => void this.instances.push({ exports: {}, glue }) });
+    const text = readFileSync(file, 'utf8');
+    const wrapped = `(function (${this.#parameters.join()}) {${this.#showsGlue ? withGlueShown(text) : text}\n})`;
     vm.runInContext(wrapped, this.#context, { filename: file })((id) => this.#require(dirname(file), id), module, module.exports);
     return module.exports;
   }
@@ -215,4 +220,11 @@ function prune(names) {
       if (object.prototype) delete object.prototype[member];
     }
   });
+}
+
+/** The script with its glue assigned to `module.glue` as it is made. */
+export function withGlueShown(text) {
+  const shown = text.replace(/return ?\{Filter:/, 'return module.glue={Filter:');
+  if (shown === text) throw new Error('the script makes no glue, or otherwise than before');
+  return shown;
 }

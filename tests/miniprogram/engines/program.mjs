@@ -1,5 +1,6 @@
 /** What runs inside another engine, after `prelude.js`: the vectors, a complaint, or the speed. `job` says what. */
 import { run as usage } from '../../usage/world.mjs';
+import { records } from '../../vectors/records.mjs';
 import { disguised, SCRIPTS, sentences, texts } from '../../vectors/run.mjs';
 
 const { logic, job } = globalThis;
@@ -20,27 +21,35 @@ async function vectors() {
     for (const script of SCRIPTS) wrong.push(...await disguised(asPackage, evasion.cases, script));
     wrong.push(...await sentences(asPackage, evasion.innocents, false), ...await sentences(asPackage, evasion.hits, true));
   }
-  const [core] = logic.glues.length > 0 ? logic.glues : [undefined];
+  const [core] = logic.glues;
   let scenarios = 0;
-  for (const [file, all] of core ? usages : []) {
+  for (const [file, all] of usages) {
     for (const scenario of all) {
       scenarios += 1;
       const found = usage(scenario, core, keys.map(bytesOf));
       if (found !== undefined) wrong.push(`${file}:${scenario.line}: ${found}`);
     }
   }
+  const sent = collecting();
+  wrong.push(...await records(asPackage, (name) => job.records[name], { key: bytesOf(keys[0]), surface: 'miniprogram', sent: () => sent.splice(0) }));
   return { foreign: foreign(), wrong, scenarios, ...await reports() };
+}
+
+/** A collector that takes all records; what it took. */
+function collecting() {
+  const sent = [];
+  logic.answer = ({ data, success }) => {
+    const all = JSON.parse(data);
+    sent.push(...all);
+    const body = JSON.stringify({ accepted: all.map(({ id }) => id) });
+    success({ statusCode: 200, header: { 'content-type': 'application/json' }, data: body });
+  };
+  return sent;
 }
 
 /** A verdict and a complaint on their way to the collector, and used time that goes on. */
 async function reports() {
-  const sent = [];
-  logic.answer = ({ data, success }) => {
-    const records = JSON.parse(data);
-    sent.push(...records.map(({ type }) => type));
-    const body = JSON.stringify({ accepted: records.map(({ id }) => id) });
-    success({ statusCode: 200, header: { 'content-type': 'application/json' }, data: body });
-  };
+  const sent = collecting();
   const options = { presets: ['cn_companion_2026'], age: 30 };
   const guard = await tidegate.createGuard({ packs: [bytesOf(job.packs[0][1])], usage: options, reports: { endpoint: 'https://a/v1/reports' } });
   guard.message().push(job.hit);
@@ -48,7 +57,7 @@ async function reports() {
   await guard.reports.flush();
   const { state } = guard.usage.status();
   await guard.dispose();
-  return { sent: [...new Set(sent)].sort(), state };
+  return { sent: [...new Set(sent.map(({ type }) => type))].sort(), state };
 }
 
 /** Milliseconds until the first judgement, and for a piece of text, with a large pack, signed if there are keys. */

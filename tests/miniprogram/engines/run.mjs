@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliDecompressSync } from 'node:zlib';
 import { buildSync } from 'esbuild';
+import { withGlueShown } from '../sandbox.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const pkg = fileURLToPath(new URL('../../../pkg/', import.meta.url));
@@ -31,7 +32,8 @@ export async function inJsc(job, { flags = [], build = 'miniprogram/index.js' } 
   try {
     const wasm = join(work, 'core.wasm');
     writeFileSync(wasm, brotliDecompressSync(readFileSync(join(pkg, 'miniprogram/tidegate.wasm.br'))));
-    const given = `given = { source: readFile(${JSON.stringify(join(pkg, build))}), module: readFile(${JSON.stringify(wasm)}, 'binary') };`;
+    const source = readFileSync(join(pkg, build), 'utf8');
+    const given = `given = { source: ${JSON.stringify(build.includes('nowasm') ? withGlueShown(source) : source)}, module: readFile(${JSON.stringify(wasm)}, 'binary') };`;
     const files = { 'given.js': given, 'job.js': `job = ${JSON.stringify(job)};`, 'program.js': program() };
     for (const [name, text] of Object.entries(files)) writeFileSync(join(work, name), text);
     const at = (name) => join(work, name);
@@ -52,7 +54,7 @@ export async function inQuickJs(job) {
     context.setProp(context.global, 'print', print);
     print.dispose();
     const run = (text) => context.unwrapResult(context.evalCode(text)).consume((value) => context.dump(value));
-    run(`given = { source: ${JSON.stringify(readFileSync(join(pkg, 'mp/nowasm.js'), 'utf8'))} };`);
+    run(`given = { source: ${JSON.stringify(withGlueShown(readFileSync(join(pkg, 'mp/nowasm.js'), 'utf8')))} };`);
     run(readFileSync(prelude, 'utf8'));
     run(`job = ${JSON.stringify(job)};`);
     run(program());
