@@ -12,6 +12,13 @@ type Counts = Omit<ReportStats, 'storage'>;
 
 const NOTHING: Counts = { pending: 0, pendingBytes: 0, accepted: 0, dropped: 0, rejected: 0 };
 
+/** The numbers of two outboxes together; `more` may come from another page. */
+export function plus<T extends Counts>(counts: T, more: Partial<Record<keyof Counts, unknown>>): T {
+  const sum = { ...counts };
+  for (const name of Object.keys(NOTHING) as (keyof Counts)[]) sum[name] += Number(more[name]) || 0;
+  return sum;
+}
+
 /** An outbox that outlives its instance of the core; what it held is given to it again. */
 export class LiveOutbox {
   readonly #host: Host;
@@ -51,8 +58,7 @@ export class LiveOutbox {
   revive(): boolean {
     if (this.isGivenUp || !this.#home.hasTrapped) return false;
     instance();
-    const { accepted, dropped, rejected } = this.#known;
-    this.#before = { ...NOTHING, accepted: this.#before.accepted + accepted, dropped: this.#before.dropped + dropped, rejected: this.#before.rejected + rejected };
+    this.#before = { ...plus(this.#known, this.#before), pending: 0, pendingBytes: 0 };
     this.#replace();
     return true;
   }
@@ -83,8 +89,7 @@ export class LiveOutbox {
     } catch (thrown) {
       if (GuardError.from(thrown).code !== 'core/trap') throw thrown;
     }
-    const { accepted, dropped, rejected } = this.#known;
-    return { ...this.#known, accepted: this.#before.accepted + accepted, dropped: this.#before.dropped + dropped, rejected: this.#before.rejected + rejected };
+    return plus(this.#known, this.#before);
   }
 
   free(): void {

@@ -21,7 +21,7 @@ export interface Entry {
   key: string;
   at: number;
   /** The record as it is sent; absent once it is lost and only its key counts. */
-  json?: Uint8Array;
+  json?: string;
   drops?: Drops;
   /** The store has it already: another page wrote it, or an earlier run. */
   isKept?: boolean;
@@ -29,8 +29,6 @@ export interface Entry {
 
 export class RecordStore {
   readonly #host: Host;
-  readonly #encoder = new TextEncoder();
-  readonly #decoder = new TextDecoder();
   #working: Promise<void> = Promise.resolve();
   #hasFailed = false;
   #aside: string[] = [];
@@ -66,8 +64,8 @@ export class RecordStore {
   }
 
   /** `done` hears whether the record will survive the page. */
-  write(entry: Entry, json: Uint8Array, done: (ok: boolean) => void): void {
-    const value = this.#encode(entry, json);
+  write(entry: Entry, json: string, done: (ok: boolean) => void): void {
+    const value = storedOf(entry, json);
     this.#enqueue(async () => done(await this.#attempt(() => this.#host.store.set(entry.key, value))));
   }
 
@@ -77,7 +75,7 @@ export class RecordStore {
 
   setAside(entry: Entry, code: string): void {
     const key = ASIDE_PREFIX + entry.key.slice(PREFIX.length);
-    const value = entry.json && this.#encode(entry, entry.json, code);
+    const value = entry.json && storedOf(entry, entry.json, code);
     this.#enqueue(async () => {
       if (value && await this.#attempt(() => this.#host.store.set(key, value))) this.#aside.push(key);
       while (this.#aside.length > MAX_ASIDE) {
@@ -140,7 +138,7 @@ export class RecordStore {
   }
 
   #adopt(key: string, stored: Stored): Entry {
-    const entry: Entry = { key, at: stored.at, json: this.#encoder.encode(JSON.stringify(stored.record)), isKept: true };
+    const entry: Entry = { key, at: stored.at, json: JSON.stringify(stored.record), isKept: true };
     if (stored.drops) entry.drops = stored.drops;
     const stamp = Number.parseInt(key.slice(PREFIX.length, PREFIX.length + 16), 10);
     if (stamp >= this.#stamp) this.#stamp = stamp + 1;
@@ -164,11 +162,6 @@ export class RecordStore {
     return value && (readStored(value) ?? 'unreadable');
   }
 
-  #encode(entry: Entry, json: Uint8Array, code?: string): Uint8Array {
-    const record = JSON.parse(this.#decoder.decode(json)) as Stored['record'];
-    return this.#encoder.encode(JSON.stringify({ at: entry.at, record, drops: entry.drops, code }));
-  }
-
   #enqueue(operation: () => Promise<void>): void {
     void this.#inTurn(operation);
   }
@@ -189,10 +182,19 @@ export class RecordStore {
   }
 }
 
+export function encode(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
 export function itemOf(id: string, entry: Entry): Item {
-  const item: Item = { id, bytes: entry.json?.length ?? 0, createdAtMs: entry.at };
+  const item: Item = { id, bytes: encode(entry.json ?? '').length, createdAtMs: entry.at };
   if (entry.drops) item.drops = entry.drops;
   return item;
+}
+
+/** What the store gets: a {@link Stored}, in which the record stands as it is sent. */
+function storedOf({ at, drops }: Entry, json: string, code?: string): Uint8Array {
+  return encode(`{"record":${json},${JSON.stringify({ at, drops, code }).slice(1)}`);
 }
 
 /** The record's id at the end of its key. */

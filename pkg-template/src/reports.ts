@@ -4,10 +4,10 @@
  */
 import { GuardError } from './error.js';
 import { EvidenceMaker, type Judge } from './report-evidence.js';
-import { LiveOutbox } from './report-outbox.js';
+import { LiveOutbox, plus } from './report-outbox.js';
 import { mayTell } from './report-person.js';
 import { complaintBody, dropsBody, envelope, verdictBody, type Body, type Person, type Surface } from './report-record.js';
-import { itemOf, RecordStore, type Entry } from './report-store.js';
+import { encode, itemOf, RecordStore, type Entry } from './report-store.js';
 import { SenderTabs } from './report-tabs.js';
 import { readAnswer, retryAfter, uuid, type Drops, type Effect, type OutboxEvent } from './report-wire.js';
 import type { ReportsRuntime, VerdictContext } from './runtime.js';
@@ -64,7 +64,6 @@ class ReportRuntime implements ReportsRuntime {
   readonly #host: Host;
   readonly #store: RecordStore;
   #tabs: SenderTabs | undefined;
-  readonly #encoder = new TextEncoder();
   readonly #entries = new Map<string, Entry>();
   readonly #events: OutboxEvent[] = [];
   #isStepping = false;
@@ -162,12 +161,7 @@ class ReportRuntime implements ReportsRuntime {
     if (this.#lastStats) return this.#lastStats;
     const own = this.#own();
     const others = this.#tabs && !this.#tabs.leads ? this.#tabs.stats : undefined;
-    if (!others) return own;
-    const sum = (name: 'pending' | 'pendingBytes' | 'accepted' | 'dropped' | 'rejected'): number => own[name] + (Number(others[name]) || 0);
-    return {
-      pending: sum('pending'), pendingBytes: sum('pendingBytes'), accepted: sum('accepted'),
-      dropped: sum('dropped'), rejected: sum('rejected'), storage: own.storage,
-    };
+    return others ? plus(own, others) : own;
   }
 
   async dispose(): Promise<void> {
@@ -212,7 +206,7 @@ class ReportRuntime implements ReportsRuntime {
   #add(body: Body, { skewMs = 0 }: Person, drops?: Drops): string {
     const at = Math.max(0, Math.floor(this.#host.now()));
     const id = uuid(this.#host.random(16));
-    const json = this.#encoder.encode(JSON.stringify(envelope(id, at - skewMs, this.#surface, body)));
+    const json = JSON.stringify(envelope(id, at - skewMs, this.#surface, body));
     const entry: Entry = { key: this.#store.newKey(at, id), at, json };
     if (drops) entry.drops = drops;
     if (this.#tabs && !this.#tabs.leads && !drops && !this.#store.isVolatile) this.#hand(id, entry, json);
@@ -233,7 +227,7 @@ class ReportRuntime implements ReportsRuntime {
   }
 
   /** Stores a record for the page that sends; what the store does not keep is sent from here. */
-  #hand(id: string, entry: Entry, json: Uint8Array): void {
+  #hand(id: string, entry: Entry, json: string): void {
     this.#store.write(entry, json, (ok) => {
       entry.isKept = ok && !this.#store.isVolatile;
       if (!entry.isKept || !this.#tabs || this.#tabs.leads) this.#admit(id, entry);
@@ -361,18 +355,9 @@ class ReportRuntime implements ReportsRuntime {
     run({ type: 'sent', batch, status: response.status, ...(retryAfterMs === undefined ? {} : { retryAfterMs }), ...answer });
   }
 
-  /** The records as one JSON array, without encoding them again. */
+  /** The records as one JSON array. */
   #body(ids: string[]): Uint8Array {
-    const parts = ids.map((id) => this.#entries.get(id)?.json).filter((json) => json !== undefined);
-    const body = new Uint8Array(parts.reduce((sum, part) => sum + part.length + 1, 1));
-    let at = 0;
-    for (const part of parts) {
-      body[at] = at === 0 ? 0x5b : 0x2c; // '[' or ','
-      body.set(part, at + 1);
-      at += part.length + 1;
-    }
-    body[at] = 0x5d; // ']'
-    return body;
+    return encode(`[${ids.map((id) => this.#entries.get(id)?.json).filter(Boolean).join()}]`);
   }
 
   #signal(signal: Signal): void {
