@@ -7,7 +7,9 @@ use tidegate::report::outbox::{
     GATHER_MS, LEASE_MS, MAX_BATCH_BYTES, MAX_BATCH_RECORDS, MAX_KEEPALIVE_BYTES, MAX_LEASES,
 };
 use tidegate::report::retry::{BASE_DELAY_MS, MAX_DELAY_MS};
-use tidegate::report::{DropReason, Effect, Event, Item, Now, Outbox, OutboxLimits, Rejection};
+use tidegate::report::{
+    DropReason, Drops, Effect, Event, Item, Now, Outbox, OutboxLimits, Rejection,
+};
 
 /// An outbox with a clock and a store that always works.
 struct Page {
@@ -367,6 +369,98 @@ fn a_full_outbox_drops_the_oldest_and_a_tenth_more() {
     assert_eq!(drops.covers[0], "r1");
     assert_eq!(drops.covers[10], "r11");
     assert_eq!(page.outbox.stats().pending_bytes, 9_000);
+}
+
+fn counts(effects: &[Effect]) -> Vec<Drops> {
+    let drops = effects.iter().filter_map(|effect| match effect {
+        Effect::ReportDrops { drops } => Some(drops.clone()),
+        _ => None,
+    });
+    drops.collect()
+}
+
+fn count_item(id: &str, bytes: u32, drops: Drops) -> Item {
+    Item {
+        id: id.to_owned(),
+        bytes,
+        created_at_ms: u64::MAX,
+        drops: Some(drops),
+    }
+}
+
+#[test]
+fn a_count_names_five_hundred_and_another_the_rest() {
+    let mut page = Page::new(OutboxLimits::MOST);
+    for _ in 0..1_200 {
+        page.add(1_000);
+    }
+    let counts = counts(&page.step(Event::Purge));
+    let sizes: Vec<_> = counts
+        .iter()
+        .map(|drops| (drops.count, drops.ids.len()))
+        .collect();
+    assert_eq!(sizes, [(500, 500), (500, 500), (200, 200)]);
+    let mut named: Vec<&String> = counts.iter().flat_map(|drops| &drops.ids).collect();
+    named.sort_unstable();
+    named.dedup();
+    assert_eq!(named.len(), 1_200);
+}
+
+#[test]
+fn a_count_that_was_never_sent_is_told_by_the_next_as_far_as_that_can_name_its_records() {
+    let mut page = Page::new(OutboxLimits::MOST);
+    let mut lose = |records: u32, id: &str| {
+        for _ in 0..records {
+            page.add(1_000);
+        }
+        let [drops] = counts(&page.step(Event::Purge)).try_into().unwrap();
+        page.step(Event::Added {
+            item: count_item(id, 100, drops.clone()),
+        });
+        drops
+    };
+    assert_eq!(lose(300, "c1").count, 300);
+    let second = lose(200, "c2");
+    assert_eq!((second.count, second.ids.len()), (500, 500));
+    assert!(second.covers.contains(&"c1".to_owned()));
+    let third = lose(7, "c3");
+    assert_eq!((third.count, third.ids.len()), (7, 7));
+    assert_eq!(page.outbox.stats().pending, 2);
+}
+
+#[test]
+fn counts_that_take_up_too_much_of_the_outbox_name_no_more() {
+    let limits = OutboxLimits::LEAST;
+    let earlier = |bytes: u64| {
+        let drops = Drops {
+            count: 9,
+            reason: DropReason::Age,
+            covers: Vec::new(),
+            ids: Vec::new(),
+        };
+        count_item("c", u32::try_from(bytes).unwrap(), drops)
+    };
+    let room = limits.max_bytes / 4;
+    for (bytes, was_sent, names) in [
+        (room - 1, false, 1),
+        (room, false, 0),
+        (2 * room - 1, true, 1),
+        (2 * room, true, 0),
+    ] {
+        let mut page = Page::new(limits);
+        page.step(Event::Added {
+            item: earlier(bytes),
+        });
+        if was_sent {
+            page.add(1_000);
+            sent(&page.step(Event::Flush));
+        } else {
+            sent(&page.step(Event::Flush));
+            page.add(1_000);
+        }
+        let [drops] = counts(&page.step(Event::Purge)).try_into().unwrap();
+        assert_eq!((drops.count, drops.ids.len()), (1, names), "{bytes}");
+    }
 }
 
 #[test]

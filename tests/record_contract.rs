@@ -7,8 +7,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use tidegate::report::evidence::keyed_digest;
 use tidegate::report::{
-    AgeBand, ComplaintCategory, Escalation, MAX_COMPLAINT_UNITS, MAX_EXCERPT_UNITS, MAX_NAME_UNITS,
-    MAX_RECORD_BYTES, MAX_WORD_UNITS, Record, RecordAction, RecordData, RecordHead,
+    AgeBand, ComplaintCategory, Escalation, MAX_COMPLAINT_UNITS, MAX_EXCERPT_UNITS, MAX_LOST_IDS,
+    MAX_NAME_UNITS, MAX_RECORD_BYTES, MAX_WORD_UNITS, Record, RecordAction, RecordData, RecordHead,
 };
 
 const ID: &str = "0b5a1c2e-7f00-4d1e-9a3b-0123456789ab";
@@ -188,6 +188,7 @@ fn an_age_band_of_the_future_is_read_as_unknown() {
 #[test]
 fn each_fault_has_its_code_and_names_its_field() {
     let long = |units: usize| Some(json!("x".repeat(units)));
+    let ids = |many: usize| Some(json!(vec![ID; many]));
     let cases = [
         (
             verdict(),
@@ -296,6 +297,14 @@ fn each_fault_has_its_code_and_names_its_field() {
             "record/empty",
         ),
         (drops(), "/data/dropped", Some(json!(0)), "record/value"),
+        (drops(), "/data/ids", ids(8), "record/value"),
+        (drops(), "/data/ids", Some(json!(["r1"])), "record/value"),
+        (
+            with(drops(), "/data/dropped", Some(json!(600))),
+            "/data/ids",
+            ids(MAX_LOST_IDS + 1),
+            "record/too-long",
+        ),
         (
             full(hmac()),
             "/data/evidence/digest",
@@ -443,7 +452,9 @@ fn the_longest_record_stays_below_its_bound() {
         );
     }
     let text = Some(json!("\u{1}".repeat(MAX_COMPLAINT_UNITS)));
-    for value in [value, with(complaint(), "/data/text", text)] {
+    let many = with(drops(), "/data/dropped", Some(json!(u32::MAX)));
+    let lost = with(many, "/data/ids", Some(json!(vec![ID; MAX_LOST_IDS])));
+    for value in [value, with(complaint(), "/data/text", text), lost] {
         let record = read(&value);
         assert_eq!(record.validate(), Ok(()));
         assert!(serde_json::to_string(&record).unwrap().len() <= MAX_RECORD_BYTES);

@@ -92,7 +92,7 @@ async fn the_authoritys_file_has_every_record_once_and_is_signed() {
     assert_eq!(
         lines[lines.len() - 2]["summary"],
         json!({
-            "records": 151, "dropped": 0,
+            "records": 151, "dropped": 0, "lost": 0,
             "types": {"dev.tidegate.verdict.v1": 150, "dev.tidegate.complaint.v1": 1},
             "risks": {"x_gambling": 150}, "actions": {"mask": 150},
             "revisions": {"example@12": 150}, "reviews": {"upheld": 1},

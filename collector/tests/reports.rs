@@ -269,6 +269,42 @@ async fn pages_neither_repeat_nor_skip_while_records_arrive() {
 }
 
 #[tokio::test]
+async fn a_count_of_losses_is_less_what_has_arrived_before_or_after_it() {
+    let server = start(&[]).await;
+    let count = |number: usize, lost: &[usize], dropped: u32| {
+        let mut count = verdict(number);
+        count["type"] = "dev.tidegate.drops.v1".into();
+        count["data"] = json!({
+            "schema_version": 1, "dropped": dropped, "reason": "size", "engine_version": "0.1.0",
+            "ids": lost.iter().map(|number| id(*number)).collect::<Vec<_>>(),
+        });
+        count
+    };
+    server
+        .report(&json!([verdict(1), count(10, &[1, 2, 3], 5)]))
+        .await;
+    let mut old = count(11, &[], 4);
+    old["data"].as_object_mut().unwrap().remove("ids");
+    server.report(&json!([old, count(12, &[3], 1)])).await;
+    let lost = async || -> Vec<u64> {
+        let list = server.list("?kind=drops").await;
+        let records = list["records"].as_array().unwrap();
+        records
+            .iter()
+            .map(|record| record["lost"].as_u64().unwrap())
+            .collect()
+    };
+    assert_eq!(lost().await, [4, 4, 0]);
+    server.report(&json!([verdict(2)])).await;
+    assert_eq!(lost().await, [3, 4, 0]);
+    let one = server.list(&format!("/{}", id(10))).await;
+    assert_eq!(
+        (&one["lost"], &one["data"]["dropped"]),
+        (&json!(3), &json!(5))
+    );
+}
+
+#[tokio::test]
 async fn lists_can_be_filtered_by_kind_and_risk() {
     let server = start(&[]).await;
     let mut other = verdict(2);

@@ -116,10 +116,10 @@ export function complaintBody(complaint: Complaint, locale: string): Body {
   };
 }
 
-export function dropsBody({ count, reason }: Drops): Body {
+export function dropsBody({ count, reason, ids }: Drops): Body {
   return {
     type: 'dev.tidegate.drops.v1',
-    data: { schema_version: SCHEMA_VERSION, dropped: count, reason, engine_version: core().engineVersion() },
+    data: { schema_version: SCHEMA_VERSION, dropped: count, reason, ids, engine_version: core().engineVersion() },
   };
 }
 

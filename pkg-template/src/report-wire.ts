@@ -10,6 +10,8 @@ export interface Drops {
   count: number;
   reason: 'size' | 'age' | 'purge';
   covers: string[];
+  /** The lost that the record names; absent in what older versions stored. */
+  ids?: string[];
 }
 
 export interface Item {
@@ -86,14 +88,20 @@ function isRejection(value: unknown): value is Rejection {
 function isStored(value: unknown): value is Stored {
   const { at, record, drops } = Object(value) as Record<string, unknown>;
   const { id } = Object(record) as Record<string, unknown>;
-  return typeof at === 'number' && Number.isSafeInteger(at) && at >= 0 && typeof id === 'string'
+  // The collector refuses a record under any other id, and a count that names one.
+  return isWhole(at) && isString(id) && /^[0-9a-z-]{26,36}$/.test(id)
     && (drops === undefined || isDrops(drops));
 }
 
 function isDrops(value: unknown): value is Drops {
-  const { count, reason, covers } = Object(value) as Record<string, unknown>;
-  return typeof count === 'number' && Number.isSafeInteger(count) && count > 0 && count < 2 ** 32
-    && (reason === 'size' || reason === 'age' || reason === 'purge') && Array.isArray(covers) && covers.every(isString);
+  // Counts of older versions name nothing.
+  const { count, reason, covers, ids = [] } = Object(value) as Record<string, unknown>;
+  return isWhole(count) && count > 0 && count < 2 ** 32 && (reason === 'size' || reason === 'age' || reason === 'purge')
+    && [covers, ids].every((list) => Array.isArray(list) && list.every(isString));
+}
+
+function isWhole(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 function isString(value: unknown): value is string {

@@ -28,6 +28,8 @@ const KEYED_DIGEST_CHARS: usize = 64;
 pub const MAX_EXCERPT_UNITS: usize = 1_000;
 /// Most UTF-16 units of the event's `source`.
 pub const MAX_SOURCE_UNITS: usize = 256;
+/// Most ids that one record of losses names.
+pub const MAX_LOST_IDS: usize = 500;
 /// Most bytes of one record as JSON; the limits above stay below it even if
 /// every unit of the text needs an escape.
 pub const MAX_RECORD_BYTES: usize = 32 * 1024;
@@ -157,6 +159,13 @@ impl DropsData {
         )?;
         if self.dropped == 0 {
             return Err(RecordError::new(Kind::Value, "dropped"));
+        }
+        if self.ids.len() > MAX_LOST_IDS {
+            return Err(RecordError::new(Kind::TooLong, "ids"));
+        }
+        let are_counted = usize::try_from(self.dropped).is_ok_and(|n| n >= self.ids.len());
+        if !are_counted || !self.ids.iter().all(|id| is_record_id(id)) {
+            return Err(RecordError::new(Kind::Value, "ids"));
         }
         Ok(())
     }

@@ -31,6 +31,11 @@ pub struct Drops {
     /// and never counted again.
     #[serde(default)]
     pub covers: Vec<String>,
+    /// Ids of the lost, as the record names them: at most
+    /// [`MAX_LOST_IDS`](super::check::MAX_LOST_IDS). They are fewer than `count` if counts took up
+    /// too much of the outbox.
+    #[serde(default)]
+    pub ids: Vec<String>,
 }
 
 /// One id that the collector refused for good.

@@ -17,9 +17,9 @@ mod time;
 mod words;
 
 pub use check::{
-    MAX_COMPLAINT_UNITS, MAX_DIGEST_CHARS, MAX_EXCERPT_UNITS, MAX_ID_CHARS, MAX_NAME_UNITS,
-    MAX_RECORD_BYTES, MAX_SOURCE_UNITS, MAX_WORD_UNITS, MIN_ID_CHARS, RecordError, RecordHead,
-    is_record_id,
+    MAX_COMPLAINT_UNITS, MAX_DIGEST_CHARS, MAX_EXCERPT_UNITS, MAX_ID_CHARS, MAX_LOST_IDS,
+    MAX_NAME_UNITS, MAX_RECORD_BYTES, MAX_SOURCE_UNITS, MAX_WORD_UNITS, MIN_ID_CHARS, RecordError,
+    RecordHead, is_record_id,
 };
 pub use event::{Drops, Effect, Event, Item, Now, Rejection};
 pub use evidence::Evidence;

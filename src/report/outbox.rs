@@ -6,7 +6,7 @@
 //! be stepped through every order of events in a test.
 
 use super::event::{Effect, Event, Item, Now};
-use super::queue::{BatchLimit, Entry, Loss, OutboxLimits, Queue};
+use super::queue::{BatchLimit, Entry, OutboxLimits, Queue};
 use super::retry::{Backoff, retry_after};
 
 mod answer;
@@ -130,9 +130,7 @@ impl Outbox {
             Event::Hidden => self.send_keepalive(now, &mut effects),
             Event::Flush => self.is_flushing = true,
             Event::Purge => {
-                if let Some(loss) = self.queue.purge() {
-                    self.report(loss, &mut effects);
-                }
+                self.stats.dropped += self.queue.purge(self.limits, &mut effects);
             }
             Event::Sent {
                 batch,
@@ -228,22 +226,12 @@ impl Outbox {
     }
 
     fn enforce_size(&mut self, effects: &mut Vec<Effect>) {
-        if let Some(loss) = self.queue.enforce_size(&self.limits) {
-            self.report(loss, effects);
-        }
+        self.stats.dropped += self.queue.enforce_size(self.limits, effects);
     }
 
     fn enforce_age(&mut self, now: Now, effects: &mut Vec<Effect>) {
         let oldest = now.wall_ms.saturating_sub(self.limits.max_age_ms);
-        if let Some(loss) = self.queue.enforce_age(oldest) {
-            self.report(loss, effects);
-        }
-    }
-
-    fn report(&mut self, loss: Loss, effects: &mut Vec<Effect>) {
-        self.stats.dropped += loss.lost;
-        effects.extend(loss.gone.into_iter().map(|id| Effect::Delete { id }));
-        effects.push(Effect::ReportDrops { drops: loss.drops });
+        self.stats.dropped += self.queue.enforce_age(oldest, self.limits, effects);
     }
 
     /// Lets further records join the first one.

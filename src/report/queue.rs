@@ -1,7 +1,9 @@
 //! The records that wait, oldest first, within their bounds.
 
-use super::event::{Drops, Item};
+use super::event::{Effect, Item};
 use super::words::DropReason;
+
+mod losses;
 
 /// What the outbox may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -84,17 +86,6 @@ impl Entry {
     pub(super) fn is_droppable(&self) -> bool {
         self.lease.is_none() && self.item.drops.is_none()
     }
-}
-
-/// Records taken out of the queue for good.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Loss {
-    /// Records lost this time.
-    pub(super) lost: u64,
-    /// Ids that no store has: there is nothing to cover.
-    pub(super) gone: Vec<String>,
-    /// What the new record of losses stands for.
-    pub(super) drops: Drops,
 }
 
 /// Waiting records in the order in which they were made.
@@ -191,90 +182,44 @@ impl Queue {
         ids
     }
 
-    /// Takes out what must go so that `limits` hold, and says what that was.
+    /// Takes out what must go so that `limits` hold, and returns how many.
     ///
     /// Records in flight stay: they are about to be acknowledged. For size,
     /// the oldest go, a tenth more than needed, so that losses are rare events
     /// with large counts. A record of losses goes only into its successor.
-    pub(super) fn enforce_size(&mut self, limits: &OutboxLimits) -> Option<Loss> {
+    pub(super) fn enforce_size(&mut self, limits: OutboxLimits, effects: &mut Vec<Effect>) -> u64 {
         if self.bytes <= limits.max_bytes {
-            return None;
+            return 0;
         }
         let target = limits.max_bytes - limits.max_bytes / 10;
         let mut excess = self.bytes.saturating_sub(target);
-        let mut victims = Vec::new();
-        for entry in self.iter().filter(|entry| entry.is_droppable()) {
-            if excess == 0 {
-                break;
+        let mut is_victim = |entry: &Entry| {
+            let is_victim = excess > 0 && entry.is_droppable();
+            if is_victim {
+                excess = excess.saturating_sub(u64::from(entry.item.bytes));
             }
-            excess = excess.saturating_sub(u64::from(entry.item.bytes));
-            victims.push(entry.item.id.clone());
-        }
-        self.drop_records(victims, DropReason::Size)
-    }
-
-    /// Takes out the records made before `oldest_ms`, and says what they were.
-    pub(super) fn enforce_age(&mut self, oldest_ms: u64) -> Option<Loss> {
-        let victims = self
-            .iter()
-            .filter(|entry| entry.is_droppable() && entry.item.created_at_ms < oldest_ms)
-            .map(|entry| entry.item.id.clone())
-            .collect();
-        self.drop_records(victims, DropReason::Age)
-    }
-
-    /// Takes out everything but counts, also what is in flight.
-    pub(super) fn purge(&mut self) -> Option<Loss> {
-        let victims = self
-            .iter()
-            .filter(|entry| entry.item.drops.is_none())
-            .map(|entry| entry.item.id.clone())
-            .collect();
-        self.drop_records(victims, DropReason::Purge)
-    }
-
-    fn drop_records(&mut self, victims: Vec<String>, reason: DropReason) -> Option<Loss> {
-        if victims.is_empty() {
-            return None;
-        }
-        let mut loss = Loss {
-            lost: victims.len() as u64,
-            gone: Vec::new(),
-            drops: Drops {
-                count: u32::try_from(victims.len()).unwrap_or(u32::MAX),
-                reason,
-                covers: Vec::new(),
-            },
+            is_victim
         };
-        // Earlier losses that were never sent are told by the new record, so
-        // that being offline for long does not fill the outbox with counts.
-        let untold: Vec<String> = self
-            .iter()
-            .filter(|entry| entry.lease.is_none() && !entry.was_sent)
-            .filter(|entry| {
-                entry
-                    .item
-                    .drops
-                    .as_ref()
-                    .is_some_and(|d| d.reason == reason)
-            })
-            .map(|entry| entry.item.id.clone())
-            .collect();
-        for id in untold.into_iter().chain(victims) {
-            let Some(entry) = self.remove(&id) else {
-                continue;
-            };
-            if let Some(earlier) = entry.item.drops {
-                loss.drops.count = loss.drops.count.saturating_add(earlier.count);
-                loss.drops.covers.extend(earlier.covers);
-            }
-            if entry.is_storing || entry.is_durable {
-                loss.drops.covers.push(id);
-            } else {
-                loss.gone.push(id);
-            }
-        }
-        Some(loss)
+        self.lose(DropReason::Size, limits, &mut is_victim, effects)
+    }
+
+    /// Takes out the records made before `oldest_ms`, and returns how many.
+    pub(super) fn enforce_age(
+        &mut self,
+        oldest_ms: u64,
+        limits: OutboxLimits,
+        effects: &mut Vec<Effect>,
+    ) -> u64 {
+        let mut is_victim =
+            |entry: &Entry| entry.is_droppable() && entry.item.created_at_ms < oldest_ms;
+        self.lose(DropReason::Age, limits, &mut is_victim, effects)
+    }
+
+    /// Takes out everything but counts, also what is in flight, and returns how
+    /// many.
+    pub(super) fn purge(&mut self, limits: OutboxLimits, effects: &mut Vec<Effect>) -> u64 {
+        let mut is_victim = |entry: &Entry| entry.item.drops.is_none();
+        self.lose(DropReason::Purge, limits, &mut is_victim, effects)
     }
 }
 

@@ -172,6 +172,11 @@ pub struct DropsData {
     pub dropped: u32,
     /// Why they were lost.
     pub reason: DropReason,
+    /// Ids of the lost: at most [`MAX_LOST_IDS`](super::MAX_LOST_IDS), and no more than `dropped`.
+    /// What a client took for lost can have arrived, or be counted by another page too: who has the
+    /// records knows which. Empty in records of older clients.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ids: Vec<String>,
     /// Version of the engine that made the record.
     pub engine_version: String,
 }

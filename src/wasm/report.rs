@@ -122,6 +122,7 @@ fn effect_object(effect: &Effect) -> Result<JsValue, JsValue> {
                     ("count", View::Number(f64::from(drops.count))),
                     ("reason", View::Text(drops.reason.name())),
                     ("covers", View::Texts(&drops.covers)),
+                    ("ids", View::Texts(&drops.ids)),
                 ]),
             ),
         ])
@@ -195,6 +196,7 @@ fn read_item(value: &JsValue, place: &str) -> Result<Item, JsValue> {
                 count: drops.whole("count")?,
                 reason: read_reason(&drops)?,
                 covers: drops.texts("covers")?,
+                ids: drops.texts("ids")?,
             })
         }
     };

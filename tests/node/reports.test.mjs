@@ -402,6 +402,10 @@ test('what an outbox cannot hold is dropped oldest first, counted, and the count
   const counts = records.filter(({ type }) => type === 'dev.tidegate.drops.v1');
   assert.ok(counts.every(({ data }) => data.reason === 'size'));
   assert.equal(counts.reduce((sum, { data }) => sum + data.dropped, 0), dropped);
+  for (const { data } of counts) assert.ok(data.ids.length <= 500);
+  const named = counts.flatMap(({ data }) => data.ids);
+  assert.equal(new Set(named).size, named.length);
+  assert.ok(named.length > 0 && !named.some((id) => next.server.stored.has(id)), `${named.length} named`);
   assert.equal(verdicts.length + dropped, made);
   assert.equal(verdicts.at(-1).data.message, `m${made - 1}`);
   assert.deepEqual(await host.store.keys('report/'), []);
@@ -412,6 +416,9 @@ test('what is older than a week is dropped, counted, and the count arrives', asy
   const { server, host, guard } = await setup();
   server.fault = () => { throw new TypeError('offline'); };
   flag(guard, 'old');
+  await host.advance(minute);
+  const [key] = await host.store.keys('report/');
+  const old = key.slice(-36);
   await host.advance(4 * 24 * 60 * minute);
   flag(guard, 'new');
   await host.advance(4 * 24 * 60 * minute);
@@ -419,7 +426,7 @@ test('what is older than a week is dropped, counted, and the count arrives', asy
   server.fault = undefined;
   await host.advance(10 * minute);
   const [count, verdict] = [...server.stored.values()].sort((a, b) => (a.type < b.type ? -1 : 1));
-  assert.deepEqual([count.data.dropped, count.data.reason], [1, 'age']);
+  assert.deepEqual([count.data.dropped, count.data.reason, count.data.ids], [1, 'age', [old]]);
   assert.equal(verdict.data.message, 'new');
   assert.equal(server.stored.size, 2);
   await guard.dispose();

@@ -1,5 +1,5 @@
-//! What the models of the outbox share: small limits, and which records a count
-//! of losses stands for.
+//! What the models of the outbox share: small limits, which records a count of
+//! losses stands for, and what the collector makes of the counts.
 
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate::report::{Drops, OutboxLimits};
@@ -17,22 +17,24 @@ pub(crate) const TIGHT: OutboxLimits = OutboxLimits {
 /// The records that each count stands for, by its id.
 pub(crate) type StandsFor = BTreeMap<String, BTreeSet<String>>;
 
-/// Gives a new count its id, and notes what it stands for: the records that it
-/// covers or that are `gone` with it, and those of counts among them. Returns
-/// its id and how many they are.
-pub(crate) fn note(
-    counts: &mut StandsFor,
-    drops: &Drops,
-    gone: &BTreeSet<String>,
-) -> (String, usize) {
-    let mut lost = BTreeSet::new();
-    for covered in drops.covers.iter().chain(gone) {
-        match counts.get(covered) {
-            Some(earlier) => lost.extend(earlier.iter().cloned()),
-            None => drop(lost.insert(covered.clone())),
-        }
-    }
-    let (id, many) = (format!("d{}", counts.len() + 1), lost.len());
+/// Gives a new count its id, and notes the records that it stands for.
+pub(crate) fn note(counts: &mut StandsFor, drops: &Drops) -> String {
+    let lost: BTreeSet<String> = drops.ids.iter().cloned().collect();
+    assert_eq!(lost.len(), drops.ids.len(), "{drops:?}");
+    assert_eq!(lost.len(), drops.count as usize, "{drops:?}");
+    assert!(
+        lost.is_disjoint(&counts.keys().cloned().collect()),
+        "{drops:?}"
+    );
+    let id = format!("d{}", counts.len() + 1);
     counts.insert(id.clone(), lost);
-    (id, many)
+    id
+}
+
+/// What is lost, as the collector tells it: named by a count that has arrived, however many do, and
+/// not there.
+pub(crate) fn lost(collector: &BTreeSet<String>, counts: &StandsFor) -> BTreeSet<String> {
+    let arrived = collector.iter().filter_map(|id| counts.get(id));
+    let named: BTreeSet<String> = arrived.flatten().cloned().collect();
+    &named - collector
 }

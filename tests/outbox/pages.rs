@@ -110,15 +110,12 @@ pub(crate) struct Pages {
     // What the checks remember.
     pub(super) order: BTreeMap<String, u32>,
     pub(super) records: u32,
-    /// Records that must be stored or counted in the end.
-    pub(super) owed: BTreeSet<String>,
     /// Which page made a record.
     pub(super) makers: BTreeMap<String, usize>,
+    /// Records that only a page had that was killed.
+    pub(super) died: BTreeSet<String>,
     pub(super) durable_once: BTreeSet<String>,
-    pub(super) ever_sent: BTreeSet<String>,
     pub(super) stands_for: StandsFor,
-    /// Two pages led at once, or the store failed: a loss can be counted twice.
-    pub(super) is_inexact: bool,
 }
 
 impl Pages {
@@ -137,12 +134,10 @@ impl Pages {
             budget,
             order: BTreeMap::new(),
             records: 0,
-            owed: BTreeSet::new(),
             makers: BTreeMap::new(),
+            died: BTreeSet::new(),
             durable_once: BTreeSet::new(),
-            ever_sent: BTreeSet::new(),
             stands_for: BTreeMap::new(),
-            is_inexact: false,
         };
         for _ in 0..pages {
             world.open();

@@ -33,10 +33,6 @@ impl Pages {
     }
 
     pub(super) fn seize(&mut self, at: usize) {
-        let others = self
-            .live()
-            .filter(|(other, page)| *other != at && page.leads);
-        self.is_inexact |= others.count() > 0;
         let page = self.page(at);
         page.leads = true;
         page.operations.push_back(Operation::List);
@@ -66,11 +62,11 @@ impl Pages {
         };
         self.limbo
             .extend(page.network.into_iter().map(|(_, ids)| ids));
-        // What only this page had is lost with it, and no client could count it.
+        // What only this page had is lost with it, and nobody is left to count it.
         let (durable, collector) = (&self.durable_once, &self.collector);
         for (id, maker) in &self.makers {
             if *maker == at && !durable.contains(id) && !collector.contains(id) {
-                self.owed.remove(id);
+                self.died.insert(id.clone());
             }
         }
     }
@@ -78,7 +74,6 @@ impl Pages {
     pub(super) fn make(&mut self, at: usize) {
         self.records += 1;
         let item = self.item(format!("r{}", self.records), RECORD_BYTES, None);
-        self.owed.insert(item.id.clone());
         self.makers.insert(item.id.clone(), at);
         let page = self.page(at);
         if page.leads || page.is_volatile {
@@ -177,7 +172,6 @@ impl Pages {
         let id = item.id.clone();
         let key = (self.order[&id], id.clone());
         if self.is_full && !self.store.contains_key(&key) {
-            self.is_inexact = true;
             self.page(at).is_volatile = true;
             return false;
         }
@@ -235,9 +229,7 @@ impl Pages {
     }
 
     fn step(&mut self, at: usize, event: Event) {
-        let is_answer = matches!(event, Event::Sent { .. });
         let mut events = VecDeque::from([event]);
-        let mut gone = BTreeSet::new();
         while let Some(event) = events.pop_front() {
             let now = self.now;
             for effect in self.page(at).outbox.step(now, event) {
@@ -251,9 +243,6 @@ impl Pages {
                         }
                     }
                     Effect::Delete { id } | Effect::SetAside { id, .. } => {
-                        if !is_answer && !self.durable_once.contains(&id) {
-                            gone.insert(id.clone());
-                        }
                         let page = self.page(at);
                         page.bare.remove(&id);
                         if page.items.remove(&id).is_some() {
@@ -261,11 +250,10 @@ impl Pages {
                         }
                     }
                     Effect::Send { batch, ids, .. } => {
-                        self.ever_sent.extend(ids.iter().cloned());
                         self.page(at).network.push((batch, ids));
                     }
                     Effect::ReportDrops { drops } => {
-                        let item = self.count(at, drops, &gone);
+                        let item = self.count(at, drops);
                         self.page(at).items.insert(item.id.clone(), item.clone());
                         events.push_back(Event::Added { item });
                     }
@@ -275,14 +263,8 @@ impl Pages {
         }
     }
 
-    fn count(&mut self, at: usize, drops: Drops, gone: &BTreeSet<String>) -> Item {
-        let (id, lost) = note(&mut self.stands_for, &drops, gone);
-        assert!(
-            self.is_inexact || drops.count as usize == lost,
-            "the count {} is not what was lost: {:?}",
-            drops.count,
-            self.stands_for[&id]
-        );
+    fn count(&mut self, at: usize, drops: Drops) -> Item {
+        let id = note(&mut self.stands_for, &drops);
         self.page(at).bare.extend(drops.covers.iter().cloned());
         self.item(id, COUNT_BYTES, Some(drops))
     }

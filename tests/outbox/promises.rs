@@ -1,5 +1,6 @@
 //! What the outbox promises of the small world, at every moment and at the end.
 
+use super::losses::lost;
 use super::world::{Fate, POISONED, Poison, World};
 use std::collections::BTreeSet;
 
@@ -25,22 +26,6 @@ impl World {
                 "{id} is lost"
             );
         }
-        if !self.store_has_failed {
-            let mut counted = BTreeSet::new();
-            for lost in self
-                .collector
-                .iter()
-                .filter_map(|id| self.stands_for.get(id))
-            {
-                for id in lost {
-                    assert!(counted.insert(id.clone()), "{id} is counted twice");
-                    assert!(
-                        !self.collector.contains(id) || self.ever_sent.contains(id),
-                        "{id} is counted as lost and was not"
-                    );
-                }
-            }
-        }
     }
 
     /// Whether a later count, safe by now, tells of this count's losses too.
@@ -54,7 +39,9 @@ impl World {
             .any(|(other, lost)| is_safe(other) && lost.is_superset(own))
     }
 
-    /// Lets everything go well from here on, and checks how it ends.
+    /// Lets everything go well from here on, and checks how it ends: what was made is what is stored
+    /// and what is counted as lost, but for what died with its page before a store had it, and for
+    /// what the collector never takes.
     pub(crate) fn complete(mut self) {
         self.drain();
         if self.store_has_failed {
@@ -74,24 +61,24 @@ impl World {
             self.store.len() <= self.stuck(),
             "records stay in the store: {self:#?}"
         );
-        for id in self.items.keys().chain(&self.durable_once) {
+        let made: BTreeSet<String> = (1..=self.made).map(|n| format!("r{n}")).collect();
+        let missing = &made - &self.collector;
+        let lost = lost(&self.collector, &self.stands_for);
+        assert!(
+            lost.is_subset(&missing),
+            "{lost:?} of {missing:?}: {self:#?}"
+        );
+        for id in &missing - &lost {
             let is_poison = self.poison != Poison::None && id == POISONED;
-            let is_told = self.collector.iter().any(|count| {
-                self.stands_for
-                    .get(count)
-                    .is_some_and(|lost| lost.contains(id))
-            });
             assert!(
-                self.collector.contains(id)
-                    || is_told
-                    || (self.stands_for.contains_key(id) && self.is_merged(id))
-                    || (is_poison && (self.aside.contains(id) || self.stuck() > 0)),
-                "{id} is neither stored nor counted"
+                self.died.contains(&id)
+                    || (is_poison && (self.aside.contains(&id) || self.stuck() > 0)),
+                "{id} is neither stored nor counted: {self:#?}"
             );
-            assert!(
-                is_poison || !self.aside.contains(id),
-                "{id} was set aside for nothing"
-            );
+        }
+        for id in &self.aside {
+            let is_poison = self.poison != Poison::None && id == POISONED;
+            assert!(is_poison, "{id} was set aside for nothing");
         }
     }
 

@@ -100,10 +100,10 @@ pub(crate) struct World {
     /// How often the poison broke the collector.
     breaks: u8,
     // What the checks remember; the machine cannot see it.
-    made: u32,
+    pub(super) made: u32,
     pub(super) durable_once: BTreeSet<String>,
-    unstored: BTreeSet<String>,
-    pub(super) ever_sent: BTreeSet<String>,
+    /// Records that only the page had when it died.
+    pub(super) died: BTreeSet<String>,
     pub(super) aside: BTreeSet<String>,
     pub(super) stands_for: StandsFor,
     pub(super) store_has_failed: bool,
@@ -132,8 +132,7 @@ impl World {
             breaks: 0,
             made: 0,
             durable_once: BTreeSet::new(),
-            unstored: BTreeSet::new(),
-            ever_sent: BTreeSet::new(),
+            died: BTreeSet::new(),
             aside: BTreeSet::new(),
             stands_for: BTreeMap::new(),
             store_has_failed: false,
@@ -280,8 +279,9 @@ impl World {
         self.limbo
             .extend(self.network.drain(..).map(|request| request.ids));
         self.operations.clear();
-        self.items.clear();
-        self.unstored.clear();
+        let dead = std::mem::take(&mut self.items).into_keys();
+        self.died
+            .extend(dead.filter(|id| !self.durable_once.contains(id)));
         self.wake_ms = None;
         self.outbox = Outbox::new(self.limits, 1);
         let items: Vec<Item> = self.store.values().cloned().collect();
@@ -293,8 +293,6 @@ impl World {
     }
 
     fn step(&mut self, event: Event) {
-        let is_answer = matches!(event, Event::Sent { .. });
-        let mut gone = BTreeSet::new();
         let mut adding = Vec::new();
         for effect in self.outbox.step(self.now, event) {
             match effect {
@@ -307,19 +305,15 @@ impl World {
                     self.operations.push_back(Operation::Set(item));
                 }
                 Effect::Delete { id } => {
-                    if !is_answer && self.unstored.contains(&id) {
-                        gone.insert(id.clone());
-                    }
                     self.operations.push_back(Operation::Delete(id));
                 }
                 Effect::SetAside { id, .. } => self.operations.push_back(Operation::SetAside(id)),
                 Effect::Send { batch, ids, .. } => {
                     assert!(!ids.is_empty(), "an empty batch");
-                    self.ever_sent.extend(ids.iter().cloned());
                     self.network.push(Request { batch, ids });
                 }
                 Effect::ReportDrops { drops } => {
-                    let item = self.count_loss(drops, &gone);
+                    let item = self.count_loss(drops);
                     adding.push(item);
                 }
                 Effect::Wake { at_ms } => {
@@ -333,11 +327,9 @@ impl World {
         }
     }
 
-    fn count_loss(&mut self, drops: Drops, gone: &BTreeSet<String>) -> Item {
-        let (id, lost) = note(&mut self.stands_for, &drops, gone);
-        assert_eq!(drops.count as usize, lost, "the count is not what was lost");
+    fn count_loss(&mut self, drops: Drops) -> Item {
         Item {
-            id,
+            id: note(&mut self.stands_for, &drops),
             bytes: 10,
             created_at_ms: self.now.wall_ms,
             drops: Some(drops),
@@ -355,8 +347,6 @@ impl World {
                 if ok {
                     self.store.insert((self.order[&id], id.clone()), item);
                     self.durable_once.insert(id.clone());
-                } else {
-                    self.unstored.insert(id.clone());
                 }
                 self.step(Event::Stored { id, ok });
             }

@@ -31,6 +31,8 @@ pub(super) struct Summary {
     records: u64,
     /// Records that clients say were lost on the way.
     dropped: u64,
+    /// Those of them that are lost.
+    lost: u64,
     types: Counts,
     risks: Counts,
     actions: Counts,
@@ -64,12 +66,15 @@ impl Summary {
             self.revisions.add(&format!("{policy}@{revision}"));
         }
         self.dropped = self.dropped.saturating_add(number("dropped").unwrap_or(0));
+        let lost = record.get("lost").and_then(Value::as_u64);
+        self.lost = self.lost.saturating_add(lost.unwrap_or(0));
     }
 
     pub(super) fn describe(&self) -> Value {
         json!({"summary": {
             "records": self.records,
             "dropped": self.dropped,
+            "lost": self.lost,
             "types": self.types.0,
             "risks": self.risks.0,
             "actions": self.actions.0,

@@ -164,21 +164,26 @@ fn read(
         RecordData::Complaint(complaint) => Some(complaint.category),
         RecordData::Verdict(_) | RecordData::Drops(_) => None,
     };
-    let verdict = match record.body {
-        RecordData::Verdict(verdict) => Some(VerdictKeys {
-            revision: verdict.revision.into(),
-            action: verdict.action.name(),
-            escalation: verdict.escalation.map(Escalation::name),
-            policy: verdict.policy,
-            rule: verdict.rule,
-            risk: verdict.risk,
-            channel: verdict.channel,
-        }),
-        RecordData::Complaint(_) | RecordData::Drops(_) => None,
+    let (verdict, lost) = match record.body {
+        RecordData::Verdict(verdict) => {
+            let keys = VerdictKeys {
+                revision: verdict.revision.into(),
+                action: verdict.action.name(),
+                escalation: verdict.escalation.map(Escalation::name),
+                policy: verdict.policy,
+                rule: verdict.rule,
+                risk: verdict.risk,
+                channel: verdict.channel,
+            };
+            (Some(keys), Vec::new())
+        }
+        RecordData::Drops(drops) => (None, drops.ids),
+        RecordData::Complaint(_) => (None, Vec::new()),
     };
     let record = NewRecord {
         kind,
         verdict,
+        lost,
         subject: sender.subject().map(str::to_owned),
         received_ms,
         body,

@@ -93,7 +93,8 @@ enum Kind {
 
 /// One page. Every record is its event with more attributes: `row`, its place
 /// in the order of arrival, `received` and `received_ms`, when it arrived, and
-/// where there are any, `subject` and `review`.
+/// where there are any, `subject` and `review`; a count of losses also `lost`,
+/// how many of the records that it tells of are lost as far as is known now.
 #[derive(Debug, Serialize)]
 pub(crate) struct Listing {
     records: Vec<Map<String, Value>>,
@@ -166,29 +167,23 @@ pub(crate) async fn describe_all(
     rows: Vec<Row>,
 ) -> Result<Vec<Map<String, Value>>, ApiError> {
     let rows = rows.into_iter().map(parse).collect::<Result<Vec<_>, _>>()?;
-    let reviewed = rows
-        .iter()
-        .filter(|(row, _)| row.review.is_some())
-        .filter_map(|(_, record)| Some(record.get("id")?.as_str()?.to_owned()));
-    let reviews = storage.reviews(reviewed.collect()).await?;
+    let ids = |is_wanted: &dyn Fn(&Row, &Map<String, Value>) -> bool| -> Vec<String> {
+        let wanted = rows.iter().filter(|(row, record)| is_wanted(row, record));
+        let ids = wanted.filter_map(|(_, record)| record.get("id")?.as_str());
+        ids.map(str::to_owned).collect()
+    };
+    let reviewed = ids(&|row, _| row.review.is_some());
+    let reviews = storage.reviews(reviewed).await?;
+    let missing = storage.missing(ids(&|_, record| is_count(record))).await?;
     Ok(rows
         .into_iter()
-        .map(|(row, record)| extend(&row, record, &reviews))
+        .map(|(row, record)| extend(&row, record, &reviews, &missing))
         .collect())
 }
 
 /// An empty filter is none.
 fn given(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.is_empty())
-}
-
-/// A record as it is listed.
-pub(super) fn describe(
-    row: Row,
-    reviews: &BTreeMap<String, ReviewNote>,
-) -> Result<Map<String, Value>, ApiError> {
-    let (row, record) = parse(row)?;
-    Ok(extend(&row, record, reviews))
 }
 
 fn parse(row: Row) -> Result<(Row, Map<String, Value>), ApiError> {
@@ -199,17 +194,31 @@ fn parse(row: Row) -> Result<(Row, Map<String, Value>), ApiError> {
     Ok((row, record))
 }
 
+fn is_count(record: &Map<String, Value>) -> bool {
+    record.get("type").and_then(Value::as_str) == Some(DROPS_TYPE)
+}
+
+/// How many records a count of losses tells of, less those that are there and
+/// those that an earlier count told of: of the records that it names, only
+/// `missing` are neither.
+fn lost(record: &Map<String, Value>, missing: u64) -> u64 {
+    let data = record.get("data");
+    let dropped = data.and_then(|data| data.get("dropped")?.as_u64());
+    let named = data.and_then(|data| Some(data.get("ids")?.as_array()?.len()));
+    let named = u64::try_from(named.unwrap_or(0)).unwrap_or(u64::MAX);
+    dropped.unwrap_or(0).saturating_sub(named) + missing
+}
+
 fn extend(
     row: &Row,
     mut record: Map<String, Value>,
     reviews: &BTreeMap<String, ReviewNote>,
+    missing: &BTreeMap<String, u64>,
 ) -> Map<String, Value> {
     let received_ms = u64::try_from(row.received_ms).unwrap_or(0);
-    let review = record
-        .get("id")
-        .and_then(Value::as_str)
-        .and_then(|id| reviews.get(id))
-        .map(note_of);
+    let id = record.get("id").and_then(Value::as_str).unwrap_or_default();
+    let review = reviews.get(id).map(note_of);
+    let lost = is_count(&record).then(|| lost(&record, missing.get(id).copied().unwrap_or(0)));
     record.insert("row".to_owned(), row.row.into());
     record.insert("received".to_owned(), format_utc(received_ms).into());
     record.insert("received_ms".to_owned(), received_ms.into());
@@ -218,6 +227,9 @@ fn extend(
     }
     if let Some(review) = review {
         record.insert("review".to_owned(), review);
+    }
+    if let Some(lost) = lost {
+        record.insert("lost".to_owned(), lost.into());
     }
     record
 }

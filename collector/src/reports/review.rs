@@ -1,6 +1,6 @@
 //! One record, and its review by the staff.
 
-use super::list::describe;
+use super::list::describe_all;
 use crate::app::App;
 use crate::body;
 use crate::clock;
@@ -29,9 +29,9 @@ pub(crate) async fn show(
     headers: HeaderMap,
 ) -> Result<Json<Map<String, Value>>, ApiError> {
     require(&app, &method, &headers, Role::Viewer).await?;
-    let row = app.storage.find(id.clone()).await?.ok_or_else(unknown)?;
-    let reviews = app.storage.reviews(vec![id]).await?;
-    describe(row, &reviews).map(Json)
+    let found = app.storage.find(id).await?.into_iter().collect();
+    let record = describe_all(&app.storage, found).await?.pop();
+    record.map(Json).ok_or_else(unknown)
 }
 
 #[derive(Deserialize)]

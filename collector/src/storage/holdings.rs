@@ -18,7 +18,7 @@ pub(super) const BY_SUBJECT: [&str; 5] = [
     "guardian_sessions",
 ];
 /// Tables whose column `id` says to which record a row belongs.
-pub(super) const BY_RECORD: [&str; 2] = ["complaints", "reviews"];
+pub(super) const BY_RECORD: [&str; 3] = ["complaints", "lost_records", "reviews"];
 
 /// What the tables of [`BY_SUBJECT`] have. It is bounded, as each of them is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -45,6 +45,7 @@ mod json;
 mod keys;
 mod list;
 mod lock;
+mod losses;
 mod particulars;
 mod policies;
 mod pool;
@@ -149,7 +150,7 @@ impl Storage {
         if records.is_empty() {
             return Ok(Vec::new());
         }
-        let rows = records.len();
+        let rows = records.iter().map(|record| 1 + record.lost.len()).sum();
         let insert = move |connection: &mut Connection| {
             let outcomes = records::insert(connection, records)?;
             let stored = complaints.into_iter().zip(&outcomes);

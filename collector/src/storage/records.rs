@@ -1,7 +1,7 @@
 //! Records: stored once each, and counted.
 
-use super::counts;
 use super::driver::{Bulk, Connection, Kind, Result, Value, values};
+use super::{counts, losses};
 
 /// A valid record that is to be stored.
 #[derive(Debug, Clone)]
@@ -13,6 +13,8 @@ pub(crate) struct NewRecord {
     /// Whose it is, if the sender proved it.
     pub(crate) subject: Option<String>,
     pub(crate) received_ms: i64,
+    /// Of a count of losses: ids of the records that it tells of.
+    pub(crate) lost: Vec<String>,
     /// The event as JSON.
     pub(crate) body: String,
 }
@@ -90,6 +92,7 @@ pub(super) fn insert(
         .iter()
         .map(|record| Some((record.received_ms, record.verdict.clone()?)))
         .collect();
+    let named: Vec<Vec<(String, String)>> = records.iter_mut().map(named).collect();
     let rows = records.into_iter().map(columns).collect();
     let are_new = connection.insert_new(&RECORDS, rows)?;
     let new = counted
@@ -97,6 +100,11 @@ pub(super) fn insert(
         .zip(&are_new)
         .filter_map(|(verdict, is_new)| verdict.filter(|_| *is_new));
     counts::add(connection, new)?;
+    let new = named.into_iter().zip(&are_new);
+    let new = new
+        .filter(|(_, is_new)| **is_new)
+        .flat_map(|(lost, _)| lost);
+    losses::add(connection, new)?;
     let outcome = |is_new| {
         if is_new {
             Outcome::Stored
@@ -105,6 +113,12 @@ pub(super) fn insert(
         }
     };
     Ok(are_new.into_iter().map(outcome).collect())
+}
+
+/// The records that a count of losses tells of, each with the count's id.
+fn named(record: &mut NewRecord) -> Vec<(String, String)> {
+    let lost = std::mem::take(&mut record.lost).into_iter();
+    lost.map(|id| (id, record.id.clone())).collect()
 }
 
 fn columns(record: NewRecord) -> Vec<Value> {

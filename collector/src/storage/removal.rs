@@ -4,7 +4,7 @@ use super::driver::{Connection, Result, values};
 use super::holdings::{BY_RECORD, BY_SUBJECT};
 use super::lock::Lock;
 use super::{Storage, Unavailable};
-use super::{audit, counts};
+use super::{audit, counts, losses};
 
 /// Most records deleted in one transaction, so that others wait only shortly.
 const MAX_STEP: i64 = 2_000;
@@ -12,11 +12,10 @@ const MAX_STEP: i64 = 2_000;
 /// Deletes some of the records that arrived before that time and returns how
 /// many; the last step also forgets what was counted.
 pub(super) fn delete_before(connection: &mut Connection, before_ms: i64) -> Result<u64> {
+    let ids = "SELECT id FROM records WHERE received_ms < ?1 ORDER BY received_ms, row LIMIT ?2";
+    losses::have_arrived(connection, ids, values![before_ms, MAX_STEP])?;
     for table in BY_RECORD {
-        let sql = format!(
-            "DELETE FROM {table} WHERE id IN (SELECT id FROM records
-                 WHERE received_ms < ?1 ORDER BY received_ms, row LIMIT ?2)"
-        );
+        let sql = format!("DELETE FROM {table} WHERE id IN ({ids})");
         connection.execute(&sql, values![before_ms, MAX_STEP])?;
     }
     let deleted = connection.execute(
@@ -45,9 +44,10 @@ pub(super) fn erase(connection: &mut Connection, subject: &str) -> Result<Erased
         let sql = format!("DELETE FROM {table} WHERE subject = ?1");
         others += connection.execute(&sql, values![subject])?;
     }
+    let ids = "SELECT id FROM records WHERE subject = ?1";
+    losses::have_arrived(connection, ids, values![subject])?;
     for table in BY_RECORD {
-        let sql =
-            format!("DELETE FROM {table} WHERE id IN (SELECT id FROM records WHERE subject = ?1)");
+        let sql = format!("DELETE FROM {table} WHERE id IN ({ids})");
         others += connection.execute(&sql, values![subject])?;
     }
     let records = connection.execute("DELETE FROM records WHERE subject = ?1", values![subject])?;

@@ -4,6 +4,7 @@
 
 use super::counts::{self, Review, TrendKey, TrendQuery};
 use super::list::{self, Direction, Query, Reviewed};
+use super::losses;
 use super::records::{self, NewRecord, Outcome, VerdictKeys};
 use super::removal;
 use super::testing::Database;
@@ -31,6 +32,7 @@ fn verdict(number: i64) -> NewRecord {
         }),
         subject: (number % 10 == 0).then(|| format!("s{}", number % 30)),
         received_ms: START + number * HOUR / 20,
+        lost: Vec::new(),
         body: format!("{{\"number\":{number}}}"),
     }
 }
@@ -457,5 +459,74 @@ fn what_is_too_old_goes_in_steps_and_a_subject_goes_at_once() {
                     .rows
                     .is_empty()
         );
+    }
+}
+
+fn count_of(name: &str, received_ms: i64, lost: &[i64]) -> NewRecord {
+    NewRecord {
+        id: name.to_owned(),
+        kind: "drops",
+        verdict: None,
+        lost: lost.iter().map(|number| verdict(*number).id).collect(),
+        received_ms,
+        ..verdict(1)
+    }
+}
+
+fn missing(connection: &mut super::driver::Connection) -> Vec<u64> {
+    let counts = ["a", "b"].map(str::to_owned);
+    let missing = losses::missing(connection, &counts).unwrap();
+    counts
+        .map(|name| missing.get(&name).copied().unwrap_or(0))
+        .to_vec()
+}
+
+#[test]
+fn what_is_there_is_not_lost_whatever_came_first_and_two_counts_tell_of_it_once() {
+    for database in Database::all() {
+        let mut connection = database.migrated();
+        let mut insert = |record| drop(records::insert(&mut connection, vec![record]).unwrap());
+        insert(verdict(1));
+        insert(count_of("a", START, &[1, 2, 3]));
+        insert(count_of("a", START, &[4]));
+        insert(count_of("b", START, &[3, 5]));
+        assert_eq!(missing(&mut connection), [2, 1]);
+        records::insert(&mut connection, vec![verdict(2), verdict(5)]).unwrap();
+        assert_eq!(missing(&mut connection), [1, 0]);
+        // Two counts of one batch.
+        let batch = vec![count_of("c", START, &[7]), count_of("d", START, &[7])];
+        records::insert(&mut connection, batch).unwrap();
+        let names = ["c", "d"].map(str::to_owned);
+        let found = losses::missing(&mut connection, &names).unwrap();
+        assert_eq!(found.values().sum::<u64>(), 1);
+    }
+}
+
+#[test]
+fn what_was_there_is_not_lost_when_it_is_deleted() {
+    for database in Database::all() {
+        let mut connection = database.migrated();
+        let early = NewRecord {
+            received_ms: 1,
+            subject: None,
+            ..verdict(1)
+        };
+        let erased = NewRecord {
+            subject: Some("s".to_owned()),
+            ..verdict(2)
+        };
+        let counts = [count_of("a", START, &[1, 2, 3]), count_of("b", 1, &[4])];
+        let batch = [early, erased].into_iter().chain(counts).collect();
+        records::insert(&mut connection, batch).unwrap();
+        assert_eq!(missing(&mut connection), [1, 1]);
+        removal::delete_before(&mut connection, 2).unwrap();
+        // The other count has gone with its names.
+        assert_eq!(missing(&mut connection), [1, 0]);
+        removal::erase(&mut connection, "s").unwrap();
+        assert_eq!(missing(&mut connection), [1, 0]);
+        let rows = connection.query("SELECT named FROM lost_records", &[], |row| {
+            row.get::<String>(0)
+        });
+        assert_eq!(rows.unwrap().len(), 3);
     }
 }

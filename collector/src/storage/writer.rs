@@ -233,6 +233,7 @@ mod tests {
             verdict: None,
             subject: None,
             received_ms: 1,
+            lost: Vec::new(),
             body: "{}".to_owned(),
         }
     }

@@ -116,7 +116,9 @@ impl Outbox {
 
 /// Deletes the lost once their count is safe.
 pub(super) fn delete_covered(drops: Option<&mut Drops>, effects: &mut Vec<Effect>) {
-    for id in drops.into_iter().flat_map(|drops| drops.covers.drain(..)) {
-        effects.push(Effect::Delete { id });
+    if let Some(drops) = drops {
+        for id in std::mem::take(&mut drops.covers) {
+            effects.push(Effect::Delete { id });
+        }
     }
 }

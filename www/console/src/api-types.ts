@@ -30,6 +30,8 @@ export interface StoredRecord {
   time: string;
   subject?: string;
   review?: Review;
+  /** Of a count of losses: how many of its records are neither there nor told of by an earlier count. */
+  lost?: number;
   data: Record<string, unknown>;
 }
 

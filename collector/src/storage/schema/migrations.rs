@@ -197,4 +197,15 @@ pub(super) const MIGRATIONS: &[Migration] = &[
     ) STRICT;",
         fill_sqlite: "",
     },
+    // Records that clients counted as lost, and whether one that has been
+    // deleted since was there. Older counts name none.
+    Migration {
+        tables: "CREATE TABLE lost_records (
+        named TEXT PRIMARY KEY,
+        id TEXT NOT NULL,
+        has_arrived INTEGER NOT NULL DEFAULT 0
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX lost_records_by_count ON lost_records (id);",
+        fill_sqlite: "",
+    },
 ];

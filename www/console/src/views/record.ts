@@ -8,7 +8,7 @@ import { moment, timeOf } from '../format.js';
 import { emptyState, Panel, reason } from '../panel.js';
 import { href } from '../router.js';
 import { paneHead } from '../pane-head.js';
-import { whole } from '../text.js';
+import { plain, whole } from '../text.js';
 import { kindOf, nameOf, riskName } from '../vocabulary.js';
 import { say } from '../words.js';
 
@@ -206,8 +206,14 @@ function complaintFacts({ data }: StoredRecord): Fact[] {
   ];
 }
 
-function lossFacts({ data }: StoredRecord): Fact[] {
-  return [[say('dropped'), whole(data['dropped'])], [say('reason'), nameOf('reason', data['reason'])]];
+function lossFacts({ data, lost }: StoredRecord): Fact[] {
+  const ids = Array.isArray(data['ids']) ? data['ids'] : [];
+  return [
+    [say('dropped'), whole(data['dropped'])],
+    [say('lost'), whole(lost)],
+    [say('reason'), nameOf('reason', data['reason'])],
+    [say('lostIds'), whole(ids.map(plain).join(' '))],
+  ];
 }
 
 function rawOf(record: StoredRecord): HTMLElement {

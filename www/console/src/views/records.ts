@@ -242,10 +242,10 @@ export class RecordsView implements View {
 }
 
 /** The risk; of what is no verdict its kind and what it is about. What needs a person at once is marked. */
-function riskOf({ type, data }: StoredRecord): Node {
+function riskOf({ type, data, lost }: StoredRecord): Node {
   const kind = kindOf(type);
   const escalation = data['escalation'];
-  const about = data['risk'] === undefined ? nameOf('category', data['category'] ?? data['dropped']) : riskName(data['risk']);
+  const about = data['risk'] === undefined ? nameOf('category', data['category'] ?? lost ?? data['dropped']) : riskName(data['risk']);
   return el('span', { class: 'with-tag' },
     kind === 'verdict' ? null : el('span', { class: `tag ${kind}` }, nameOf('kind', kind)),
     brief(about),
