@@ -7,14 +7,10 @@ export function assertStored(owed, records) {
 }
 
 export class Books {
-  /** What a page was about to make, by name. */
-  #tried = new Set();
-  /** Id by name: what the store had taken, as its page said or a later one found. */
-  #made = new Map();
-  /** By id, requests whose answer never came. */
-  #sent = new Map();
-  /** Ids that a page found in its store although the collector had said that it has them. */
-  #forgotten = new Set();
+  /** Names by id of what a page was about to make. */
+  #tried = new Map();
+  /** Ids of what the store had taken, as its page said or a later one found. */
+  #made = new Set();
   /** Ids that the collector said it has. */
   #owed = new Set();
   /** How often each page said that nothing waits. */
@@ -22,24 +18,16 @@ export class Books {
 
   told({ trying, made, found = [], drained, failed }) {
     assert.equal(failed, undefined);
-    if (trying) this.#tried.add(trying);
+    if (trying) this.#tried.set(trying.id, trying.name);
     for (const { id, name } of made ? [made] : found) {
-      assert.ok((this.#made.get(name) ?? id) === id, `${name} has two ids`);
-      this.#made.set(name, id);
+      assert.equal(this.#tried.get(id), name, `${id} comes from nowhere`);
+      this.#made.add(id);
     }
-    for (const { id } of found) if (this.#owed.has(id)) this.#forgotten.add(id);
     if (drained) this.#drained.set(drained, (this.#drained.get(drained) ?? 0) + 1);
   }
 
-  sent(ids) {
-    for (const id of ids) this.#sent.set(id, (this.#sent.get(id) ?? 0) + 1);
-  }
-
   acknowledged({ accepted, duplicates }) {
-    for (const id of [...accepted, ...duplicates]) {
-      this.#owed.add(id);
-      this.#sent.set(id, this.#sent.get(id) - 1);
-    }
+    for (const id of [...accepted, ...duplicates]) this.#owed.add(id);
   }
 
   /** Ids that the collector has acknowledged so far. */
@@ -66,26 +54,33 @@ export class Books {
   }
 
   /**
-   * Made is stored or counted; nothing is stored twice, nothing comes from nowhere. A record whose
-   * page never learned that it arrived can be counted as lost and be stored: no client can know.
+   * Once nothing waits any more: each record that was made is stored, or is named as lost, and none
+   * is both; nothing is stored twice, nothing comes from nowhere. What was tried and is neither died
+   * with its page before a store had it.
    */
   settle(records) {
     assertStored(this.owed(), records);
+    const counts = records.filter(({ type }) => type.includes('drops'));
     const complaints = records.filter(({ type }) => type.includes('complaint'));
-    const drops = records.filter(({ type }) => type.includes('drops'));
-    const stored = new Map(complaints.map(({ id, data }) => [data.message, id]));
+    const stored = new Set(complaints.map(({ id }) => id));
     assert.equal(stored.size, complaints.length, 'something is stored twice');
-    for (const [name, id] of stored) {
-      assert.ok(this.#tried.has(name), `${name} comes from nowhere`);
-      assert.equal(this.#made.get(name) ?? id, id, `${name} has two ids`);
-    }
-    const counted = drops.reduce((sum, { data }) => sum + data.dropped, 0);
-    const missing = [...this.#made.keys()].filter((name) => !stored.has(name)).length;
-    const doubtful = [...stored.values()].filter((id) => this.#sent.get(id) > 0 || this.#forgotten.has(id)).length;
-    const result = { tried: this.#tried.size, made: this.#made.size, acknowledged: this.#owed.size, stored: stored.size, missing, counted, doubtful };
-    const told = JSON.stringify(result);
-    assert.ok(missing <= counted, `something is lost and not counted: ${told}`);
-    assert.ok(counted - missing <= doubtful, `something is counted as lost that its page knew to be stored: ${told}`);
+    for (const { id, data } of complaints) assert.equal(this.#tried.get(id), data.message, `${id} comes from nowhere`);
+
+    const named = new Set(counts.flatMap(({ data }) => data.ids ?? []));
+    for (const id of named) assert.ok(this.#tried.has(id), `${id} is counted and comes from nowhere`);
+    const lost = new Set([...named].filter((id) => !stored.has(id)));
+    const sum = (of) => counts.reduce((all, count) => all + of(count), 0);
+    const result = {
+      tried: this.#tried.size, made: this.#made.size, acknowledged: this.#owed.size, stored: stored.size, lost: lost.size,
+      died: [...this.#tried.keys()].filter((id) => !stored.has(id) && !lost.has(id)).length,
+      told: sum(({ lost }) => lost), counts: counts.length, counted: sum(({ data }) => data.dropped),
+      unnamed: sum(({ data }) => data.dropped - (data.ids?.length ?? 0)),
+    };
+    const all = JSON.stringify(result);
+    assert.equal(result.unnamed, 0, `a count does not name what was lost: ${all}`);
+    const neither = [...this.#made].filter((id) => !stored.has(id) && !lost.has(id));
+    assert.deepEqual(neither, [], `made, and neither stored nor named as lost: ${all}`);
+    assert.equal(result.told, lost.size, `the collector takes another number for lost: ${all}`);
     return result;
   }
 }
