@@ -7,7 +7,7 @@ import { CSP, HTML, app, backend, prepare, serve, shows } from '../harness.mjs';
 
 prepare();
 
-const PAGES = { 'index.html': HTML('./main.js'), 'threaded.html': HTML('./threaded.js'), 'loaded.html': HTML('./loaded.js') };
+const PAGES = { 'index.html': HTML('./main.js'), 'threaded.html': HTML('./threaded.js'), 'loaded.html': HTML('./loaded.js'), 'addressed.html': HTML('./addressed.js') };
 const writePages = () => Promise.all(Object.entries(PAGES).map(([file, html]) => writeFile(join(app, file), html)));
 
 test('Vite, built', async (t) => {
@@ -20,6 +20,7 @@ test('Vite, built', async (t) => {
   await shows(t, 'in a page', `${url}/index.html`);
   await shows(t, 'in a worker', `${url}/threaded.html`);
   await shows(t, 'loaded in a worker', `${url}/loaded.html`);
+  await shows(t, 'with the address of the module by ?url', `${url}/addressed.html`);
 });
 
 test('Vite, while developing', async (t) => {
@@ -44,4 +45,5 @@ test('Vite, while developing', async (t) => {
   await shows(t, 'in a page', url);
   await shows(t, 'in a worker', `${url}/threaded.html`);
   await shows(t, 'loaded in a worker', `${url}/loaded.html`);
+  await shows(t, 'with the address of the module by ?url', `${url}/addressed.html`);
 });
