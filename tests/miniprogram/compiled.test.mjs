@@ -103,6 +103,24 @@ describe('the compiled sample', { skip: isInstalled ? false : "WeChat's tools ar
     page.close();
   });
 
+  test('frees what it has of the core when the page is left', async () => {
+    const app = launch(LEVEL_NAMES[0]);
+    const page = await chat(app);
+    const { glue } = app.sandbox.instances[0];
+    const freed = [];
+    for (const kind of ['Filter', 'UsageMeter', 'UsageClock', 'Outbox']) {
+      const { prototype } = glue[kind];
+      const { free } = prototype;
+      prototype.free = function () {
+        freed.push(kind);
+        return free.call(this);
+      };
+    }
+    page.close();
+    await until('all is freed', () => freed.length >= 4);
+    assert.deepEqual(freed.sort(), ['Filter', 'Outbox', 'UsageClock', 'UsageMeter']);
+  });
+
   test('says so, and can be tried again, when there is no policy', async () => {
     const app = launch(LEVEL_NAMES[0]);
     const { answer } = app.sandbox;

@@ -130,6 +130,10 @@ test('the generated glue fails here as it is, whatever its target', () => {
     writeFileSync(plain, isScript ? text : transformSync(text, { format: 'cjs', target: 'es2017', logLevel: 'silent' }).code);
     assert.throws(() => new Sandbox({ root: ROOT }).require(`/glue-${target}.js`), /TextDecoder is not defined|TextEncoder is not defined/, target);
   }
+  // Its first line has no older form.
+  execFileSync('wasm-bindgen', [module, '--target', 'module', '--out-dir', join(ROOT, 'glue-module'), '--out-name', 'glue', '--no-typescript']);
+  const text = readFileSync(join(ROOT, 'glue-module', 'glue.js'), 'utf8');
+  assert.throws(() => transformSync(text, { format: 'cjs', target: 'es2017', logLevel: 'silent' }), /Source phase imports/);
 });
 
 test('the module that the compiler makes by itself fails here', async () => {
