@@ -4,10 +4,23 @@
 use super::compiler::with_tables;
 use super::convert::{View, coded, thrown};
 use js_sys::{Array, Uint8Array};
+use std::cell::RefCell;
 use tidegate::lexicon::{ALL_VIEWS, Views};
 use tidegate::policy::Channel;
 use tidegate::stream::{Filter, Message, Reason, ReasonKind, view_name};
 use wasm_bindgen::prelude::*;
+
+/// Packs, and the filter of them.
+struct Loaded {
+    packs: Vec<Vec<u8>>,
+    filter: Filter,
+}
+
+thread_local! {
+    /// Those of the last call. Whoever steps through a text asks with the same, and
+    /// to load a large policy takes longer than to read a text.
+    static LOADED: RefCell<Option<Loaded>> = const { RefCell::new(None) };
+}
 
 /// Why the end of `units` is held when more may come: a list of reasons, by
 /// their beginning. Rules of all jurisdictions count. Empty: nothing is held, or the message is over.
@@ -19,9 +32,16 @@ pub fn explain_hold(packs: &Array, channel: &str, units: &[u16]) -> Result<JsVal
         .iter()
         .map(|pack| Uint8Array::new(&pack).to_vec())
         .collect();
-    let packs: Vec<_> = packs.iter().map(Vec::as_slice).collect();
-    let filter = Filter::new(&packs, &[]).map_err(coded)?;
-    let mut message = filter.message("", channel);
+    let mut message = LOADED.with_borrow_mut(|loaded| match loaded {
+        Some(loaded) if loaded.packs == packs => Ok(loaded.filter.message("", channel)),
+        _ => {
+            let slices: Vec<_> = packs.iter().map(Vec::as_slice).collect();
+            let filter = Filter::new(&slices, &[]).map_err(coded)?;
+            let message = filter.message("", channel);
+            *loaded = Some(Loaded { packs, filter });
+            Ok::<_, JsValue>(message)
+        }
+    })?;
     message.push(units);
     let mut reasons = with_tables(|tables| Ok(message.reasons(tables)))?;
     reasons.sort_by_key(|reason| (reason.start, reason.end));

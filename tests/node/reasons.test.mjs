@@ -24,6 +24,19 @@ test('a live prefix is told with what it is read as, the nearest term and its ru
   assert.deepEqual(told(pack, '远离'), []);
 });
 
+test('each call is about the packs that it gives, also when their bytes have changed', () => {
+  const [gambling, other] = [packOf([GAMBLING]), packOf([{ id: 'other', terms: ['赌钱'] }])];
+  const ids = (packs) => explainHold(packs, '去赌').map(({ rule }) => rule);
+  for (let round = 0; round < 2; round += 1) {
+    assert.deepEqual(ids([gambling]), ['gambling']);
+    assert.deepEqual(ids([gambling]), ['gambling']);
+    assert.deepEqual(ids([gambling, other]).sort(), ['gambling', 'other']);
+    assert.deepEqual(ids([other]), ['other']);
+  }
+  gambling[gambling.length - 1] ^= 1;
+  for (let round = 0; round < 2; round += 1) assert.throws(() => ids([gambling]), coded('pack/digest'));
+});
+
 test('a match waits for the longer term that it begins', () => {
   assert.deepEqual(told(packOf([GAMBLING]), '赌博网').sort(), ['match 赌博 gambling tight', 'term 赌博网 gambling tight+joined 赌博网>赌博网站']);
 });
