@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
-import { compilePolicy, inspectPack, signPack } from '../node.js';
+import { inspectPack, signPack } from '../node.js';
 import { need, type Command } from './command.js';
 import { print, read } from './files.js';
 import { readSeed } from './keys.js';
-import { readPolicy } from './policy-file.js';
+import { compileRead, readPolicy } from './policy-file.js';
 
 export const build: Command = {
   summary: 'compile a policy, and sign it with a key',
@@ -18,7 +18,7 @@ that \`terms-from\` names are looked for next to the policy.
   async run({ positionals: [source], values: { out, key } }) {
     const file = need(source, 'POLICY.yaml');
     const target = need(out, '-o OUT.pack');
-    const pack = compilePolicy(await readPolicy(file));
+    const pack = compileRead(await readPolicy(file));
     await writeFile(target, key === undefined ? pack : signPack(pack, await readSeed(key)));
     print(inspectPack(await read(target)));
   },

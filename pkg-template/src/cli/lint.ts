@@ -1,6 +1,5 @@
 /** `lint`: how a policy does on innocent texts, what it lacks and what it has in vain. */
 import { GuardError } from '../error.js';
-import { compilePolicy } from '../node.js';
 import type { Action, Policy, PolicyRule } from '../types.js';
 import { measurePolicy, measureTerms, readRows } from './lint/benign.js';
 import { need, usageError, type Command } from './command.js';
@@ -9,7 +8,7 @@ import { readText, writeNew } from './files.js';
 import { entriesOf, membersOf, type Entry } from './lint/finder.js';
 import { letters } from './lint/letters.js';
 import { printLint, type LintResult } from './lint/print.js';
-import { readPolicy } from './policy-file.js';
+import { compileRead, readPolicy } from './policy-file.js';
 import { prune } from './lint/prune.js';
 import { findDead, findShadows, findUseless } from './lint/shadows.js';
 
@@ -72,7 +71,7 @@ Exits with 0 whatever it finds.`,
       const kept = entries.filter((entry) => !dropped.has(entry));
       const { text, emptied, inlined } = prune(await readText(file), file, values.write, rules, kept);
       await writeNew(values.write, text, values.force ?? false);
-      compilePolicy(await readPolicy(values.write));
+      compileRead(await readPolicy(values.write));
       result.written = { file: values.write, hitting, inVain: dropped.size - hitting + dead.length, emptied, inlined };
     }
     printLint(result, values.json ?? false);
@@ -82,7 +81,7 @@ Exits with 0 whatever it finds.`,
 /** Its own errors first, with their codes; terms that the allow-list dismisses are what is looked for here. */
 function assertCompiles(policy: Policy): void {
   try {
-    compilePolicy(policy);
+    compileRead(policy);
   } catch (thrown) {
     if (GuardError.from(thrown).code !== 'policy/contradiction') throw thrown;
   }
