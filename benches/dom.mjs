@@ -1,11 +1,16 @@
 /**
- * What `guard.attach` costs a page, in Chromium: `node benches/dom.mjs [--nodes 10000] [--seconds 5]`.
+ * What `guard.attach` costs a page, in Chromium: `node benches/dom.mjs [--nodes 10000] [--seconds 4] [--rounds 3]`.
  *
- * A page of that many nodes is attached to, then a stream types into it, a few tokens a frame, in three ways. Measured is
- * the time in the guard's own callbacks (its observer and its frames), added up by frame. Numbers are printed, nothing is judged.
+ * A page of that many nodes is attached to, then a stream types into it, a few tokens a frame, in several ways. Measured is
+ * the time in the guard's own callbacks (its observer and its frames), added up by frame; printed are medians of the rounds,
+ * each in a page of its own. Nothing is judged.
+ *
+ * The control has an observer too, which does nothing but count, about as long as the guard takes in the middle: how much
+ * longer it takes at times is what the machine and the browser add, whoever runs.
  */
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
+import { cpus, loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -13,7 +18,9 @@ import { chromium } from 'playwright-core';
 import { browserPath } from '../tests/browser/browsers.mjs';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const { values: options } = parseArgs({ options: { nodes: { type: 'string', default: '10000' }, seconds: { type: 'string', default: '5' } } });
+const number = (value) => ({ type: 'string', default: String(value) });
+const { values } = parseArgs({ options: { nodes: number(10_000), seconds: number(4), rounds: number(3) } });
+const { nodes, seconds, rounds } = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Number(value)]));
 
 /** In the page, before anything else: the time in callbacks, by frame. */
 function instrument() {
@@ -34,49 +41,82 @@ function instrument() {
   window.costs = costs;
 }
 
-/** In the page. */
+/** In the page. Rows of what, frames, p50, p99, most, and how many took over a millisecond. */
 async function measure({ nodes, seconds }) {
   const { createGuard, init } = await import('/pkg/index.js');
   await init({ compiler: false });
   const guard = await createGuard({ packs: [new Uint8Array(await (await fetch('/starter.pack')).arrayBuffer())] });
   const main = document.querySelector('main');
   const paragraph = '<div class="turn"><p>今天天气<b>不错</b>，我们去<a href="https://example.org/">公园</a>散步吧。The weather is fine today.</p></div>';
-  for (let count = 0; count < nodes; count += 10) main.insertAdjacentHTML('beforeend', paragraph);
+  const NODES = 9;
+  for (let count = 0; count < nodes; count += NODES) main.insertAdjacentHTML('beforeend', paragraph);
   const frames = (count) => new Promise((done) => { const wait = (left) => left === 0 ? done() : setTimeout(() => wait(left - 1), 17); wait(count); });
   await frames(10);
-  const percentile = (list, share) => [...list].sort((a, b) => a - b)[Math.min(list.length - 1, Math.floor(list.length * share))].toFixed(2);
+  /** All is read. */
+  const whole = async () => { do await frames(3); while (getComputedStyle(main).opacity === '0'); };
+  const percentile = (list, share) => [...list].sort((a, b) => a - b)[Math.min(list.length - 1, Math.floor(list.length * share))];
   const rows = [];
-  const row = (what) => {
-    const busy = window.costs.frames.filter((cost) => cost > 0);
-    if (busy.length > 0) rows.push([what, busy.length, percentile(busy, 0.5), percentile(busy, 0.99), Math.max(...busy).toFixed(2)]);
+  const row = (what, costs = window.costs.frames.filter((cost) => cost > 0)) => {
+    if (costs.length > 0) rows.push([what, costs.length, percentile(costs, 0.5), percentile(costs, 0.99), Math.max(...costs), costs.filter((cost) => cost > 1).length]);
     window.costs.frames.length = 0;
   };
-  window.costs.frames.length = 0;
-  const begin = performance.now();
-  guard.attach(main);
-  const first = performance.now() - begin;
-  while (getComputedStyle(main).opacity === '0') await frames(1);
-  rows.push(['attach, the first slice', 1, first.toFixed(2), first.toFixed(2), first.toFixed(2)]);
-  row('attach, the other slices');
-  const ways = {
-    'text nodes into one paragraph': (p, token) => p.append(token),
-    'an element a token': (p, token) => { const span = document.createElement('span'); span.textContent = token; p.append(span); },
-    'the whole paragraph anew': (p, token) => { p.textContent += token; },
-  };
-  for (const [what, write] of Object.entries(ways)) {
+  /** Types into a new turn; `length`: tokens of a paragraph. */
+  const type = async (what, write, length, before = 0) => {
     const turn = document.createElement('div');
+    turn.className = 'turn';
     main.append(turn);
-    let p;
+    let p = turn;
+    for (let token = 0; token < before; token += 1) {
+      if (token % length === 0) turn.append(p = document.createElement('p'));
+      p.append('今天');
+    }
+    await whole();
+    window.costs.frames.length = 0;
     for (let token = 0, end = performance.now() + seconds * 1_000; performance.now() < end; token += 1) {
-      // A paragraph of about 500 characters.
-      if (token % 170 === 0) turn.append(p = document.createElement('p'));
+      if (token % length === 0 && !(token === 0 && before > 0)) turn.append(p = document.createElement('p'));
       write(p, ['今天', '天气', '不错', '，the', ' fine'][token % 5]);
       if (token % 3 === 2) await frames(1);
     }
     await frames(3);
     row(what);
-  }
-  return { nodes: document.querySelectorAll('*').length + nodes / 2, rows };
+  };
+  const append = (p, token) => p.append(token);
+  const ways = {
+    'text nodes into one paragraph': append,
+    'one text node that grows': (p, token) => p.firstChild ? p.firstChild.appendData(token) : append(p, token),
+    'an element a token': (p, token) => { const span = document.createElement('span'); span.textContent = token; p.append(span); },
+    'the whole paragraph anew': (p, token) => { p.textContent += token; },
+  };
+
+  const attach = async (what, options) => {
+    window.costs.frames.length = 0;
+    const begin = performance.now();
+    const detach = guard.attach(main, options);
+    const first = performance.now() - begin;
+    await whole();
+    row(`${what}, the other slices`);
+    rows.splice(-1, 0, [`${what}, the first slice`, 1, first, first, first, Number(first > 1)]);
+    return detach;
+  };
+  const detach = await attach('attach');
+  // A paragraph of about 500 characters.
+  for (const [what, write] of Object.entries(ways)) await type(what, write, 170);
+  detach();
+  const detachAgain = await attach('attach again', { messages: '.turn' });
+  await type('a message of 2,000 texts and more', append, 60, 2_040);
+  await type('the same in one paragraph', append, Infinity, 2_000);
+  detachAgain();
+  const middle = rows.at(-1)[2];
+  // What it counts is kept, or it would be left out.
+  const count = (times) => { for (let at = 0; at < times; at += 1) window.counted = (window.counted ?? 0) + at % 7; };
+  const took = (times) => { const start = performance.now(); count(times); return performance.now() - start; };
+  for (const end = performance.now() + 100; performance.now() < end;) count(100);
+  let times = 100;
+  while (Math.min(...Array.from({ length: 9 }, () => took(times))) < middle) times *= 1.1;
+  const control = new MutationObserver(() => count(times));
+  control.observe(main, { childList: true, characterData: true, subtree: true });
+  await type('the control', append, 170);
+  return rows;
 }
 
 const types = { js: 'text/javascript', wasm: 'application/wasm' };
@@ -89,14 +129,25 @@ const site = createServer(async ({ url }, to) => {
 }).listen(0, '127.0.0.1');
 await new Promise((resolve) => site.once('listening', resolve));
 const browser = await chromium.launch({ executablePath: browserPath(), args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'] });
+const load = () => loadavg()[0].toFixed(1);
 try {
-  const page = await browser.newPage();
-  await page.addInitScript(instrument);
-  await page.goto(`http://127.0.0.1:${site.address().port}/`);
-  const { rows } = await page.evaluate(measure, { nodes: Number(options.nodes), seconds: Number(options.seconds) });
-  console.log(`${browser.version()}, a page of ${options.nodes} nodes; ms in the guard's callbacks per frame in which they ran`);
-  console.log(`${'what'.padEnd(34)}${['frames', 'p50', 'p99', 'most'].map((name) => name.padStart(9)).join('')}`);
-  for (const [what, ...numbers] of rows) console.log(`${what.padEnd(34)}${numbers.map((number) => String(number).padStart(9)).join('')}`);
+  const before = load();
+  const all = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const page = await browser.newPage();
+    await page.addInitScript(instrument);
+    await page.goto(`http://127.0.0.1:${site.address().port}/`);
+    all.push(await page.evaluate(measure, { nodes, seconds }));
+    await page.close();
+  }
+  console.log(`Chromium ${browser.version()}, a page of ${nodes} nodes, medians of ${rounds} rounds; ${cpus().length} cores, load ${before} before, ${load()} after`);
+  console.log("ms in the guard's callbacks per frame in which they ran");
+  console.log(`${'what'.padEnd(34)}${['frames', 'p50', 'p99', 'most', 'over 1 ms'].map((name) => name.padStart(11)).join('')}`);
+  const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
+  for (const [at, [what]] of all[0].entries()) {
+    const [frames, p50, p99, most, over] = [1, 2, 3, 4, 5].map((column) => median(all.map((rows) => rows[at][column])));
+    console.log(what.padEnd(34) + [frames, ...[p50, p99, most].map((ms) => ms.toFixed(2)), over].map((text) => String(text).padStart(11)).join(''));
+  }
 } finally {
   await browser.close();
   site.close();

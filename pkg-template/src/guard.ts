@@ -114,7 +114,7 @@ class GuardRuntime implements Guard {
     };
     this.#attachments = new Attachments({
       filter: () => this.#filter(),
-      glue: () => this.#parts.filtering.instance.glue,
+      instance: () => this.#parts.filtering.instance,
       rules: () => this.#rules,
       notice: () => this.#notice,
       judge: (text, channel) => this.#judgeShown(text, channel),

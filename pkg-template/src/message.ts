@@ -9,7 +9,7 @@ import type { SpanText } from './runtime.js';
 import type { Action, Channel, Escalation, Message, MessageState, Outcome, Verdict } from './types.js';
 
 /** Most UTF-16 units that cross into the core at once, as the core has room; a longer delta crosses in parts. */
-const MAX_CROSSING_UNITS = 1 << 14;
+export const MAX_CROSSING_UNITS = 1 << 14;
 
 const STATES: readonly MessageState[] = ['open', 'finished', 'terminated', 'retracted'];
 /** By the core's numbers, which are bits. */

@@ -69,17 +69,19 @@ export interface Hands {
   beside(element: Element): void;
   /** Calls `read_in` for it, now or in another frame. */
   later(element: Element, apart: boolean): void;
-  /** What the page put into a text node. */
-  raw(text: Node): string;
+  /** Writes what the page put into a text node to the core's input, from a unit on; how many units. */
+  raw(text: Node, from: number): number;
   /** Absent: what the page put there. */
   show(text: Node, shown: string | undefined): void;
-  /** What is displayed of a text that the policy ended. */
-  ended(place: Node): string | undefined;
+  /** The same with what is displayed of a text that the policy ended, if it did. */
+  ended(place: Node, from: number): number | undefined;
   end(place: Node, displayed: string): void;
   /** Whether it has to be told that nothing is found any more. */
   hasFound(place: Node): boolean;
   /** Rows of rule, start, end, view, units shown before; they lie in the core's memory. */
   found(place: Node, text: string, rows: Uint32Array, settled: number, state: number): void;
+  /** Whether this frame has cost what it may. */
+  isLate(): boolean;
   /** Nodes were removed. */
   removed(): void;
   /** So much changed that all is to be read. */
@@ -87,14 +89,8 @@ export interface Hands {
 }
 
 export class DomGuard {
-  /** Listens to nothing yet. */
-  constructor(
-    filter: Filter, notice: string, root: Node, hands: Hands, onChange: (records: MutationRecord[]) => void,
-    attributes: string[], hasMessages: boolean,
-  );
+  constructor(filter: Filter, notice: string, root: Node, hands: Hands, hasMessages: boolean);
   free(): void;
-  /** Listens to changes under a node. */
-  observe(root: Node): void;
   /** Takes records, of texts and children. */
   changed(records: MutationRecord[]): void;
   /** Begins a slice: another frame is drawn. */
@@ -103,8 +99,8 @@ export class DomGuard {
   /** Reads what is in a node; with `rests` it returns, when the slice is full, the child to go on with. */
   read_in(node: Node, from: Node | undefined, apart: boolean, rests: boolean): Node | undefined;
   load(filter: Filter, notice: string): void;
-  /** Listens to nothing any more. */
-  stop(): void;
+  /** All is to be read: what is known of texts does not count any more. */
+  forget(): void;
 }
 
 export class PageSignals {

@@ -1,50 +1,50 @@
-//! Text in pieces, and what each piece may show.
+//! Text in pieces.
 
-use crate::policy::Channel;
-use crate::stream::{Filter, Kind, MessageState, Segment, Verdict};
 use crate::text::{Class, Decoded, class, decode};
 use std::ops::Range;
 
 /// Text that is read as one, in the order of reading. It is as long as the page
 /// makes it; beyond [`MAX_MESSAGE_UNITS`](crate::stream::MAX_MESSAGE_UNITS)
 /// nothing of it is shown.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Run {
     units: Vec<u16>,
     pieces: Vec<Range<usize>>,
-}
-
-/// What the policy makes of a run.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Shown {
-    /// What each piece shows, in their order; empty: all as they are.
-    pub pieces: Vec<Vec<u16>>,
-    /// In the order of decision; offsets are those of [`Run::units`].
-    pub verdicts: Vec<Verdict>,
-    /// How many of them hold whatever is added at the end of the run.
-    pub settled: usize,
-    /// UTF-16 units shown before each of them.
-    pub before: Vec<u32>,
-    /// Never `Open`.
-    pub state: MessageState,
+    /// What divides the last piece from the next, if one comes.
+    divider: Option<u16>,
 }
 
 impl Run {
     /// Adds a piece.
     pub fn push(&mut self, units: &[u16]) {
+        self.units.extend(self.divider.take());
         let start = self.units.len();
         self.units.extend_from_slice(units);
         self.pieces.push(start..self.units.len());
     }
 
-    /// Adds what is seen between two pieces and belongs to neither, such as the
-    /// end of a line. One stands for several, and before the first piece it is
-    /// nothing.
+    /// What is seen between two pieces and belongs to neither, such as the end of
+    /// a line. One stands for several, and before the first piece or behind the
+    /// last it is nothing.
     pub fn divide(&mut self, by: u16) {
-        let between = self.pieces.last().map(|last| last.end);
-        if between == Some(self.units.len()) {
-            self.units.push(by);
+        if !self.pieces.is_empty() {
+            self.divider.get_or_insert(by);
         }
+    }
+
+    /// The last piece is `units` now, and whatever divided it from a next one is
+    /// to be told again; `false` if it does not merely go on.
+    pub fn grow(&mut self, units: &[u16]) -> bool {
+        let Some(last) = self.pieces.last_mut() else {
+            return false;
+        };
+        let Some(more) = units.strip_prefix(&self.units[last.clone()]) else {
+            return false;
+        };
+        self.units.extend_from_slice(more);
+        last.end = self.units.len();
+        self.divider = None;
+        true
     }
 
     /// Whether there is nothing to judge.
@@ -57,40 +57,16 @@ impl Run {
         &self.units
     }
 
+    /// Where the pieces are in [`units`](Self::units).
+    pub fn pieces(&self) -> &[Range<usize>] {
+        &self.pieces
+    }
+
     /// Forgets all pieces; the room stays.
     pub fn clear(&mut self) {
         self.units.clear();
         self.pieces.clear();
-    }
-
-    /// Judges the run as a whole message. Where the policy ends it, `notice`
-    /// stands in place of the rest, and of everything if it retracts.
-    pub fn judge(&self, filter: &Filter, channel: Channel, notice: &[u16]) -> Shown {
-        let mut message = filter.message("", channel);
-        let first = message.push(&self.units);
-        let last = message.finish();
-        let settled = first.verdicts.len();
-        let mut verdicts = first.verdicts;
-        verdicts.extend(last.verdicts);
-        let mut segments = first.segments;
-        segments.extend(last.segments);
-        let state = last.state;
-        let pieces = if segments.iter().all(|segment| segment.kind == Kind::Keep)
-            && state == MessageState::Finished
-        {
-            Vec::new()
-        } else if state == MessageState::Retracted {
-            self.only(notice)
-        } else {
-            self.cut(filter, &segments, state, notice)
-        };
-        Shown {
-            pieces,
-            before: shown_before(filter, &segments, &verdicts),
-            verdicts,
-            settled,
-            state,
-        }
+        self.divider = None;
     }
 
     /// The text that is displayed when its pieces show `shown`, up to the last one
@@ -120,78 +96,8 @@ impl Run {
         pieces.map(part).collect()
     }
 
-    /// In place of everything.
-    fn only(&self, text: &[u16]) -> Vec<Vec<u16>> {
-        let mut pieces = vec![Vec::new(); self.pieces.len()];
-        if let Some(piece) = pieces.first_mut() {
-            piece.extend_from_slice(text);
-        }
-        pieces
-    }
-
-    fn cut(
-        &self,
-        filter: &Filter,
-        segments: &[Segment],
-        state: MessageState,
-        notice: &[u16],
-    ) -> Vec<Vec<u16>> {
-        let mut shown = vec![Vec::new(); self.pieces.len()];
-        let mut at = 0;
-        // Pieces that end before `at` are passed.
-        let mut first = 0;
-        let mut last_shown = 0;
-        for segment in segments {
-            let span = at..(at + segment.units as usize).min(self.units.len());
-            at = span.end;
-            while self
-                .pieces
-                .get(first)
-                .is_some_and(|piece| piece.end <= span.start)
-            {
-                first += 1;
-            }
-            let parts = self.parts(&span, first);
-            match segment.kind {
-                Kind::Drop => continue,
-                Kind::Keep => {
-                    for (place, part) in parts {
-                        shown[place].extend_from_slice(&self.units[part]);
-                        last_shown = place;
-                    }
-                }
-                Kind::Replace => {
-                    let rule = filter.rule(segment.pack, segment.rule);
-                    let with = rule.map_or("", |rule| rule.with.as_str());
-                    if let Some((place, _)) = parts.into_iter().next() {
-                        shown[place].extend(with.encode_utf16());
-                        last_shown = place;
-                    }
-                }
-                Kind::Mask => {
-                    let rule = filter.rule(segment.pack, segment.rule);
-                    let mask = rule.map_or('＊', |rule| rule.mask);
-                    for (place, chars) in self.shares(&parts, segment.chars) {
-                        let masks = std::iter::repeat_n(mask, chars as usize);
-                        let mut buffer = [0; 2];
-                        masks.for_each(|mask| {
-                            shown[place].extend_from_slice(mask.encode_utf16(&mut buffer))
-                        });
-                        last_shown = place;
-                    }
-                }
-            }
-        }
-        if state == MessageState::Terminated
-            && let Some(piece) = shown.get_mut(last_shown)
-        {
-            piece.extend_from_slice(notice);
-        }
-        shown
-    }
-
     /// The parts of pieces, from the one at `first` on, in a span.
-    fn parts(&self, span: &Range<usize>, first: usize) -> Vec<(usize, Range<usize>)> {
+    pub(super) fn parts(&self, span: &Range<usize>, first: usize) -> Vec<(usize, Range<usize>)> {
         let pieces = self.pieces.iter().enumerate().skip(first);
         pieces
             .take_while(|(_, piece)| piece.start < span.end)
@@ -202,7 +108,7 @@ impl Run {
 
     /// Gives each part as many of the masking characters as it has characters that
     /// show something; what divides the parts gets none. One is there in any case.
-    fn shares(&self, parts: &[(usize, Range<usize>)], chars: u32) -> Vec<(usize, u32)> {
+    pub(super) fn shares(&self, parts: &[(usize, Range<usize>)], chars: u32) -> Vec<(usize, u32)> {
         let mut left = chars;
         let mut shares: Vec<_> = parts
             .iter()
@@ -219,32 +125,6 @@ impl Run {
         }
         shares
     }
-}
-
-/// UTF-16 units shown before each verdict.
-fn shown_before(filter: &Filter, segments: &[Segment], verdicts: &[Verdict]) -> Vec<u32> {
-    let (mut raw, mut shown) = (0, 0);
-    let mut places = Vec::new();
-    for segment in segments {
-        places.push((raw, shown, segment.kind));
-        let rule = filter.rule(segment.pack, segment.rule);
-        raw += segment.units;
-        shown += match segment.kind {
-            Kind::Drop => 0,
-            Kind::Keep => segment.units,
-            Kind::Replace => rule.map_or(0, |rule| rule.with.encode_utf16().count() as u32),
-            Kind::Mask => segment.chars * rule.map_or(1, |rule| rule.mask.len_utf16() as u32),
-        };
-    }
-    let before = |verdict: &Verdict| {
-        let next = places.partition_point(|(raw, ..)| *raw <= verdict.start);
-        match places.get(next.saturating_sub(1)) {
-            Some((raw, shown, Kind::Keep)) => shown + (verdict.start - raw),
-            Some((_, shown, _)) => *shown,
-            None => 0,
-        }
-    };
-    verdicts.iter().map(before).collect()
 }
 
 /// Characters that show something.

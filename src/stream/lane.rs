@@ -37,6 +37,16 @@ impl Lane {
         }
     }
 
+    /// Another one that is where this one is.
+    pub(super) fn fork(&self) -> Self {
+        let mut fork = Self::new(self.policy.clone());
+        fork.raw.copy_from(&self.policy, &self.raw);
+        fork.rendered.copy_from(&self.policy, &self.rendered);
+        fork.patterns = self.patterns.clone();
+        fork.unless = self.unless.clone();
+        fork
+    }
+
     /// As at the beginning of a message.
     pub(super) fn reset(&mut self) {
         self.raw.reset();

@@ -13,7 +13,7 @@ pub(super) const PATTERN: u8 = 16;
 /// A match under way. Each character begins at most one of a pattern, and each
 /// lasts for at most [`MAX_POSITIONS`](crate::pattern::MAX_POSITIONS)
 /// characters, so their number is bounded without a limit of its own.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Attempt {
     pattern: usize,
     start: u32,
@@ -24,7 +24,7 @@ struct Attempt {
 }
 
 /// All matches under way.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Matcher {
     attempts: Vec<Attempt>,
     /// Whether the last character belonged to a word, and where it ended.

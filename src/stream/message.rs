@@ -133,6 +133,32 @@ impl Message {
         outcome
     }
 
+    /// Another message, anonymous, that is where this one is: what it decides when
+    /// it ends is what this one would.
+    pub(crate) fn fork(&self) -> Self {
+        Self {
+            lanes: self.lanes.iter().map(Lane::fork).collect(),
+            jurisdiction: self.jurisdiction.clone(),
+            closed: self.closed.clone(),
+            id: None,
+            channel: self.channel,
+            state: self.state,
+            buffer: self.buffer.clone(),
+            base: self.base,
+            scanned: self.scanned,
+            decided: self.decided,
+            fresh: self.fresh,
+            markup: self.markup.clone(),
+            rendering: self.rendering,
+            pieces: Vec::new(),
+            sentences: self.sentences.clone(),
+            found: Vec::new(),
+            pending: self.pending.clone(),
+            combinations: self.combinations.clone(),
+            scores: self.scores.clone(),
+        }
+    }
+
     /// No more text comes: everything pending is decided.
     pub fn finish(&mut self) -> Outcome {
         self.stay_closed();

@@ -149,14 +149,7 @@ pub struct FilterMessage {
 impl FilterMessage {
     /// Takes the first `units` units of [`input`]; pointer to the events.
     pub fn push(&mut self, units: usize) -> *const u32 {
-        let outcome = INPUT.with(|room| {
-            // Copied out as it is: JavaScript writes there, but never meanwhile.
-            let room = room.as_ptr().cast::<u16>();
-            // SAFETY: `room` is `INPUT_UNITS` units long, lives as long as the
-            // thread, and nothing else writes to it during the call.
-            let units = unsafe { std::slice::from_raw_parts(room, units.min(INPUT_UNITS)) };
-            self.inner.push(units)
-        });
+        let outcome = with_input(units, |units| self.inner.push(units));
         self.write(&outcome)
     }
 
@@ -199,12 +192,23 @@ impl FilterMessage {
 }
 
 /// Most UTF-16 units of one `push`; longer deltas come in parts.
-const INPUT_UNITS: usize = 1 << 14;
+pub(super) const INPUT_UNITS: usize = 1 << 14;
 
 thread_local! {
     /// Where JavaScript writes what it pushes: one place for all messages, so
     /// that no call is needed to find it.
     static INPUT: Box<[Cell<u16>; INPUT_UNITS]> = Box::new([const { Cell::new(0) }; INPUT_UNITS]);
+}
+
+/// Runs with the first `units` units of [`input`].
+pub(super) fn with_input<T>(units: usize, run: impl FnOnce(&[u16]) -> T) -> T {
+    INPUT.with(|room| {
+        // Taken as it is: JavaScript writes there, but never meanwhile.
+        let room = room.as_ptr().cast::<u16>();
+        // SAFETY: `room` is `INPUT_UNITS` units long, lives as long as the
+        // thread, and nothing else writes to it during the call.
+        run(unsafe { std::slice::from_raw_parts(room, units.min(INPUT_UNITS)) })
+    })
 }
 
 /// Pointer to room for 16,384 UTF-16 units; it never moves.

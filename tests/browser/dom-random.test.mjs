@@ -10,14 +10,18 @@ import { run } from './dom-support.mjs';
 
 const SCRIPTS = Number(process.env.TIDEGATE_DOM_SCRIPTS ?? 40);
 
-test('after any changes what is shown is what a search says, and detaching leaves what the page made', async () => {
+// A term lies in no two blocks: between them a message has the end of a line.
+for (const options of [{}, { messages: 'div' }]) {
+  test(`after any changes what is shown is what a search says, and detaching leaves what the page made: ${JSON.stringify(options)}`, () => scripts(options));
+}
+
+async function scripts(options) {
   const result = await run(`
-    const [scripts] = values;
-    await start(); attach();
+    const [scripts, options] = values;
+    await start(); attach(options);
     const TERM = '甲乙丙丁';
     const INLINE = ['b', 'i', 'span', 'a']; const BLOCKS = ['p', 'div', 'li'];
-    let seed = 7;
-    const below = (n) => { seed = Math.imul(seed ^ seed >>> 15, 0x2c1b3c6d) + 0x9e3779b9 | 0; return (seed >>> 8) % n; };
+    const below = seeded(7);
     const pick = (list) => list[below(list.length)];
     const text = () => { let out = ''; for (let n = below(7); n >= 0; n -= 1) out += pick([...TERM, TERM.slice(0, 2), TERM.slice(2), TERM, '，', '戊']); return out; };
     const twin = document.createElement('main');
@@ -68,21 +72,45 @@ test('after any changes what is shown is what a search says, and detaching leave
         else if (kind === 'give' && pool.length) { const given = pool.pop(); if (!given.contains(parent)) parent.insertBefore(given, before); }
       };
     };
+    /** Types at the end of an element, by its place; what was shown after a token that is wrong. */
+    const type = async () => {
+      const at = below(1_000);
+      for (let token = below(6); token >= 0; token -= 1) {
+        const value = text().slice(0, 3); const way = below(3); const name = pick(INLINE);
+        for (const tree of [twin, root]) {
+          const elements = [tree, ...nodes(tree).filter(({ nodeType, tagName }) => nodeType === 1 && tagName !== 'BR')];
+          const element = elements[at % elements.length]; const last = element.lastChild;
+          if (way === 0 && last?.nodeType === 3) last.appendData(value);
+          else if (way === 1) { const inline = document.createElement(name); inline.append(value); element.append(inline); }
+          else element.append(value);
+        }
+        if (below(3)) await null;
+        else await nextFrame();
+        const wrong = await compare();
+        if (wrong) return { token, ...wrong };
+      }
+    };
+    const compare = async () => {
+      // What is more than a slice is hidden until another frame.
+      while ([root, ...root.querySelectorAll('[style]')].some(({ style }) => style.opacity === '0')) await nextFrame();
+      const [is, ought] = [nodes(root).filter(({ nodeType }) => nodeType === 3).map(({ data }) => data), expected(twin)];
+      return JSON.stringify(is) === JSON.stringify(ought) ? undefined : { is, ought, raw: twin.innerHTML };
+    };
     for (let script = 0; script < scripts; script += 1) {
       const pools = [[], []];
       for (let batch = 0; batch < 12; batch += 1) {
         for (let count = below(4); count >= 0; count -= 1) { const step = change(); step(twin, pools[1]); step(root, pools[0]); }
         await null;
-        const [is, ought] = [nodes(root).filter(({ nodeType }) => nodeType === 3).map(({ data }) => data), expected(twin)];
-        if (JSON.stringify(is) !== JSON.stringify(ought)) return { script, batch, is, ought, raw: twin.innerHTML };
+        const wrong = await compare() ?? await type();
+        if (wrong) return { script, batch, ...wrong };
         if (batch % 4 === 0) await nextFrame();
       }
       if (script % 10 === 9) {
         detach(); if (root.innerHTML !== twin.innerHTML) return { script, is: root.innerHTML, ought: twin.innerHTML };
-        attach();
+        attach(options);
       }
       root.replaceChildren(); twin.replaceChildren(); await null;
     }
-    return { seen, batches: batches > 0 };`, SCRIPTS);
+    return { seen, batches: batches > 0 };`, SCRIPTS, options);
   assert.deepEqual(result, { seen: [], batches: true });
-});
+}

@@ -71,6 +71,8 @@ window.attach = (options = {}, node = root) => {
   // What is put back is not watched.
   return window.detach = () => { window.isWatching = false; detach(); };
 };
+/** Whole numbers below one given, the same ones for the same seed. */
+window.seeded = (seed) => (n) => { seed = Math.imul(seed ^ seed >>> 15, 0x2c1b3c6d) + 0x9e3779b9 | 0; return (seed >>> 8) % n; };
 window.nextFrame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
 window.isReady = true;
 `;

@@ -5,8 +5,8 @@ use crate::strategy::{CHANNEL, cuts, policies, texts};
 use crate::{CUTTINGS, TEXTS, config, filter, places, run};
 use proptest::prelude::*;
 use tidegate::policy::Channel;
-use tidegate::screen::Run;
-use tidegate::stream::MessageState;
+use tidegate::screen::{Judged, Run, Shown};
+use tidegate::stream::{Filter, MessageState};
 
 const NOTICE: &str = "〔终〕";
 
@@ -43,7 +43,9 @@ proptest! {
                 let mut read = Run::default();
                 pieces.iter().for_each(|piece| read.push(piece));
                 let notice: Vec<u16> = NOTICE.encode_utf16().collect();
-                let shown = read.judge(&filter, Channel::named(CHANNEL).unwrap(), &notice);
+                let channel = Channel::named(CHANNEL).unwrap();
+                let shown = Judged::new(&filter, channel).judge(&read, &notice);
+                prop_assert_eq!(shown.from, 0);
                 prop_assert_eq!(&shown.verdicts, &message.verdicts);
                 prop_assert_eq!(shown.state, message.state);
                 prop_assert!(shown.settled <= shown.verdicts.len());
@@ -62,6 +64,63 @@ proptest! {
                 prop_assert!(masks_as(&text(&together), &expected), "{} {}", text(&together), expected);
                 prop_assert_eq!(read.displayed(&shown.pieces), together);
             }
+        }
+    }
+}
+
+/// What a run shows that is judged again after each of `steps`: units that go on in
+/// the last piece, or in one of their own.
+fn grown(filter: &Filter, steps: &[(&[u16], bool)], notice: &[u16]) -> (Run, Vec<Vec<u16>>, Shown) {
+    let channel = Channel::named(CHANNEL).unwrap();
+    let mut judged = Judged::new(filter, channel);
+    let mut run = Run::default();
+    let mut display: Vec<Vec<u16>> = Vec::new();
+    let mut last = judged.judge(&run, notice);
+    for &(units, goes_on) in steps {
+        let whole = run.pieces().last().filter(|_| goes_on);
+        match whole.map(|piece| [&run.units()[piece.clone()], units].concat()) {
+            Some(whole) => assert!(run.grow(&whole)),
+            None => run.push(units),
+        }
+        // As the page puts it there; nothing before is looked at again.
+        let raw = |place: usize| run.units()[run.pieces()[place].clone()].to_vec();
+        display.resize(run.pieces().len(), Vec::new());
+        last = judged.judge(&run, notice);
+        for (place, text) in display.iter_mut().enumerate().skip(last.from) {
+            let told = last.pieces.get(place - last.from).cloned();
+            *text = told.unwrap_or_else(|| raw(place));
+        }
+        if last.state != MessageState::Finished {
+            break;
+        }
+    }
+    (run, display, last)
+}
+
+proptest! {
+    #![proptest_config(config(150))]
+
+    #[test]
+    fn a_run_that_grows_shows_what_it_would_at_once(
+        policies in policies(),
+        texts in prop::collection::vec((texts(), cuts(), prop::collection::vec(any::<bool>(), 1..9)), TEXTS),
+    ) {
+        let Some(filter) = filter(&policies) else {
+            return Err(TestCaseError::reject("no policy"));
+        };
+        let notice: Vec<u16> = NOTICE.encode_utf16().collect();
+        let channel = Channel::named(CHANNEL).unwrap();
+        for (units, cuts, joins) in texts {
+            let parts = pieces(&units, &cuts);
+            let steps: Vec<_> = parts.iter().copied().zip(joins.iter().copied().cycle()).collect();
+            let (run, display, shown) = grown(&filter, &steps, &notice);
+            let mut whole = Judged::new(&filter, channel).judge(&run, &notice);
+            if whole.pieces.is_empty() {
+                whole.pieces = run.pieces().iter().map(|piece| run.units()[piece.clone()].to_vec()).collect();
+            }
+            prop_assert_eq!(display, whole.pieces);
+            prop_assert_eq!((shown.verdicts, shown.settled), (whole.verdicts, whole.settled));
+            prop_assert_eq!((shown.before, shown.state), (whole.before, whole.state));
         }
     }
 }

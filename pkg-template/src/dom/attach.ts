@@ -3,15 +3,15 @@
  * nodes are read together and what they may show; here are styles, originals,
  * attributes, frames, and what is told.
  */
-import type { DomGuard, Filter, Hands } from '../../wasm/tidegate_bg.js';
-import { call, type Glue } from '../core.js';
+import type { DomGuard, Hands } from '../../wasm/tidegate_bg.js';
 import { GuardError } from '../error.js';
-import { verdictOf, type Rule } from '../message.js';
+import { MAX_CROSSING_UNITS, verdictOf, type Rule } from '../message.js';
 import type { Attached, AttachOptions } from '../types.js';
 import { ADDRESSES } from './addresses.js';
 import { Attributes, OBSERVED, type Judge } from './attributes.js';
 import { Backlog, hostOf } from './backlog.js';
-import { BLOCK, flowOf, isField, MESSAGE, TEXT, UNSEEN } from './flow.js';
+import { BLOCK, flowOf, isEditable, isField, MESSAGE, TEXT, UNSEEN } from './flow.js';
+import { LiveDomGuard, type LiveContext } from './live.js';
 import { checkOptions, type Checked } from './options.js';
 import { Originals } from './originals.js';
 import { shadowOf, watchShadows } from './shadows.js';
@@ -22,18 +22,17 @@ import { Verdicts, type Hit, type Judged } from './verdicts.js';
 const MAX_BATCHES = 1_000;
 /** How long such a page is hidden before it is looked at again, ms. */
 const PAUSE_MS = 1_000;
+/** What a slice of what is hidden may take, ms. The core looks after each node. */
+const SLICE_MS = 0.7;
+/** Between two tries to go on after the core has trapped, ms: the page is hidden meanwhile. */
+const AGAIN_MS = 200;
 const ROW_WORDS = 5;
 /** The core's number of this state. */
 const RETRACTED = 3;
 
 /** What an attachment needs of its guard. */
-export interface AttachContext {
-  /** The filter that is in use. Throws `core/trap` between two instances of the core. */
-  filter(): Filter;
-  /** Glue of the instance that this filter belongs to. */
-  glue(): Glue;
+export interface AttachContext extends LiveContext {
   rules(): readonly Rule[];
-  notice(): string;
   /** Judges a text that stands by itself. */
   judge(text: string, channel: 'text' | 'source'): { text: string; hits: Hit[]; isWhole: boolean };
   timer(ms: number, run: () => void): () => void;
@@ -56,6 +55,7 @@ export interface Attachment {
 }
 
 export function attach(root: Element | ShadowRoot, options: AttachOptions, context: AttachContext): Attachment {
+  if (typeof MutationObserver === 'undefined') throw new GuardError('attach/unsupported', 'there is no MutationObserver');
   return new PageAttachment(root, checkOptions(root, options), context);
 }
 
@@ -70,7 +70,10 @@ class PageAttachment implements Attachment {
   readonly #verdicts: Verdicts;
   /** What is displayed of texts that the policy ended, by what holds them. */
   readonly #ended = new WeakMap<Node, string>();
-  #inner: DomGuard | undefined;
+  readonly #observer: MutationObserver;
+  readonly #core: LiveDomGuard;
+  /** There is none between two instances of it, after too many traps, and once detached. */
+  #hasCore = true;
   /** The core may not be called while it is at work, and what it does may run code of the page. */
   #isBusy = false;
   readonly #steps: ((inner: DomGuard) => void)[] = [];
@@ -80,6 +83,10 @@ class PageAttachment implements Attachment {
   /** Changes are not looked at: the page is hidden. */
   #isPaused = false;
   #isFrameAsked = false;
+  #isNewFrame = false;
+  /** When the slice of this frame is to end; absent in one that began with nothing left to read. */
+  #sliceEnd: number | undefined;
+  #cancelAgain = (): void => {};
   readonly #stops: (() => void)[] = [];
 
   constructor(root: Element | ShadowRoot, options: Checked, context: AttachContext) {
@@ -90,45 +97,50 @@ class PageAttachment implements Attachment {
     this.#attributes = new Attributes(this.#originals, this.#judge(), options);
     this.#backlog = new Backlog(this.#host);
     this.#verdicts = new Verdicts((ms, run) => context.timer(ms, run), (judged, hit) => void this.#found.push([judged, hit]));
-    const onChange = (records: MutationRecord[]): void => this.#changed(records);
-    const hasMessages = options.messages !== '';
-    const filter = context.filter();
-    const { DomGuard } = context.glue();
-    this.#inner = call(() => new DomGuard(filter, context.notice(), root, this.#hands(), onChange, [...OBSERVED], hasMessages));
+    this.#core = new LiveDomGuard(context, root, this.#hands(), options.messages !== '');
+    this.#observer = new MutationObserver((records) => this.#changed(records));
+    this.#stops.push(() => this.#observer.disconnect());
     this.#stops.push(watchShadows((shadow) => this.#run(() => this.#newShadow(shadow))));
     if (options.editable) this.#watchFields();
     this.#watchParser();
-    this.#run((inner) => {
-      inner.observe(root);
-      this.#readAll();
-    });
+    this.#observe(root);
+    try {
+      this.#run((inner) => this.#readAll(inner));
+    } catch (thrown) {
+      // As of any later step: the root is hidden, and goes on when the core is back.
+      queueMicrotask(() => { throw thrown; });
+    }
   }
 
   load(): void {
     this.#run((inner) => {
       inner.load(this.#context.filter(), this.#context.notice());
-      this.#readAll();
+      this.#readAll(inner);
     });
   }
 
   stop(): void {
     for (const stop of this.#stops.splice(0)) stop();
+    this.#cancelAgain();
     this.#verdicts.settle();
     this.#deliver();
-    const inner = this.#inner;
-    this.#inner = undefined;
+    this.#hasCore = false;
     try {
-      inner?.stop();
-      inner?.free();
+      this.#core.free();
     } catch {
-      // A core that trapped listens to nothing any more.
+      // What belonged to a core that trapped is gone.
     }
     this.#originals.restore();
     this.#backlog.clear();
     unveil(this.#host, this);
   }
 
-  #readAll(): void {
+  #readAll(inner: DomGuard): void {
+    inner.forget();
+    this.#restart();
+  }
+
+  #restart(): void {
     if (this.#root instanceof Element) this.#beside(this.#root);
     this.#backlog.restart(this.#root);
   }
@@ -152,8 +164,8 @@ class PageAttachment implements Attachment {
     this.#stops.push(this.#context.timer(PAUSE_MS, () => {
       this.#isPaused = false;
       this.#batches = 0;
-      this.#run(() => this.#readAll());
-      if (this.#inner) unveil(this.#host, this);
+      this.#run((inner) => this.#readAll(inner));
+      if (this.#hasCore) unveil(this.#host, this);
     }));
   }
 
@@ -170,32 +182,59 @@ class PageAttachment implements Attachment {
   }
 
   #enter(shadow: ShadowRoot): void {
-    // Not now: the core may be at work.
-    this.#steps.push((inner) => inner.observe(shadow));
+    this.#observe(shadow);
     this.#backlog.add(shadow, true);
+  }
+
+  #observe(root: Node): void {
+    this.#observer.observe(root, { childList: true, characterData: true, subtree: true, attributeFilter: [...OBSERVED] });
   }
 
   /** Runs a step and what can be read in this slice; a step within a step waits for its end. */
   #run(step: (inner: DomGuard) => void): void {
+    // Whoever brings the core back reads all.
+    if (!this.#hasCore) return;
     this.#steps.push(step);
-    const inner = this.#inner;
-    if (this.#isBusy || !inner) return;
+    if (this.#isBusy) return;
     this.#isBusy = true;
     try {
+      // It may have trapped where this one had no part in it.
+      if (this.#core.revive()) this.#steps.unshift((inner) => this.#readAll(inner));
+      if (this.#isNewFrame) this.#steps.unshift((inner) => inner.begin());
+      this.#isNewFrame = false;
       for (let next = this.#steps.shift(); next; next = this.#steps.shift()) {
-        next(inner);
-        this.#backlog.run(inner);
+        const now = next;
+        this.#core.use((inner) => {
+          now(inner);
+          this.#backlog.run(inner, this.#sliceEnd !== undefined);
+        });
       }
       this.#askFrame();
     } catch (thrown) {
-      // What is not judged is not shown.
-      this.#inner = undefined;
-      veil(this.#host, this, 'all');
+      this.#fail();
       throw GuardError.from(thrown);
     } finally {
       this.#isBusy = false;
       this.#deliver();
     }
+  }
+
+  /** What is not judged is not shown; it is judged when the core is back. */
+  #fail(): void {
+    this.#hasCore = false;
+    this.#steps.length = 0;
+    veil(this.#host, this, 'all');
+    if (this.#core.isGivenUp) return;
+    this.#cancelAgain = this.#context.timer(AGAIN_MS, () => {
+      this.#hasCore = true;
+      try {
+        this.#run((inner) => this.#readAll(inner));
+        // What is left to read is hidden by itself.
+        if (!this.#isPaused) unveil(this.#host, this);
+      } catch {
+        // It is not back, or has trapped again; it is tried again.
+      }
+    });
   }
 
   /** What a frame may cost is counted anew in the next, and what is left is read. */
@@ -204,13 +243,11 @@ class PageAttachment implements Attachment {
     this.#isFrameAsked = true;
     requestAnimationFrame(() => {
       this.#isFrameAsked = false;
+      this.#isNewFrame = true;
       this.#batches = 0;
-      try {
-        this.#inner?.begin();
-      } catch {
-        // It trapped, and the next step says so.
-      }
-      if (!this.#backlog.isEmpty) this.#run(() => {});
+      const { isEmpty } = this.#backlog;
+      this.#sliceEnd = isEmpty ? undefined : performance.now() + SLICE_MS;
+      if (!isEmpty) this.#run(() => {});
     });
   }
 
@@ -244,7 +281,7 @@ class PageAttachment implements Attachment {
   #watchParser(): void {
     const { ownerDocument: document } = this.#root;
     if (document.readyState !== 'loading') return;
-    const onReady = (): void => this.#run(() => this.#readAll());
+    const onReady = (): void => this.#run((inner) => this.#readAll(inner));
     document.addEventListener('DOMContentLoaded', onReady, { once: true });
     this.#stops.push(() => document.removeEventListener('DOMContentLoaded', onReady));
   }
@@ -267,9 +304,9 @@ class PageAttachment implements Attachment {
     }
     const element = node as Element;
     const { editable, messages, ignore } = this.#options;
-    if (!editable && (element as HTMLElement).isContentEditable || ignore !== '' && element.matches(ignore)) return UNSEEN;
-    const isMessage = messages !== '' && element.matches(messages);
-    return flowOf(element) + (isMessage ? MESSAGE : 0);
+    if (!editable && isEditable(element) || ignore !== '' && element.matches(ignore)) return UNSEEN;
+    // A message divides texts whatever its style.
+    return messages !== '' && element.matches(messages) ? BLOCK + MESSAGE : flowOf(element);
   }
 
   /** Whether a node is under the root, in shadow roots as well, and not in what is left alone. */
@@ -301,20 +338,34 @@ class PageAttachment implements Attachment {
       later: (element, apart) => {
         if (!isField(element)) this.#backlog.add(element, apart);
       },
-      raw: (text) => this.#originals.raw(text, 'data') ?? '',
+      raw: (text, from) => this.#cross(this.#originals.raw(text, 'data') ?? '', from),
       show: (text, shown) => {
         const raw = this.#originals.raw(text, 'data');
         this.#note(this.#originals.show(text, 'data', raw, shown ?? raw));
       },
-      ended: (place) => this.#ended.get(place),
+      ended: (place, from) => {
+        const ended = this.#ended.get(place);
+        return ended === undefined ? undefined : this.#cross(ended, from);
+      },
       end: (place, displayed) => void this.#ended.set(place, displayed),
       hasFound: (place) => this.#verdicts.isWaiting(place),
       found: (place, text, rows, settled, state) => {
         this.#verdicts.take({ place, attribute: undefined, text, hits: this.#hitsOf(rows, state), settled });
       },
+      isLate: () => this.#sliceEnd !== undefined && performance.now() >= this.#sliceEnd,
       removed: () => this.#originals.sweep(),
-      all: () => this.#readAll(),
+      all: () => this.#restart(),
     };
+  }
+
+  /** Writes a text from a unit on to the core's input, as far as there is room; how many units. */
+  #cross(text: string, from: number): number {
+    const instance = this.#context.instance();
+    const at = instance.inputUnits();
+    const units = instance.memoryUnits();
+    const count = Math.min(text.length - from, MAX_CROSSING_UNITS);
+    for (let i = 0; i < count; i += 1) units[at + i] = text.charCodeAt(from + i);
+    return count;
   }
 
   #hitsOf(rows: Uint32Array, state: number): Hit[] {

@@ -5,6 +5,9 @@ import { unveil, veil } from './veil.js';
 /** How often reading a list begins anew because it changed meanwhile, before all of it is read at once. */
 const MAX_RESTARTS = 8;
 
+/** A page of more elements is read in several frames. */
+const LARGE = 100;
+
 interface Task {
   /** An element or a shadow root. */
   node: Node;
@@ -21,6 +24,8 @@ export class Backlog {
   readonly #hidden = new Set<Element>();
   /** All of the page is to be read. */
   #isWhole = false;
+  /** It is more than a slice, so it waits for a frame: to begin at once would show nothing sooner. */
+  #isLarge = false;
 
   constructor(host: Element) {
     this.#host = host;
@@ -38,12 +43,14 @@ export class Backlog {
   restart(root: Node): void {
     this.#tasks.length = 0;
     this.#isWhole = true;
+    this.#isLarge = (root as ParentNode).querySelectorAll('*').length > LARGE;
     this.add(root, false);
   }
 
-  /** Reads until the slice is full, and hides what is left. */
-  run(inner: DomGuard): void {
-    while (!inner.is_full()) {
+  /** Reads until the slice is full, and hides what is left. `isFrame`: a frame is about to be drawn. */
+  run(inner: DomGuard, isFrame: boolean): void {
+    if (isFrame) this.#isLarge = false;
+    while (!this.#isLarge && !inner.is_full()) {
       const task = this.#tasks.pop();
       if (!task) break;
       if (task.node.isConnected) this.#read(inner, task);

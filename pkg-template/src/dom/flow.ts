@@ -24,6 +24,7 @@ const NAMES: readonly (readonly [number, string])[] = [
   [BREAK, 'br'],
   [UNSEEN, 'base head link meta noscript param script source style template track'],
 ];
+const EDITABLE = '[contenteditable]';
 const FLOWS = new Map(NAMES.flatMap(([flow, names]) => names.split(' ').map((name) => [name, flow] as const)));
 
 /** The flow of an element; the style decides of one whose name does not. */
@@ -39,4 +40,17 @@ export function flowOf(element: Element): number {
 export function isField(node: Node | null): node is HTMLInputElement | HTMLTextAreaElement {
   const name = (node as Element | null)?.localName;
   return name === 'input' || name === 'textarea';
+}
+
+/**
+ * Whether the user edits what is in it. Not by `isContentEditable`, for which the browser brings the
+ * styles of the page up to date first.
+ */
+export function isEditable(element: Element): boolean {
+  for (let at = element.closest(EDITABLE); at; at = at.parentElement?.closest(EDITABLE) ?? null) {
+    const value = at.getAttribute('contenteditable')?.toLowerCase() ?? '';
+    if (value === 'false') return false;
+    if (/^(true|plaintext-only|)$/.test(value)) return true;
+  }
+  return element.ownerDocument.designMode === 'on';
 }

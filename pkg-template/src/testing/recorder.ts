@@ -127,8 +127,9 @@ export function recorder(given: Element | null, { name, root, messages, ignore, 
       if (UNSHOWN_TAGS.has(node.tagName) || (ignore !== '' && node.matches(ignore))) return;
       if (node.tagName === 'BR') add('\n');
       if (isPainted) {
-        const { display, visibility } = view.getComputedStyle(node);
-        if (display === 'none') return;
+        const { display, visibility, clipPath } = view.getComputedStyle(node);
+        // So `guard.attach` hides what it has not read.
+        if (display === 'none' || clipPath === 'inset(100%)') return;
         isHidden = visibility === 'hidden' || visibility === 'collapse';
       }
       if (!isInline(node)) block = node;

@@ -22,15 +22,16 @@ extern "C" {
     /// Leaves what is in an element, none of the text around it, for later.
     #[wasm_bindgen(method)]
     pub(super) fn later(this: &Hands, element: &Node, apart: bool);
-    /// What the page put into a text node.
+    /// Writes what the page put into a text node to the core's input, from a unit on
+    /// and as much as there is room for; how many units.
     #[wasm_bindgen(method)]
-    pub(super) fn raw(this: &Hands, text: &Node) -> JsString;
+    pub(super) fn raw(this: &Hands, text: &Node, from: usize) -> usize;
     /// Makes a text node show this, or what the page put there.
     #[wasm_bindgen(method)]
     pub(super) fn show(this: &Hands, text: &Node, shown: Option<JsString>);
-    /// What is displayed of a text that the policy ended.
+    /// The same with what is displayed of a text that the policy ended, if it did.
     #[wasm_bindgen(method)]
-    pub(super) fn ended(this: &Hands, place: &Node) -> Option<JsString>;
+    pub(super) fn ended(this: &Hands, place: &Node, from: usize) -> Option<u32>;
     /// The policy ended the text, of which this is displayed.
     #[wasm_bindgen(method)]
     pub(super) fn end(this: &Hands, place: &Node, displayed: &JsString);
@@ -47,6 +48,9 @@ extern "C" {
         settled: usize,
         state: u32,
     );
+    /// Whether this frame has cost what it may.
+    #[wasm_bindgen(method, js_name = isLate)]
+    pub(super) fn is_late(this: &Hands) -> bool;
     /// Nodes were removed.
     #[wasm_bindgen(method)]
     pub(super) fn removed(this: &Hands);
@@ -111,10 +115,4 @@ pub(super) fn string_of(units: &[u16]) -> JsString {
         text = text.concat(&JsString::from_char_code(part));
     }
     text
-}
-
-/// The units of a string.
-#[inline(never)]
-pub(super) fn units_of(text: &JsString) -> Vec<u16> {
-    text.iter().collect()
 }

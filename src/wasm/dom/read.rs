@@ -1,19 +1,16 @@
 //! Reads text out of the nodes that show it, run by run.
 
-use super::super::filter::state_number;
+use super::super::filter::{INPUT_UNITS, with_input};
 use super::DomGuard;
-use super::nodes::{Flow, string_of, units_of};
-use tidegate::policy::Channel;
-use tidegate::screen::Shown;
-use tidegate::stream::MessageState;
+use super::nodes::Flow;
 use web_sys::Node;
 
 /// Stands for an element that stands in the text like a character.
 const ATOM: u16 = 0xFFFC;
-const LINE: u16 = 0x0A;
+pub(super) const LINE: u16 = 0x0A;
 /// Elements within each other that are read as one text; what is deeper is read by
 /// itself.
-const MAX_DEPTH: u32 = 200;
+pub(super) const MAX_DEPTH: u32 = 200;
 /// How many units of text cost as much as a node.
 const UNITS_OF_WORK: u32 = 64;
 
@@ -70,65 +67,35 @@ impl DomGuard {
     }
 
     fn read_text(&mut self, node: &Node) {
-        let units = units_of(&self.hands.raw(node));
-        self.work += units.len() as u32 / UNITS_OF_WORK;
-        self.run.push(&units);
+        self.raw(node);
+        self.work += self.buffer.len() as u32 / UNITS_OF_WORK;
+        self.run.push(&self.buffer);
         self.pieces.push(node.clone());
     }
 
-    /// Judges the run that has been read, and begins another one.
-    pub(super) fn flush(&mut self) {
-        if let Some(container) = self.container.clone() {
-            let shown = self.judge_run(&container);
-            for (place, piece) in self.pieces.iter().enumerate() {
-                self.hands
-                    .show(piece, shown.get(place).map(|units| string_of(units)));
+    /// What the page put into a text node.
+    pub(super) fn raw(&mut self, node: &Node) -> &[u16] {
+        self.buffer.clear();
+        while self.buffer.len().is_multiple_of(INPUT_UNITS) {
+            let units = self.hands.raw(node, self.buffer.len());
+            if units == 0 {
+                break;
             }
+            with_input(units, |units| self.buffer.extend_from_slice(units));
         }
-        self.pieces.clear();
-        self.run.clear();
+        &self.buffer
     }
 
-    /// What the pieces of the run show; empty: all as the page has them.
-    fn judge_run(&mut self, container: &Node) -> Vec<Vec<u16>> {
-        if self.run.units().iter().all(|&unit| unit <= 0x20) {
-            return Vec::new();
-        }
-        // What a page adds to the text that it reads back comes after an end.
-        if let Some(ended) = self.hands.ended(container) {
-            let ended = units_of(&ended);
-            if self.run.units().starts_with(&ended) {
-                return self.run.keep(ended.len());
+    /// What is displayed of a text that the policy ended.
+    pub(super) fn ended(&mut self, place: &Node) -> Option<Vec<u16>> {
+        let mut ended = Vec::new();
+        while ended.len().is_multiple_of(INPUT_UNITS) {
+            let units = self.hands.ended(place, ended.len())?;
+            if units == 0 {
+                break;
             }
+            with_input(units as usize, |units| ended.extend_from_slice(units));
         }
-        let shown = self.run.judge(&self.filter, Channel::Text, &self.notice);
-        self.tell(container, &shown);
-        if shown.state != MessageState::Finished {
-            let displayed = string_of(&self.run.displayed(&shown.pieces));
-            self.hands.end(container, &displayed);
-        }
-        shown.pieces
-    }
-
-    /// Tells what was found, also that it is nothing any more.
-    fn tell(&mut self, place: &Node, shown: &Shown) {
-        if shown.verdicts.is_empty() && !self.hands.has_found(place) {
-            return;
-        }
-        let mut rows = Vec::new();
-        for (verdict, &before) in shown.verdicts.iter().zip(&shown.before) {
-            let first = self.first_rule.get(usize::from(verdict.pack));
-            let rule = first.copied().unwrap_or(0) + verdict.rule;
-            rows.extend([
-                rule,
-                verdict.start,
-                verdict.end,
-                u32::from(verdict.view),
-                before,
-            ]);
-        }
-        let text = string_of(self.run.units());
-        let state = state_number(shown.state);
-        self.hands.found(place, &text, &rows, shown.settled, state);
+        Some(ended)
     }
 }
