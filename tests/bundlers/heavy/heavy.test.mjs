@@ -36,7 +36,7 @@ async function nextServer(t, ...flags) {
   const next = join(place, 'next');
   await rm(next, { recursive: true, force: true });
   await cp(join(here, 'next'), next, { recursive: true });
-  for (const file of ['chat.js', 'loads.js']) await cp(join(app, file), join(next, file));
+  for (const file of ['chat.js', 'loads.js', 'worker.js']) await cp(join(app, file), join(next, file));
   await mkdir(join(next, 'public'));
   await writeFile(join(next, 'public/policy.pack'), packOf());
   await writeFile(join(next, 'public/icon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
@@ -67,6 +67,7 @@ for (const [name, ...flags] of [['Turbopack'], ['webpack', '--webpack']]) {
     });
     const objections = async () => (await fetch(`${url}/objections`)).json();
     await shows(t, 'in a page', url, objections);
+    await shows(t, 'in a worker', `${url}/threaded`, objections);
     await shows(t, 'loaded in a worker, when it is needed', `${url}/loaded`, objections);
     await t.test('on the server', async () => {
       const answer = await fetch(`${url}/guarded?text=${encodeURIComponent('去赌博网站看')}`);

@@ -1,17 +1,12 @@
 'use client';
 
-import { useEffect, useState } from 'react';
 import { GuardedMessage } from 'tidegate/adapters/react';
 import { chat } from '../chat.js';
+import { useAnswer } from './use-answer.js';
 
 export default function Page() {
-  const [text, setText] = useState('');
-  const [isReady, setReady] = useState(false);
-  useEffect(() => setReady(true), []);
-  const ask = () => {
-    const end = (state) => { document.documentElement.dataset.end = state; };
-    chat(location.href, (more) => setText((before) => before + more)).then(() => end('done'), (error) => end(String(error)));
-  };
+  const { text, isReady, show, setEnd } = useAnswer();
+  const ask = () => chat(location.href, show).then(() => setEnd('done'), (error) => setEnd(String(error)));
   // What the server renders is what a page begins with: nothing of the text.
   return <><button disabled={!isReady} onClick={ask}>问</button><main>{text}</main><GuardedMessage guard={undefined} text="赌博网站" /></>;
 }
