@@ -80,8 +80,8 @@ test('both_tabs_close_together_and_reopening_does_not_reset', async () => {
   await until('the closed sign again', isClosed);
   const after = await status();
   assert.equal(after.reason, 'quota');
-  // The quota may be passed by what one page used before it heard of the other: less than a heartbeat.
-  assert.ok(after.usedMs <= 60 * MINUTE + 15_000, `${after.usedMs}`);
+  // The quota may be passed by what one page used before it heard of the other: within a second, which here is ten minutes.
+  assert.ok(after.usedMs <= 70 * MINUTE, `${after.usedMs}`);
 });
 
 test('changing_the_clock_inside_the_browser_does_not_reopen', async () => {
