@@ -38,13 +38,15 @@ test('two_tabs_count_once_and_see_each_others_time_within_about_a_second', async
     await stir();
     await page.driver.sleep(1_500);
     await stir();
+    const turning = Date.now();
     const here = (await status()).usedMs;
     await goTo(tabs[(round + 1) % 2]);
     const there = (await status()).usedMs;
-    readings.push({ here, there, passed: Date.now() - started });
+    readings.push({ here, there, between: Date.now() - turning, passed: Date.now() - started });
   }
-  for (const { here, there, passed } of readings) {
-    assert.ok(Math.abs(here - there) <= 1_500, JSON.stringify(readings));
+  for (const { here, there, between, passed } of readings) {
+    // Turning to the other tab takes time, which may count.
+    assert.ok(there >= here - 1_500 && there <= here + between + 1_500, JSON.stringify(readings));
     // Both tabs were loaded a little before the first reading.
     assert.ok(Math.max(here, there) <= passed + 5_000, JSON.stringify(readings));
   }
