@@ -13,10 +13,7 @@ const STALE = [
   ],
 ];
 
-/**
- * What the codec of mini-programs needs no help with, and what nobody calls: the glue is behind a wrapper, and
- * where `using` is known, that is what frees.
- */
+/** What mini-programs do without: nobody but the runtime sees these classes, and their codec has `encodeInto`. */
 const SPARED = [
   /^if \(Symbol\.dispose\) .*$/gm,
   /^if \(!\('encodeInto' in cachedTextEncoder\)\) \{.*?^\}$/gms,

@@ -21,8 +21,8 @@ import { glueFactory } from './glue.mjs';
 import { withShortImports } from './imports.mjs';
 import { lower, toJavaScript, withoutFeigned } from './mvp.mjs';
 
-/** What the bundler puts first: help for syntax that is newer. */
-const HELP = /^var __defProp = .*?(?=\n\/\/ pkg-template)/s;
+/** What the bundler puts first, before the comment that names the first file: help for syntax that is newer. */
+const HELP = /^var __defProp = .*?(?=\n\/\/ )/s;
 /** Shorter, and enough: only properties of plain objects of our own are copied, from one to another. */
 const SHORT_HELP = { __spreadValues: 'Object.assign', __spreadProps: 'Object.assign' };
 
