@@ -111,12 +111,12 @@ export class Collector {
     return answer.status === 204 ? undefined : await answer.json();
   }
 
-  /** Every record the collector has, oldest first. */
-  async records() {
+  /** Every record the collector has behind that row, oldest first. */
+  async records(row = 0) {
     const all = [];
-    let after;
+    let after = row;
     do {
-      const { records, next } = await this.ask('GET', `/v1/reports?limit=500${after ? `&after=${after}` : ''}`);
+      const { records, next } = await this.ask('GET', `/v1/reports?limit=500&after=${after}`);
       all.push(...records);
       after = next;
     } while (after);

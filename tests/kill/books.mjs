@@ -1,8 +1,7 @@
 /** What the kill rounds know of every record, and what must hold of it. */
 import assert from 'node:assert/strict';
 
-export function assertStored(owed, records) {
-  const stored = new Set(records.map(({ id }) => id));
+export function assertStored(owed, stored) {
   assert.deepEqual(owed.filter((id) => !stored.has(id)), [], 'acknowledged and not stored');
 }
 
@@ -59,7 +58,7 @@ export class Books {
    * with its page before a store had it.
    */
   settle(records) {
-    assertStored(this.owed(), records);
+    assertStored(this.owed(), new Set(records.map(({ id }) => id)));
     const counts = records.filter(({ type }) => type.includes('drops'));
     const complaints = records.filter(({ type }) => type.includes('complaint'));
     const stored = new Set(complaints.map(({ id }) => id));
