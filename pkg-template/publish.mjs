@@ -13,7 +13,10 @@ import { parseArgs } from 'node:util';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { values: { really } } = parseArgs({ options: { really: { type: 'boolean', default: false } } });
 const say = (program, ...args) => execFileSync(program, args, { cwd: root, encoding: 'utf8' }).trim();
-const versionOf = (path) => JSON.parse(readFileSync(join(root, path), 'utf8')).version;
+const read = (path) => readFileSync(join(root, path), 'utf8');
+const versionOf = (path) => JSON.parse(read(path)).version;
+/** Whole lines: a dependency may have the same version. */
+const linesOf = (path) => read(path).split('\n');
 
 /** What must hold, and whether it does. */
 const version = versionOf('pkg-template/package.json');
@@ -21,8 +24,8 @@ const conditions = [
   ['nothing is uncommitted', () => say('git', 'status', '--porcelain') === ''],
   [`this commit has the tag v${version}`, () => say('git', 'tag', '--points-at', 'HEAD').split('\n').includes(`v${version}`)],
   ['pkg/ was built of this version', () => versionOf('pkg/package.json') === version],
-  ['the crates have this version', () => readFileSync(join(root, 'Cargo.toml'), 'utf8').includes(`version = "${version}"`)],
-  ['CHANGELOG.md has this version', () => readFileSync(join(root, 'CHANGELOG.md'), 'utf8').includes(`## [${version}]`)],
+  ['the crates have this version', () => linesOf('Cargo.toml').includes(`version = "${version}"`)],
+  ['CHANGELOG.md has this version', () => linesOf('CHANGELOG.md').some((line) => line.startsWith(`## [${version}]`))],
   ['sizes are within their budgets', () => say('cargo', 'xtask', 'size') !== ''],
 ];
 const holds = (check) => {

@@ -24,7 +24,7 @@ export interface FollowOptions {
 /** What of a host is used. */
 export type FollowHost = Pick<Host, 'send' | 'timer'>;
 
-/** Asking for new policies, under way. */
+/** Asking for new policies, under way; it ends by itself when the guard is disposed. */
 export interface Following {
   /** Asks at once; `true` if packs were loaded. Rejects when they could not be had or are refused. */
   check(): Promise<boolean>;
@@ -49,29 +49,41 @@ export function followPoliciesOn(guard: Guard, options: FollowOptions, defaultHo
   let cancel = (): void => {};
   let running: Promise<boolean> | undefined;
 
+  /** What a handler throws is the platform's to report, as of any task; asking goes on. */
+  const tell = (handle: () => void): void => {
+    try {
+      handle();
+    } catch (thrown) {
+      host.timer(0, () => { throw thrown; });
+    }
+  };
+  const stop = (): void => {
+    isStopped = true;
+    cancel();
+  };
   const update = async (): Promise<boolean> => {
+    // Throws once the guard is disposed: then nobody needs to be asked.
+    guard.check('');
     const found = await Promise.all(urls.map((url, place) => ask(host, url, known[place])));
     if (isStopped || found.every((one, place) => one === known[place])) return false;
     guard.load(found.map(({ pack }) => pack));
     known = found;
-    onUpdate?.();
+    tell(() => onUpdate?.());
     return true;
   };
   // Two at once would load the older answer last.
   const check = (): Promise<boolean> => (running ??= update().finally(() => (running = undefined)));
   const again = (): void => {
-    check().catch((thrown: unknown) => onError?.(GuardError.from(thrown))).finally(() => {
+    void check().catch((thrown: unknown) => {
+      const error = GuardError.from(thrown);
+      if (error.code === 'guard/disposed') stop();
+      else tell(() => onError?.(error));
+    }).then(() => {
       if (!isStopped) cancel = host.timer(everyMs, again);
     });
   };
   again();
-  return {
-    check,
-    stop() {
-      isStopped = true;
-      cancel();
-    },
-  };
+  return { check, stop };
 }
 
 async function ask(host: FollowHost, url: string, known: Known | undefined): Promise<Known> {

@@ -10,7 +10,7 @@ import type { Host, ReportStats } from './types.js';
 /** How long a page that comes waits for an answer before it leads, ms. */
 const JOIN_MS = 250;
 /** How often the others ask whether the leader lives, and how long it may be silent, ms. */
-export const LEASE_MS = 5_000;
+const LEASE_MS = 5_000;
 /** How often the leader says so unasked, for one that was frozen meanwhile and still believes to lead, ms. */
 const BEAT_MS = 15_000;
 /** Beats after which it looks for records whose page died before it told of them. */

@@ -88,7 +88,6 @@ class ReportRuntime implements ReportsRuntime {
 
   async start(): Promise<void> {
     this.#stopSignals = this.#host.signals((signal) => this.#signal(signal));
-    if (!this.#host.peers) return this.#restore();
     this.#tabs = SenderTabs.join(this.#host, {
       lead: () => unawaited(this.#restore()),
       follow: () => this.#follow(),
@@ -99,6 +98,7 @@ class ReportRuntime implements ReportsRuntime {
       purge: () => this.#taking.then(() => this.purge()),
       stats: () => this.#own(),
     });
+    if (!this.#tabs) await this.#restore();
   }
 
   get evidenceUnits(): number {

@@ -2,9 +2,8 @@
  * What the parts of the runtime know of each other. Not public.
  */
 import type { GuardError } from './error.js';
-import type { ReportContext } from './reports.js';
 import type { Person } from './report-record.js';
-import type { Complaint, Escalation, EscalationDetail, Host, Reports, ReportOptions, Usage, UsageOptions, Verdict } from './types.js';
+import type { Complaint, Escalation, EscalationDetail, Host, Reports, Usage, UsageOptions, Verdict } from './types.js';
 
 /** The usage part, as the guard uses it. */
 export interface UsageRuntime extends Usage {
@@ -65,8 +64,4 @@ export interface ReportsRuntime extends Reports {
   verdict(context: VerdictContext): void;
   submit(complaint: Complaint): Promise<{ id: string }>;
   dispose(): Promise<void>;
-}
-
-export interface CreateReports {
-  (options: ReportOptions, context: ReportContext): Promise<ReportsRuntime>;
 }

@@ -3,7 +3,7 @@ import { createParser, type EventSourceParser } from 'eventsource-parser';
 import { GuardError } from './error.js';
 
 /** Largest event, in UTF-16 units; a larger one fails the stream. */
-export const MAX_EVENT_UNITS = 4 * 1024 * 1024;
+const MAX_EVENT_UNITS = 4 * 1024 * 1024;
 
 export interface ServerEvent {
   event?: string | undefined;

@@ -55,7 +55,7 @@ export async function startMockServer(answer: Answering, options: MockServerOpti
         cancelled += 1;
         return;
       }
-      if (!to.write(piece)) await Promise.race([once(to, 'drain'), once(to, 'close')]);
+      if (!to.write(piece)) await either(to, 'drain', 'close');
       await sleep(options.delayMs ?? 0);
     }
     if (options.end === 'broken') to.destroy();
@@ -77,6 +77,13 @@ export async function startMockServer(answer: Answering, options: MockServerOpti
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** Whichever comes first, and listens to neither any more. */
+async function either(to: ServerResponse, ...events: string[]): Promise<void> {
+  const listening = new AbortController();
+  const { signal } = listening;
+  await Promise.race(events.map((event) => once(to, event, { signal }))).finally(() => listening.abort());
 }
 
 /** `undefined`: too large. */

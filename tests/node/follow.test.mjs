@@ -102,6 +102,43 @@ test('two questions at once are one, and after stop there is none', async (t) =>
   assert.equal(server.requests.length, 2);
 });
 
+test('once the guard is disposed nobody is asked any more', async (t) => {
+  const { host, guard, server, follower, events } = await following(t);
+  await host.advance(0);
+  await guard.dispose();
+  server.requests.length = 0;
+  events.length = 0;
+  await host.advance(10 * MINUTE);
+  await assert.rejects(follower.check(), coded('guard/disposed'));
+  assert.deepEqual([server.requests, events], [[], []]);
+});
+
+test('what a handler throws is told to the platform, and asking goes on', async (t) => {
+  const thrown = [];
+  const { host, server, follower, stops } = await following(t, {
+    onUpdate: () => { throw new Error('update'); },
+    onError: ({ code }) => { throw new Error(code); },
+  });
+  const { timer } = host;
+  host.timer = (ms, run) => timer.call(host, ms, () => {
+    try {
+      run();
+    } catch ({ message }) {
+      thrown.push(message);
+    }
+  });
+  await host.advance(0);
+  server.served.a = signed('a', 2, 'second');
+  assert.equal(await follower.check(), true);
+  server.fault = () => ({ status: 503, headers: {}, body: new Uint8Array() });
+  await host.advance(MINUTE);
+  server.fault = undefined;
+  server.served.a = signed('a', 3, 'third');
+  await host.advance(MINUTE);
+  assert.ok(stops('third') && !stops('second'));
+  assert.deepEqual(thrown.filter((message, at) => thrown.indexOf(message) === at), ['update', 'fetch/policy']);
+});
+
 test('options out of their range are refused', async (t) => {
   const { guard, host } = await following(t);
   const urls = ['https://c.example/a.pack'];

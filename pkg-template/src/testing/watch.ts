@@ -63,7 +63,11 @@ export function watching(engine: Engine): Watching {
   return async (target, forbidden, { root = '', messages = '', ignore = '', onlyPainted = false } = {}) => {
     const judge = await judgeOf(forbidden, engine);
     watches += 1;
-    const recorded = await recordOn(target, { name: `__tidegate_watch_${watches}`, root, messages, ignore, onlyPainted });
+    const options = { name: `__tidegate_watch_${watches}`, root, messages, ignore, onlyPainted };
+    const recorded = await recordOn(target, options).catch(async (thrown: unknown) => {
+      await judge.dispose();
+      throw thrown;
+    });
     let before = { frames: 0, mutations: 0 };
     return {
       async check() {
@@ -79,8 +83,7 @@ export function watching(engine: Engine): Watching {
         return seen;
       },
       async stop() {
-        await recorded.stop();
-        await judge.dispose();
+        await recorded.stop().finally(() => judge.dispose());
       },
     };
   };
