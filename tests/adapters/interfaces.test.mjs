@@ -68,7 +68,7 @@ test('Ant Design X: an answer in one piece is guarded too, and a request with a 
   const { content } = await messageOf(deepSeek(guard));
   assert.ok(content.endsWith(NOTICE) && !content.includes('就这样'), content);
   const own = new OpenAIChatProvider({ request: XRequest('http://x.test', { manual: true, fetch: globalThis.fetch }) });
-  assert.throws(() => guardProvider(guard, own), TypeError);
+  assert.throws(() => guardProvider(guard, own), coded('guard/options'));
 });
 
 /** Runs a thread of assistant-ui to its end; every state that interfaces would draw. */

@@ -1,5 +1,6 @@
 /** `tidegate/adapters/ant-design-x`: for `@ant-design/x-sdk`: a provider's requests are guarded, and its messages end as the policy says. */
 import { isObject } from '../chat.js';
+import { GuardError } from '../error.js';
 import type { Guard } from '../types.js';
 
 /** What `guardProvider` uses of a `ChatProvider`. */
@@ -12,11 +13,11 @@ export interface ProviderLike {
 
 /**
  * Guards a provider of chat completions, such as `OpenAIChatProvider` and `DeepSeekChatProvider`, and gives
- * it back: `useXChat({ provider })`. Its `XRequest` asks with `guard.fetch`; a `fetch` of its own is refused with a `TypeError`.
+ * it back: `useXChat({ provider })`. Its `XRequest` asks with `guard.fetch`; a `fetch` of its own is refused with `guard/options`.
  */
 export function guardProvider<P extends ProviderLike>(guard: Guard, provider: P): P {
   const { options } = provider.request as { options: { fetch?: unknown } };
-  if (options.fetch !== undefined) throw new TypeError('the request has a fetch of its own, whose answers are not guarded');
+  if (options.fetch !== undefined) throw new GuardError('guard/options', 'the request has a fetch of its own, whose answers would not be guarded');
   options.fetch = guard.fetch;
   const transform = provider.transformMessage.bind(provider) as (info: unknown) => unknown;
   provider.transformMessage = (info: unknown): unknown => {
@@ -33,7 +34,16 @@ export function guardProvider<P extends ProviderLike>(guard: Guard, provider: P)
 /** What `guard.fetch` says of an answer's end: in an event of the stream, or in the whole answer. */
 function endingOf(chunk: unknown): { state?: unknown; notice: string } | undefined {
   if (!isObject(chunk)) return undefined;
-  const answer = typeof chunk.data === 'string' && chunk.data.startsWith('{') ? JSON.parse(chunk.data) as unknown : chunk;
+  const answer = typeof chunk.data === 'string' ? parsed(chunk.data) : chunk;
   const ending = isObject(answer) ? answer.tidegate : undefined;
   return isObject(ending) && typeof ending.notice === 'string' ? { state: ending.state, notice: ending.notice } : undefined;
+}
+
+/** `undefined`: it is no JSON, such as `[DONE]`. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
