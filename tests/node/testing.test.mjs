@@ -102,6 +102,20 @@ test('the server answers by path, remembers what was asked, and notices who goes
   assert.equal((await fetch(server.url)).status, 404);
 });
 
+test('waiting for a slow reader leaves no listeners behind', async (t) => {
+  const warnings = [];
+  const note = ({ name }) => warnings.push(name);
+  process.on('warning', note);
+  t.after(() => process.off('warning', note));
+  // Each piece is more than a socket takes at once, and more of them than Node lets listen unwarned.
+  const pieces = Array.from({ length: 20 }, () => 'x'.repeat(100_000));
+  const server = await startMockServer({ text: pieces.join('') }, { cuts: () => pieces });
+  t.after(() => server.close());
+  const body = await (await fetch(`${server.url}/v1/chat/completions`, { method: 'POST', body: '{}' })).text();
+  assert.ok(body.length > 2_000_000);
+  assert.deepEqual(warnings, []);
+});
+
 test('every cut gives the text again, whole, by character, by unit, and in two at each place', () => {
   const cuts = [...everyCut('a🙂b')];
   assert.deepEqual(cuts.slice(0, 3), [['a🙂b'], ['a', '🙂', 'b'], ['a', '\ud83d', '\ude42', 'b']]);
