@@ -45,9 +45,10 @@ const DIVIDES = /^(P|DIV|LI|UL|MAIN|SECTION|TABLE|TBODY|TR|TD|BUTTON|BR|IMG|RT)$
 /** All that is displayed under a node, hidden parts left out, blocks on lines of their own. */
 window.displayed = (node) => {
   if (node.nodeType === 3) return node.data;
-  if (node.nodeType === 1 && getComputedStyle(node).opacity === '0') return '';
-  const shadow = node.shadowRoot ? displayed(node.shadowRoot) : '';
   const line = DIVIDES.test(node.tagName) ? '\\n' : '';
+  // A hidden block still divides what stands around it.
+  if (node.nodeType === 1 && getComputedStyle(node).opacity === '0') return line;
+  const shadow = node.shadowRoot ? displayed(node.shadowRoot) : '';
   return line + shadow + [...node.childNodes].map(displayed).join('') + line;
 };
 const look = (when) => {
