@@ -20,6 +20,8 @@ export interface Host {
   readonly peers?: Peers;
   /** Where text is shown, as records say it; absent is taken as `web`. */
   readonly surface?: 'web' | 'miniprogram';
+  /** Names the client and its versions, for messages and logs of your own: no record has it. Absent: not known. */
+  system?(): string;
 }
 
 /** What pages that share a store tell each other at once; without it they meet in the store. */

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { answerOf, chunk } from '../node/support.mjs';
-import { LEVEL_NAMES } from './sandbox.mjs';
-import { bufferOf, coded, start, turn } from './support.mjs';
+import { LEVEL_NAMES, Sandbox } from './sandbox.mjs';
+import { bufferOf, coded, ROOT, start, turn, WASM } from './support.mjs';
 
 const EVENTS = Buffer.from(answerOf(['去赌博', '网站🎉', '看看é']));
 const SHOWN = '去＊＊＊＊🎉看看é';
@@ -206,4 +206,28 @@ test('Douyin tells what breaks off or is refused, and stopping an answer closes 
   assert.deepEqual(seen, { text: SHOWN, ends: ['finished'], errors: [] });
   await another.dispose();
   await guard.dispose();
+});
+
+test('the host names the client, from what each platform says of it, and so do the errors of init', async () => {
+  const told = async (build, options, says) => {
+    const sandbox = new Sandbox({ root: ROOT, ...options });
+    Object.assign(sandbox.api, says);
+    const tidegate = sandbox.require(`/${build}.js`);
+    await tidegate.init({ random, wasm: WASM });
+    return tidegate.miniHost().system();
+  };
+  const [app, device] = [() => ({ version: '8.0.50', SDKVersion: '3.4.0' }), () => ({ system: 'iOS 17.1' })];
+  const older = () => ({ ...app(), ...device() });
+  assert.equal(await told('es2017', {}, { getAppBaseInfo: app, getDeviceInfo: device }), 'wechat 8.0.50, base library 3.4.0, iOS 17.1');
+  assert.equal(await told('es2017', {}, { getSystemInfoSync: older }), 'wechat 8.0.50, base library 3.4.0, iOS 17.1');
+  assert.equal(await told('es5', { platform: 'douyin' }, { getSystemInfoSync: older }), 'douyin 8.0.50, base library 3.4.0, iOS 17.1');
+  const ofAlipay = { SDKVersion: '2.8.0', getSystemInfoSync: () => ({ version: '10.5.0', system: '14' }) };
+  assert.equal(await told('nowasm', { platform: 'alipay', hasWasm: false }, ofAlipay), 'alipay 10.5.0, base library 2.8.0, 14');
+  const refused = () => {
+    throw new Error('not now');
+  };
+  assert.equal(await told('es2017', {}, { getSystemInfoSync: refused }), 'wechat ?, base library ?, ?');
+  const old = new Sandbox({ root: ROOT, hasWasm: false });
+  old.api.getSystemInfoSync = older;
+  await assert.rejects(old.require('/es2017.js').init(), /^GuardError: init\/no-wasm: wechat 8\.0\.50, base library 3\.4\.0, iOS 17\.1 has no WebAssembly/);
 });

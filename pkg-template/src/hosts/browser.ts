@@ -23,6 +23,7 @@ export function browserHost({ database = 'tidegate' }: BrowserHostOptions = {}):
     store: new IndexedStore(database),
     send,
     timer,
+    system: () => navigator.userAgent,
     signals(listen) {
       // A worker has no page: it is never hidden and never sees input.
       if (typeof document !== 'object') return () => {};

@@ -4,7 +4,7 @@ import type { Host, HostRequest, HostResponse, Signal, Store } from '../types.js
 import { bytesOfBase64, toBase64 } from '../miniprogram/base64.js';
 import { monotonic } from '../miniprogram/clock.js';
 import { random, timer } from './common.js';
-import { promised, type Platform } from './platform.js';
+import { promised, systemOf, type Platform } from './platform.js';
 
 /** The host of a mini-program. */
 export interface MiniHost extends Host {
@@ -31,6 +31,7 @@ export function hostOf(platform: Platform): MiniHost {
     send: (request) => send(platform, request),
     timer,
     surface: 'miniprogram',
+    system: () => systemOf(platform),
     signal,
     signals(listen) {
       listeners.add(listen);

@@ -23,6 +23,7 @@ export function nodeHost({ directory }: NodeHostOptions = {}): Host {
     store: directory === undefined ? new MemoryStore() : new FileStore(directory),
     send,
     timer,
+    system: () => `Node.js ${process.version}, ${process.platform}`,
     // There is no page that could be hidden.
     signals: () => () => {},
   };

@@ -27,6 +27,22 @@ export interface MiniApi {
   offMemoryWarning?(listen: () => void): void;
   onNetworkStatusChange?(listen: (status: { isConnected?: boolean }) => void): void;
   offNetworkStatusChange?(listen: (status: { isConnected?: boolean }) => void): void;
+  getAppBaseInfo?(): SystemInfo;
+  getDeviceInfo?(): SystemInfo;
+  /** In place of the two before on older versions. */
+  getSystemInfoSync?(): SystemInfo;
+  /** Alipay's base library. */
+  SDKVersion?: string;
+}
+
+/** What a client says of itself, of which any part may be missing. */
+export interface SystemInfo {
+  /** Of the client. */
+  version?: string;
+  /** Of the base library. */
+  SDKVersion?: string;
+  /** Such as `iOS 17.1`. */
+  system?: string;
 }
 
 /** Douyin's. */
@@ -115,6 +131,18 @@ export function bytesOf(data: unknown): ArrayBuffer {
 /** The object of the platform. A Worker has none, only WebAssembly: what needs a function of it fails there. */
 export function apiOf(name: string, api: MiniApi | undefined, wasm: MiniWebAssembly | undefined): MiniApi {
   return required(name, api ?? (wasm && ({} as MiniApi)));
+}
+
+/** Names the client, such as `wechat 8.0.50, base library 3.4.0, iOS 17.1`, for those who read an error. */
+export function systemOf({ name, api }: Platform): string {
+  const info: SystemInfo = {};
+  try {
+    Object.assign(info, api.getAppBaseInfo ? api.getAppBaseInfo() : api.getSystemInfoSync?.(), api.getDeviceInfo?.());
+  } catch {
+    // It says nothing of itself.
+  }
+  const { version = '?', SDKVersion = api.SDKVersion ?? '?', system = '?' } = info;
+  return `${name} ${version}, base library ${SDKVersion}, ${system}`;
 }
 
 /** `init/platform` where the object of the platform is missing. */
