@@ -1,13 +1,11 @@
 /** Examples of docs/adapters that need a browser: plain DOM, and the real deep-chat, whose animation never shows a term. */
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { everyCut, expectNeverDisplayed } from 'tidegate/testing';
 import { MASKED, POLICY, TEXTS, TERMS, cuts, pack } from '../adapters/hostile.mjs';
 import { codeOf } from '../adapters/quick-start.mjs';
-import { Page, ROOT, until } from './harness.mjs';
+import { until } from './harness.mjs';
+import { Site } from './site.mjs';
 
 const HTML = '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><title>t</title><body><script type="module" src="/app.js"></script>';
 const APP = `
@@ -62,32 +60,12 @@ let site;
 let page;
 let url;
 before(async () => {
-  const bytes = Buffer.from(await pack());
-  const types = { js: 'text/javascript', wasm: 'application/wasm' };
-  site = createServer(async ({ url: path }, to) => {
-    const body = PAGES[path] ?? (path === '/policy.pack' ? bytes : /^\/(pkg|node_modules\/deep-chat)\//.test(path) ? await readFile(join(ROOT, path)).catch(() => undefined) : undefined);
-    if (body === undefined) return to.writeHead(404).end();
-    return to.writeHead(200, { 'content-type': types[path.split('.').at(-1)] ?? 'text/html' }).end(body);
-  }).listen(0, '127.0.0.1');
-  await new Promise((resolve) => site.once('listening', resolve));
-  url = `http://127.0.0.1:${site.address().port}`;
-  page = await Page.start();
-  await page.driver.manage().setTimeouts({ script: 60_000 });
+  site = await Site.open({ ...PAGES, '/policy.pack': Buffer.from(await pack()) }, ['/pkg/', '/node_modules/deep-chat/']);
+  ({ page, url } = site);
 });
-after(async () => {
-  await page?.dispose();
-  site?.closeAllConnections();
-  site?.close();
-});
+after(() => site?.close());
 
-/** Runs `code`, which may await, in the page. */
-async function inPage(code, ...values) {
-  const answer = await page.driver.executeAsyncScript(`const done = arguments[arguments.length - 1];
-    (async (...given) => { ${code} }).apply(undefined, [...arguments].slice(0, -1))
-      .then((value) => done({ value }), (error) => done({ error: String(error?.stack ?? error) }));`, ...values);
-  if (answer.error) throw new Error(answer.error);
-  return answer.value;
-}
+const inPage = (code, ...values) => site.run(code, ...values);
 
 const SHOWN = { 赌博网站: MASKED, 终止词语: '内容已终止。', 撤回词语: '内容已终止。', killswitch: '内容已终止。' };
 

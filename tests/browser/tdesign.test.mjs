@@ -3,15 +3,13 @@
  * `package.json` has a small package in place of two that TDesign depends on and has inside its files already.
  */
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { build } from 'esbuild';
 import { expectNeverDisplayed } from 'tidegate/testing';
 import { MASKED, POLICY, TEXTS, TERMS, cuts, pack } from '../adapters/hostile.mjs';
 import { codeOf } from '../adapters/quick-start.mjs';
-import { Page, ROOT, until } from './harness.mjs';
+import { ROOT, until } from './harness.mjs';
+import { Site } from './site.mjs';
 
 const HTML = '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><title>t</title><main></main><script type="module" src="/app.js"></script>';
 const APP = `
@@ -77,27 +75,19 @@ before(async () => {
       setup: ({ onResolve }) => onResolve({ filter: /^tidegate(\/|$)/ }, ({ path }) => ({ path: `/pkg${path === 'tidegate' ? '/index' : path.slice('tidegate'.length)}.js`, external: true })),
     }],
   });
-  const bytes = Buffer.from(await pack());
-  const types = { js: 'text/javascript', wasm: 'application/wasm' };
-  site = createServer(async (from, to) => {
-    if (from.method === 'POST') return reply(to);
+  const pages = { '/': HTML, '/app.js': app.text, '/policy.pack': Buffer.from(await pack()), '/sent': '', '/cut': '', '/broken': '' };
+  site = await Site.open(pages, ['/pkg/'], async (from, to) => {
+    if (from.method === 'POST') {
+      await reply(to);
+      return true;
+    }
     if (from.url === '/sent') await allSent;
     ends[from.url]?.();
-    const own = { '/': HTML, '/app.js': app.text, '/policy.pack': bytes, '/sent': '', '/cut': '', '/broken': '' }[from.url];
-    const body = own ?? (from.url.startsWith('/pkg/') ? await readFile(join(ROOT, from.url)).catch(() => undefined) : undefined);
-    if (body === undefined) return to.writeHead(404).end();
-    return to.writeHead(200, { 'content-type': types[from.url.split('.').at(-1)] ?? 'text/html' }).end(body);
-  }).listen(0, '127.0.0.1');
-  await new Promise((resolve) => site.once('listening', resolve));
-  url = `http://127.0.0.1:${site.address().port}`;
-  page = await Page.start();
-  await page.driver.manage().setTimeouts({ script: 60_000 });
+    return false;
+  });
+  ({ page, url } = site);
 });
-after(async () => {
-  await page?.dispose();
-  site?.closeAllConnections();
-  site?.close();
-});
+after(() => site?.close());
 beforeEach(async () => {
   await page.driver.get(url);
   await until('the page is there', () => page.run('return "ready" in document.documentElement.dataset'));
@@ -119,14 +109,7 @@ async function reply(to) {
   if (isWhole) to.end('data: [DONE]\n\n');
 }
 
-/** Runs `code`, which may await, in the page. */
-async function inPage(code, ...values) {
-  const got = await page.driver.executeAsyncScript(`const done = arguments[arguments.length - 1];
-    (async (...given) => { ${code} }).apply(undefined, [...arguments].slice(0, -1))
-      .then((value) => done({ value }), (error) => done({ error: String(error?.stack ?? error) }));`, ...values);
-  if (got.error) throw new Error(got.error);
-  return got.value;
-}
+const inPage = (code, ...values) => site.run(code, ...values);
 
 /** Asks for these contents; without `end`, for a whole answer, else for one that ends so once `请看` is there. */
 async function ask(given, end) {
