@@ -1,5 +1,6 @@
 /** The generated glue as a function, so that every instance has glue with state of its own. */
 import { readFile } from 'node:fs/promises';
+import { replaced } from './replaced.mjs';
 
 /**
  * Views of the memory are renewed when its buffer is another one. The generator
@@ -25,9 +26,9 @@ const SPARED = [
  */
 export async function glueFactory(file, { imports = new Map(), exports = new Map() } = {}) {
   let source = await readFile(file, 'utf8');
-  for (const [stale, fresh] of STALE) source = replaced(source, stale, fresh);
+  for (const [stale, fresh] of STALE) source = replaced('the glue', source, stale, fresh);
   if (exports.size > 0) {
-    for (const spared of SPARED) source = replaced(source, spared, '');
+    for (const spared of SPARED) source = replaced('the glue', source, spared, '');
     source = source.replace(/\bwasm\.(\w+)/g, (whole, name) => (exports.has(name) ? `wasm.${exports.get(name)}` : whole));
   }
   const offered = [];
@@ -37,10 +38,4 @@ export async function glueFactory(file, { imports = new Map(), exports = new Map
   });
   if (/^export\b/m.test(source)) throw new Error('the glue exports more than classes and functions; does its generator write it otherwise?');
   return `export function createGlue() {\n${source}\nreturn { ${offered.join(', ')} };\n}\n`;
-}
-
-function replaced(source, from, to) {
-  const done = source.replace(from, to);
-  if (done === source) throw new Error(`the glue has nothing like ${from.source}; does its generator write it otherwise?`);
-  return done;
 }

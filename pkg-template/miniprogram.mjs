@@ -20,6 +20,7 @@ import { withShortExports } from './exports.mjs';
 import { glueFactory } from './glue.mjs';
 import { withShortImports } from './imports.mjs';
 import { lower, toJavaScript, withoutFeigned } from './mvp.mjs';
+import { replaced } from './replaced.mjs';
 
 /** What the bundler puts first, before the comment that names the first file: help for syntax that is newer. */
 const HELP = /^var __defProp = .*?(?=\n\/\/ )/s;
@@ -111,7 +112,7 @@ async function bundle(engine) {
 
 function withShortHelp(text) {
   const names = Object.keys(SHORT_HELP);
-  const short = replaced(text, HELP, names.map((name) => `var ${name} = ${SHORT_HELP[name]};`).join('\n'));
+  const short = replaced('the bundle', text, HELP, names.map((name) => `var ${name} = ${SHORT_HELP[name]};`).join('\n'));
   const unknown = short.match(/\b__[a-z]+[A-Z]\w*(?=\()/g)?.filter((name) => !names.includes(name)) ?? [];
   if (unknown.length > 0) throw new Error(`the bundle needs ${unknown[0]}: write it without that syntax, or say here what helps`);
   return short;
@@ -119,16 +120,10 @@ function withShortHelp(text) {
 
 /** The bundle's last statement says what it exports. Nothing of it changes later, so plain properties do. */
 function asCommonJs(text) {
-  return replaced(text, /^export \{\n(.*)\n\};$/ms, (_, names) => {
+  return replaced('the bundle', text, /^export \{\n(.*)\n\};$/ms, (_, names) => {
     const exported = names.split(/,\s*/).map((one) => one.trim().split(' as ')).map(([own, name = own]) => `${name}: ${own}`);
     return `Object.defineProperty(module.exports = { ${exported.join(', ')} }, '__esModule', { value: true });`;
   });
-}
-
-function replaced(text, from, to) {
-  const done = text.replace(from, to);
-  if (done === text) throw new Error(`the bundle has nothing like ${from.source}; does the bundler write it otherwise?`);
-  return done;
 }
 
 /** The bundler minifies too, to a tenth more. */

@@ -29,8 +29,7 @@ export function compileRead(policy: Policy): Uint8Array {
   try {
     return compilePolicy(policy);
   } catch (thrown) {
-    const { code, message } = GuardError.from(thrown);
-    const what = message.slice(`${code}: `.length);
+    const { code, what } = parted(thrown);
     const source = sources.get(policy);
     throw new GuardError(code, source ? `${named(source.find(code, what) ?? source.file)}: ${what}` : what);
   }
@@ -86,12 +85,18 @@ async function readTerms(rule: unknown, at: number, source: PolicySource): Promi
   (rule as { terms?: unknown[] }).terms = found;
 }
 
+/** An error's code, and what follows it in the message. */
+function parted(thrown: unknown): { code: string; what: string } {
+  const { code, message } = GuardError.from(thrown);
+  return { code, what: message.slice(`${code}: `.length) };
+}
+
 async function readListed(file: string, where: string): Promise<string> {
   try {
     return await readText(file);
   } catch (thrown) {
-    const { code, message } = GuardError.from(thrown);
-    throw new GuardError(code, `${where}: ${message.slice(`${code}: `.length)}`);
+    const { code, what } = parted(thrown);
+    throw new GuardError(code, `${where}: ${what}`);
   }
 }
 
