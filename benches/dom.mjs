@@ -4,9 +4,6 @@
  * A page of that many nodes is attached to, then a stream types into it, a few tokens a frame, in several ways. Measured is
  * the time in the guard's own callbacks (its observer and its frames), added up by frame; printed are medians of the rounds,
  * each in a page of its own. Nothing is judged.
- *
- * The control has an observer too, which does nothing but count, about as long as the guard takes in the middle: how much
- * longer it takes at times is what the machine and the browser add, whoever runs.
  */
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
@@ -106,16 +103,6 @@ async function measure({ nodes, seconds }) {
   await type('a message of 2,000 texts and more', append, 60, 2_040);
   await type('the same in one paragraph', append, Infinity, 2_000);
   detachAgain();
-  const middle = rows.at(-1)[2];
-  // What it counts is kept, or it would be left out.
-  const count = (times) => { for (let at = 0; at < times; at += 1) window.counted = (window.counted ?? 0) + at % 7; };
-  const took = (times) => { const start = performance.now(); count(times); return performance.now() - start; };
-  for (const end = performance.now() + 100; performance.now() < end;) count(100);
-  let times = 100;
-  while (Math.min(...Array.from({ length: 9 }, () => took(times))) < middle) times *= 1.1;
-  const control = new MutationObserver(() => count(times));
-  control.observe(main, { childList: true, characterData: true, subtree: true });
-  await type('the control', append, 170);
   return rows;
 }
 
