@@ -36,7 +36,7 @@ export class ChatEvents implements EventFilter<string> {
     return this.#isDone;
   }
 
-  event({ event = 'message', data }: ServerEvent): string[] {
+  event({ event, data }: ServerEvent): string[] {
     if (data === '' || this.#isDone) return [];
     if (data === DONE) {
       const rest = this.#answer.finish();
@@ -48,7 +48,8 @@ export class ChatEvents implements EventFilter<string> {
       this.#answer.dispose();
       return [JSON.stringify(guardAll(this.#context, value))];
     }
-    if (event !== 'message' || !isObject(value) || !Array.isArray(value.choices)) {
+    // An empty name is none, as in an event stream: platforms that take streams apart may give one.
+    if ((event || 'message') !== 'message' || !isObject(value) || !Array.isArray(value.choices)) {
       this.#unknown += 1;
       return [];
     }

@@ -145,6 +145,38 @@ test('texts of an async iterable are guarded, and the source is left when the po
   assert.deepEqual([second.seen.text, second.seen.ends, isLeft], ['好', [['terminated', '内容已终止。']], true]);
 });
 
+test('events of an async iterable are guarded with what the model thinks aloud, and the source is left when the policy ends them', async () => {
+  const world = await start('es5');
+  const guard = await world.guardOf();
+  const texts = { text: '', reasoning: '' };
+  const ends = [];
+  let asked = 0;
+  // As `eventStream` of `wx.cloud.extend.AI`: its iterator has no `return`.
+  const events = (...all) => ({ [Symbol.asyncIterator]: () => ({
+    next: async () => (asked < all.length ? { done: false, value: { event: '', id: '', data: all[asked++] } } : { done: true }),
+  }) });
+  const handlers = {
+    onText: (text, channel) => (texts[channel] += text),
+    onEnd: ({ state }) => ends.push(state),
+    onError: ({ code }) => ends.push(code),
+  };
+  const data = (delta) => JSON.stringify(chunk(delta));
+  await world.tidegate.guardEvents(guard, events(data({ reasoning_content: '他赌博' }), data({ reasoning_content: '网站' }), data({ content: '好赌博网' }), data({ content: '站' }), '[DONE]'), handlers);
+  assert.deepEqual([texts, ends], [{ text: '好＊＊＊＊', reasoning: '他＊＊＊＊' }, ['finished']]);
+
+  asked = 0;
+  await world.tidegate.guardEvents(guard, events(data({ content: '终止词语' }), data({ content: '还有' }), '[DONE]'), handlers);
+  assert.deepEqual([asked, ends.at(-1)], [1, 'terminated']);
+
+  asked = 0;
+  await world.tidegate.guardEvents(guard, events(data({ content: '还有' })), handlers, { aborted: true });
+  assert.deepEqual([texts.text, ends.at(-1)], ['好＊＊＊＊', 'incomplete']);
+
+  asked = 0;
+  await world.tidegate.guardEvents(guard, events('{"choices":'), handlers);
+  assert.equal(ends.at(-1), 'fetch/json');
+});
+
 test('setData is called at most once in a frame, with only what changed', async () => {
   const { tidegate } = await start();
   const calls = [];

@@ -189,7 +189,8 @@ function endOf({ tidegate }: Record<string, unknown>): ChatEnd | undefined {
   return { state: tidegate.state as MessageState, notice: String(tidegate.notice ?? '') };
 }
 
-function failure(cause: unknown): GuardError {
+/** What is told of what broke off. */
+export function failure(cause: unknown): GuardError {
   return cause instanceof GuardError ? cause : new GuardError('fetch/network', 'the request or its answer broke off', { cause });
 }
 

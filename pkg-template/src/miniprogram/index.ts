@@ -18,7 +18,7 @@ export { memoryHost } from '../hosts/memory.js';
 export { inspectPack } from '../inspect.js';
 export { guardChat } from './chat.js';
 export { createFeeder } from './feeder.js';
-export { guardTexts } from './texts.js';
+export { guardEvents, guardTexts } from './texts.js';
 export { TextDecoder as Utf8Decoder } from './utf8.js';
 export type { Following, FollowOptions } from '../follow.js';
 export type { MiniHost } from '../hosts/mini.js';

@@ -1,7 +1,6 @@
-/** Guarded texts from an async iterable, as `wx.cloud.extend.AI` gives them. */
-import { GuardError } from '../error.js';
+/** Guarded answers from async iterables, as `wx.cloud.extend.AI` gives them. */
 import type { Guard } from '../types.js';
-import type { ChatEnd, ChatHandlers } from './chat.js';
+import { failure, guardChat, type ChatEnd, type ChatHandlers, type GuardedChat } from './chat.js';
 
 /**
  * Shows what may be shown of `texts` until they end or the policy ends them. Never rejects:
@@ -25,15 +24,50 @@ export async function guardTexts(
     });
     if (!end) show(message.finish());
   } catch (cause) {
-    onError?.(cause instanceof GuardError ? cause : new GuardError('fetch/network', 'the answer broke off', { cause }));
+    onError?.(failure(cause));
     return;
   }
   onEnd?.(end ?? { state: 'finished' });
 }
 
+/**
+ * As `guardTexts`, for the events of a chat completion, such as `eventStream` of `wx.cloud.extend.AI`:
+ * with what a model thinks aloud, and the id that the server gave.
+ */
+export async function guardEvents(
+  guard: Guard, events: AsyncIterable<{ event?: string; data: string }>, { onText, onEnd, onError }: ChatHandlers,
+  stop?: { readonly aborted: boolean },
+): Promise<void> {
+  let isOver = false;
+  let chat: GuardedChat | undefined;
+  try {
+    const guarded = guardChat(guard, {
+      onText: (text, channel, message) => onText(text, channel, message),
+      onEnd: (end) => {
+        isOver = true;
+        onEnd?.(end);
+      },
+      onError: (error) => {
+        isOver = true;
+        onError?.(error);
+      },
+    });
+    chat = guarded;
+    await each(events, (event) => {
+      if (stop?.aborted) guarded.abort();
+      else guarded.event(event);
+      return isOver;
+    });
+    guarded.end();
+  } catch (cause) {
+    if (chat) chat.fail(cause);
+    else onError?.(failure(cause));
+  }
+}
+
 /** `for await`, for which old engines need more help than this. `take` says whether the loop is left. */
-async function each(texts: AsyncIterable<string>, take: (text: string) => boolean): Promise<void> {
-  const source = texts[Symbol.asyncIterator]();
+async function each<T>(items: AsyncIterable<T>, take: (item: T) => boolean): Promise<void> {
+  const source = items[Symbol.asyncIterator]();
   for (let next = await source.next(); !next.done; next = await source.next()) {
     // Also if `take` throws, the source is told to stop.
     let isLeft = true;

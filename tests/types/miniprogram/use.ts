@@ -30,9 +30,15 @@ Page({
   },
 });
 
-/** As `textStream` of `wx.cloud.extend.AI`. */
-export async function cloud(guard: tidegate.Guard, texts: AsyncIterable<string>): Promise<void> {
-  await tidegate.guardTexts(guard, texts, { onText: () => {} }, { aborted: false });
+export async function cloud(guard: tidegate.Guard): Promise<void> {
+  const model = wx.cloud.extend.AI.createModel('deepseek');
+  const data = { model: 'deepseek-v3', messages: [{ role: 'user', content: '你好' }] };
+  const { textStream, eventStream, abort } = await model.streamText({ data });
+  await tidegate.guardTexts(guard, textStream, { onText: () => {}, onEnd: () => abort?.() }, { aborted: false });
+  await tidegate.guardEvents(guard, eventStream, { onText: () => {} }, { aborted: false });
+  // Base libraries whose answers are no async iterables call back.
+  const chat = tidegate.guardChat(guard, { onText: () => {} });
+  model.streamText({ data, onEvent: (event) => chat.event(event), onFinish: () => chat.end() }).catch((cause: unknown) => chat.fail(cause));
   tidegate.touched();
   tidegate.miniHost().signal('input');
 }
