@@ -92,8 +92,8 @@ async function settled() {
 }
 
 const address = () => page.run('return location.hash');
-/** Whether the pane shows the record of a message: the address changes before the pane does, and keys act on the pane. */
-const isOpen = async (message) => (await page.text('.pane')).includes(message);
+/** What tells that a record is open: the address changes before the pane does, and keys act on the pane. */
+const paneSays = async (words) => (await page.text('.pane')).includes(words);
 const press = async (...keys) => await page.driver.actions().sendKeys(...keys).perform();
 
 async function choose(name, value) {
@@ -123,16 +123,16 @@ test('a_reviewer_needs_no_mouse_and_one_click_leads_from_a_record_to_its_rule', 
   const [older, newer] = await send(['the older', 'the newer'].map((message) => verdict({ rule: 'by-hand', message })));
   await enter('rev', '#/records?rule=by-hand');
   await press('j');
-  await until('the newest is open', () => isOpen('the newer'));
+  await until('the newest is open', () => paneSays('the newer'));
   await press('x');
-  await until('the next one opens', () => isOpen('the older'));
+  await until('the next one opens', () => paneSays('the older'));
   await press('n');
   await press('quoted in the news', Key.ESCAPE, 'u');
   const review = (id) => until('the review', async () => (await collector.ask('GET', `/v1/reports/${id}`)).review);
   assert.equal((await review(newer)).verdict, 'rejected');
   const { verdict: found, note, by } = await review(older);
   assert.deepEqual([found, note, by], ['upheld', 'quoted in the news', 'rev']);
-  await until('the pane is drawn again', () => isOpen(note));
+  await until('the pane is drawn again', () => paneSays(note));
   await (await page.find('.pane .facts a[href^="#/rules/"]')).click();
   await settled();
   assert.equal(await address(), '#/rules/starter/by-hand?revision=3');
