@@ -1,10 +1,12 @@
-/** The example for TDesign Chat with the package's own engine: no state of its messages ever has a term. In browsers: tests/browser. */
+/** The example for TDesign Chat with the engines of its packages: no state of their messages ever has a term. In browsers: tests/browser. */
 import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
 import { test } from 'node:test';
 import { build } from 'esbuild';
 import { guardService } from 'tidegate/adapters/tdesign';
 import { MASKED, TEXTS, TERMS, assertClean, attacks, guardOf } from './hostile.mjs';
-import { ROOT, quickStart } from './quick-start.mjs';
+import { quickStart } from './quick-start.mjs';
 
 const NOTICE = '内容已终止。';
 const ENCODER = new TextEncoder();
@@ -12,14 +14,15 @@ const ENCODER = new TextEncoder();
 // It tells every connection.
 for (const method of ['info', 'error']) console[method] = () => {};
 
-/** The engine; the package's modules are for bundlers, and Node does not find one another's. */
-async function engineClass() {
+/** The engine that a package depends on; its modules are for bundlers, and Node does not find one another's. */
+async function engineClass(name) {
+  const resolveDir = dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
   const { outputFiles: [{ text }] } = await build({
-    stdin: { contents: "export { default } from 'tdesign-web-components/lib/chat-engine'", resolveDir: ROOT }, bundle: true, write: false, format: 'esm', logLevel: 'error',
+    stdin: { contents: "export { default } from 'tdesign-web-components/lib/chat-engine'", resolveDir }, bundle: true, write: false, format: 'esm', logLevel: 'error',
   });
   return (await import(`data:text/javascript,${encodeURIComponent(text)}`)).default;
 }
-const ChatEngine = await engineClass();
+const ENGINES = await Promise.all(['@tdesign-react/chat', '@tdesign-vue-next/chat'].map(async (name) => [name, await engineClass(name)]));
 
 /** Contents by channel: one that adds `text`. */
 const CONTENTS = {
@@ -43,7 +46,7 @@ const DROPPED = {
 };
 
 /** A guarded engine, and its answers to contents. */
-async function chat(t) {
+async function chat(t, ChatEngine) {
   const { fetch } = globalThis;
   t.after(() => void (globalThis.fetch = fetch));
   const { guardedService } = await quickStart('interfaces.md', 'run-tdesign');
@@ -81,58 +84,60 @@ async function chat(t) {
   };
 }
 
-test('no state of a chat has a term, in any content, at any cut', async (t) => {
-  const { ask } = await chat(t);
-  for (const { term, pieces } of attacks()) {
-    for (const [type, contentOf] of Object.entries(CONTENTS)) {
-      const { status, content, shown, isEnded } = await ask(pieces.map(contentOf));
-      const where = `${type} ${pieces.join('|')}: ${shown}`;
-      if (term === '赌博网站') {
-        assert.equal(content.find((one) => one.type === type).data.text ?? content[0].data, `请看${MASKED}，就这样。`, where);
-        assert.equal(status, 'complete', where);
-      } else {
-        assert.ok(shown.includes(NOTICE) && !shown.includes('就这样'), where);
-        assert.deepEqual([status, isEnded], ['stop', true], where);
-        if (term === '撤回词语') assert.ok(!shown.includes('请看'), where);
+for (const [name, ChatEngine] of ENGINES) {
+  test(`no state of a chat has a term, in any content, at any cut: ${name}`, async (t) => {
+    const { ask } = await chat(t, ChatEngine);
+    for (const { term, pieces } of attacks()) {
+      for (const [type, contentOf] of Object.entries(CONTENTS)) {
+        const { status, content, shown, isEnded } = await ask(pieces.map(contentOf));
+        const where = `${type} ${pieces.join('|')}: ${shown}`;
+        if (term === '赌博网站') {
+          assert.equal(content.find((one) => one.type === type).data.text ?? content[0].data, `请看${MASKED}，就这样。`, where);
+          assert.equal(status, 'complete', where);
+        } else {
+          assert.ok(shown.includes(NOTICE) && !shown.includes('就这样'), where);
+          assert.deepEqual([status, isEnded], ['stop', true], where);
+          if (term === '撤回词语') assert.ok(!shown.includes('请看'), where);
+        }
       }
     }
-  }
-});
+  });
 
-test('what is given whole is judged whole, and content of other types does not go on', async (t) => {
-  const { ask } = await chat(t);
-  for (const [index, text] of TEXTS.entries()) {
-    for (const [type, contentOf] of Object.entries(WHOLE)) {
-      const { shown } = await ask([CONTENTS.markdown('好'), contentOf(text)]);
-      assert.ok(shown.includes(index === 0 ? MASKED : NOTICE), `${type}: ${shown}`);
-      if (TERMS[index] === '撤回词语') assert.ok(!shown.includes('好'), shown);
+  test(`what is given whole is judged whole, and content of other types does not go on: ${name}`, async (t) => {
+    const { ask } = await chat(t, ChatEngine);
+    for (const [index, text] of TEXTS.entries()) {
+      for (const [type, contentOf] of Object.entries(WHOLE)) {
+        const { shown } = await ask([CONTENTS.markdown('好'), contentOf(text)]);
+        assert.ok(shown.includes(index === 0 ? MASKED : NOTICE), `${type}: ${shown}`);
+        if (TERMS[index] === '撤回词语') assert.ok(!shown.includes('好'), shown);
+      }
+      const { content } = await ask([...Object.values(DROPPED).map((contentOf) => contentOf(text)), CONTENTS.markdown('好')]);
+      assert.deepEqual(content.map(({ type, data }) => [type, data]), [['markdown', '好']]);
     }
-    const { content } = await ask([...Object.values(DROPPED).map((contentOf) => contentOf(text)), CONTENTS.markdown('好')]);
-    assert.deepEqual(content.map(({ type, data }) => [type, data]), [['markdown', '好']]);
-  }
-});
+  });
 
-test('nothing that is held is shown of an answer that breaks, ends without its last event, or is stopped', async (t) => {
-  const { ask, engine } = await chat(t);
-  for (const [index, text] of TEXTS.entries()) {
-    const begun = text.slice(0, text.indexOf(TERMS[index]) + 2);
-    for (const end of ['broken', 'cut']) {
-      const { shown } = await ask([...begun].map(CONTENTS.markdown), { end });
-      assert.ok(shown.includes('请看') && !shown.includes(begun.slice(2)), `${end}: ${shown}`);
+  test(`nothing that is held is shown of an answer that breaks, ends without its last event, or is stopped: ${name}`, async (t) => {
+    const { ask, engine } = await chat(t, ChatEngine);
+    for (const [index, text] of TEXTS.entries()) {
+      const begun = text.slice(0, text.indexOf(TERMS[index]) + 2);
+      for (const end of ['broken', 'cut']) {
+        const { shown } = await ask([...begun].map(CONTENTS.markdown), { end });
+        assert.ok(shown.includes('请看') && !shown.includes(begun.slice(2)), `${end}: ${shown}`);
+      }
+      const asked = ask([...begun].map(CONTENTS.markdown), { end: 'never' });
+      setImmediate(() => void engine.abortChat());
+      assert.ok(!(await asked).shown.includes(begun.slice(2)));
     }
-    const asked = ask([...begun].map(CONTENTS.markdown), { end: 'never' });
-    setImmediate(() => void engine.abortChat());
-    assert.ok(!(await asked).shown.includes(begun.slice(2)));
-  }
-});
+  });
 
-test('the source of an answer that the policy ends is ended, and the next answer begins anew', async (t) => {
-  const { ask } = await chat(t);
-  const { isEnded, status } = await ask([CONTENTS.markdown(TEXTS[1])], { end: 'endless' });
-  assert.deepEqual([isEnded, status], [true, 'stop']);
-  const { content } = await ask([CONTENTS.markdown('好')]);
-  assert.equal(content[0].data, '好');
-});
+  test(`the source of an answer that the policy ends is ended, and the next answer begins anew: ${name}`, async (t) => {
+    const { ask } = await chat(t, ChatEngine);
+    const { isEnded, status } = await ask([CONTENTS.markdown(TEXTS[1])], { end: 'endless' });
+    assert.deepEqual([isEnded, status], [true, 'stop']);
+    const { content } = await ask([CONTENTS.markdown('好')]);
+    assert.equal(content[0].data, '好');
+  });
+}
 
 test('the app may give whole texts, in an array; what its onComplete returns is not shown', async () => {
   const guard = await guardOf();

@@ -2,6 +2,7 @@
 import { DeepSeekChatProvider, OpenAIChatProvider, XRequest, useXChat, type XModelMessage, type XModelParams, type XModelResponse } from '@ant-design/x-sdk';
 import type { ChatModelAdapter } from '@assistant-ui/core';
 import { useChat, type ChatServiceConfig, type TdChatProps } from '@tdesign-react/chat';
+import { useChat as useVueChat, type ChatServiceConfig as VueServiceConfig } from '@tdesign-vue-next/chat';
 import type { DeepChat } from 'deep-chat';
 import type { Guard } from 'tidegate';
 import { guardProvider } from 'tidegate/adapters/ant-design-x';
@@ -41,3 +42,9 @@ export const service: ChatServiceConfig = guardService(guard, config, { isLast: 
 export const props: Pick<TdChatProps, 'chatServiceConfig'> = { chatServiceConfig: service };
 // @ts-expect-error: an answer that does not tell its end would never show what is held
 guardService(guard, config, { stop: () => {} });
+
+const vueConfig: VueServiceConfig = { endpoint: '/chat', onMessage: ({ data }) => ({ type: 'markdown', data: String(data) }) };
+const { chatEngine: vueEngine } = useVueChat({
+  chatServiceConfig: guardService(guard, vueConfig, { isLast: ({ data }) => data === '[DONE]', stop: () => vueEngine.value?.abortChat() }),
+  defaultMessages: [],
+});
