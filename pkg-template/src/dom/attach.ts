@@ -1,52 +1,34 @@
 /**
  * `guard.attach`: the page's side of the core's DOM guard. The core decides which
- * nodes are read together and what they may show; here are styles, originals,
- * attributes, frames, and what is told.
+ * nodes are read together and what they may show; here is when it is asked. Its
+ * hands are in `hands.ts`; styles, originals, attributes and what is told beside it.
  */
-import type { DomGuard, Hands } from '../../wasm/tidegate_bg.js';
+import type { DomGuard } from '../../wasm/tidegate_bg.js';
 import { GuardError } from '../error.js';
-import { MAX_CROSSING_UNITS, verdictOf, type Rule } from '../message.js';
-import type { Attached, AttachOptions } from '../types.js';
+import type { AttachOptions } from '../types.js';
 import { ADDRESSES } from './addresses.js';
-import { Attributes, OBSERVED, type Judge } from './attributes.js';
+import { Attributes, OBSERVED } from './attributes.js';
 import { Backlog, hostOf } from './backlog.js';
-import { BLOCK, flowOf, isEditable, isField, MESSAGE, TEXT, UNSEEN } from './flow.js';
+import { UNSEEN } from './flow.js';
+import { Finds, type FoundContext } from './found.js';
+import { handsOf } from './hands.js';
 import { LiveDomGuard, type LiveContext } from './live.js';
 import { checkOptions, type Checked } from './options.js';
 import { Originals } from './originals.js';
+import { Scope } from './scope.js';
 import { shadowOf, watchShadows } from './shadows.js';
+import { Slices } from './slices.js';
 import { unveil, veil } from './veil.js';
-import { Verdicts, type Hit, type Judged } from './verdicts.js';
 
 /** Batches within one frame in which something was rewritten; who needs more works against the guard. */
 const MAX_BATCHES = 1_000;
 /** How long such a page is hidden before it is looked at again, ms. */
 const PAUSE_MS = 1_000;
-/** What a slice of what is hidden may take, ms. The core looks after each node. */
-const SLICE_MS = 0.7;
 /** Between two tries to go on after the core has trapped, ms: the page is hidden meanwhile. */
 const AGAIN_MS = 200;
-const ROW_WORDS = 5;
-/** The core's number of this state. */
-const RETRACTED = 3;
 
 /** What an attachment needs of its guard. */
-export interface AttachContext extends LiveContext {
-  rules(): readonly Rule[];
-  /** Judges a text that stands by itself. */
-  judge(text: string, channel: 'text' | 'source'): { text: string; hits: Hit[]; isWhole: boolean };
-  timer(ms: number, run: () => void): () => void;
-  /** Reports a verdict on a text of the page. */
-  tell(found: Found): void;
-}
-
-/** A verdict on a text of the page. */
-export interface Found extends Hit {
-  element: Element;
-  channel: 'text' | 'source';
-  /** The text that was judged. */
-  text: string;
-}
+export interface AttachContext extends LiveContext, FoundContext {}
 
 export interface Attachment {
   /** Judges everything anew, by the policies that are in use now. */
@@ -62,14 +44,13 @@ export function attach(root: Element | ShadowRoot, options: AttachOptions, conte
 class PageAttachment implements Attachment {
   readonly #root: Element | ShadowRoot;
   readonly #host: Element;
-  readonly #options: Checked;
   readonly #context: AttachContext;
   readonly #originals = new Originals((part) => ADDRESSES.includes(part.slice(1)));
   readonly #attributes: Attributes;
   readonly #backlog: Backlog;
-  readonly #verdicts: Verdicts;
-  /** What is displayed of texts that the policy ended, by what holds them. */
-  readonly #ended = new WeakMap<Node, string>();
+  readonly #scope: Scope;
+  readonly #finds: Finds;
+  readonly #slices: Slices;
   readonly #observer: MutationObserver;
   readonly #core: LiveDomGuard;
   /** There is none between two instances of it, after too many traps, and once detached. */
@@ -77,27 +58,31 @@ class PageAttachment implements Attachment {
   /** The core may not be called while it is at work, and what it does may run code of the page. */
   #isBusy = false;
   readonly #steps: ((inner: DomGuard) => void)[] = [];
-  readonly #found: [Judged, Hit][] = [];
   #wrote = false;
   #batches = 0;
   /** Changes are not looked at: the page is hidden. */
   #isPaused = false;
-  #isFrameAsked = false;
-  #isNewFrame = false;
-  /** When the slice of this frame is to end; absent in one that began with nothing left to read. */
-  #sliceEnd: number | undefined;
   #cancelAgain = (): void => {};
   readonly #stops: (() => void)[] = [];
 
   constructor(root: Element | ShadowRoot, options: Checked, context: AttachContext) {
     this.#root = root;
     this.#host = hostOf(root);
-    this.#options = options;
     this.#context = context;
-    this.#attributes = new Attributes(this.#originals, this.#judge(), options);
+    this.#scope = new Scope(root, options);
+    this.#finds = new Finds(context, options.onVerdict);
+    this.#attributes = new Attributes(this.#originals, this.#finds.judge(), options);
     this.#backlog = new Backlog(this.#host);
-    this.#verdicts = new Verdicts((ms, run) => context.timer(ms, run), (judged, hit) => void this.#found.push([judged, hit]));
-    this.#core = new LiveDomGuard(context, root, this.#hands(), options.messages !== '');
+    this.#slices = new Slices(() => this.#newFrame());
+    const hands = handsOf({
+      scope: this.#scope, originals: this.#originals, backlog: this.#backlog, finds: this.#finds,
+      instance: () => context.instance(),
+      beside: (element) => this.#beside(element),
+      note: (wrote) => this.#note(wrote),
+      isLate: () => this.#slices.isLate,
+      restart: () => this.#restart(),
+    });
+    this.#core = new LiveDomGuard(context, root, hands, options.messages !== '');
     this.#observer = new MutationObserver((records) => this.#changed(records));
     this.#stops.push(() => this.#observer.disconnect());
     this.#stops.push(watchShadows((shadow) => this.#run(() => this.#newShadow(shadow))));
@@ -122,8 +107,8 @@ class PageAttachment implements Attachment {
   stop(): void {
     for (const stop of this.#stops.splice(0)) stop();
     this.#cancelAgain();
-    this.#verdicts.settle();
-    this.#deliver();
+    this.#finds.settle();
+    this.#finds.deliver();
     this.#hasCore = false;
     try {
       this.#core.free();
@@ -173,12 +158,12 @@ class PageAttachment implements Attachment {
   #isOwn({ type, target }: MutationRecord): boolean {
     if (type === 'characterData') return this.#originals.isShown(target, 'data');
     if (type !== 'attributes') return false;
-    if (this.#reaches(target) && this.#flow(target) !== UNSEEN) this.#note(this.#attributes.take(target as Element));
+    if (this.#scope.reaches(target) && this.#scope.flow(target) !== UNSEEN) this.#note(this.#attributes.take(target as Element));
     return true;
   }
 
   #newShadow(shadow: ShadowRoot): void {
-    if (this.#reaches(shadow.host)) this.#enter(shadow);
+    if (this.#scope.reaches(shadow.host)) this.#enter(shadow);
   }
 
   #enter(shadow: ShadowRoot): void {
@@ -200,22 +185,21 @@ class PageAttachment implements Attachment {
     try {
       // It may have trapped where this one had no part in it.
       if (this.#core.revive()) this.#steps.unshift((inner) => this.#readAll(inner));
-      if (this.#isNewFrame) this.#steps.unshift((inner) => inner.begin());
-      this.#isNewFrame = false;
+      if (this.#slices.takeNew()) this.#steps.unshift((inner) => inner.begin());
       for (let next = this.#steps.shift(); next; next = this.#steps.shift()) {
         const now = next;
         this.#core.use((inner) => {
           now(inner);
-          this.#backlog.run(inner, this.#sliceEnd !== undefined);
+          this.#backlog.run(inner, this.#slices.isOfFrame);
         });
       }
-      this.#askFrame();
+      this.#slices.ask(() => this.#backlog.isEmpty);
     } catch (thrown) {
       this.#fail();
       throw GuardError.from(thrown);
     } finally {
       this.#isBusy = false;
-      this.#deliver();
+      this.#finds.deliver();
     }
   }
 
@@ -237,39 +221,16 @@ class PageAttachment implements Attachment {
     });
   }
 
-  /** What a frame may cost is counted anew in the next, and what is left is read. */
-  #askFrame(): void {
-    if (this.#isFrameAsked) return;
-    this.#isFrameAsked = true;
-    requestAnimationFrame(() => {
-      this.#isFrameAsked = false;
-      this.#isNewFrame = true;
-      this.#batches = 0;
-      const { isEmpty } = this.#backlog;
-      this.#sliceEnd = isEmpty ? undefined : performance.now() + SLICE_MS;
-      if (!isEmpty) this.#run(() => {});
-    });
-  }
-
-  /** After the core is done, because listeners may do anything. */
-  #deliver(): void {
-    for (const [{ place, attribute, text }, hit] of this.#found.splice(0)) {
-      const element = hostOf(place);
-      this.#context.tell({ ...hit, element, channel: channelOf(attribute), text });
-      const told: Attached = { verdict: hit.verdict, element, ...(attribute === undefined ? {} : { attribute }) };
-      try {
-        this.#options.onVerdict?.(told);
-      } catch (thrown) {
-        queueMicrotask(() => { throw thrown; });
-      }
-    }
+  #newFrame(): void {
+    this.#batches = 0;
+    if (!this.#backlog.isEmpty) this.#run(() => {});
   }
 
   /** What a field holds changes without a change of the document. */
   #watchFields(): void {
     const onInput = (event: Event): void => {
       const [field] = event.composedPath();
-      if (field instanceof Element && this.#reaches(field)) this.#run(() => this.#note(this.#attributes.take(field)));
+      if (field instanceof Element && this.#scope.reaches(field)) this.#run(() => this.#note(this.#attributes.take(field)));
     };
     for (const type of ['input', 'change']) {
       this.#root.addEventListener(type, onInput, true);
@@ -290,113 +251,10 @@ class PageAttachment implements Attachment {
     this.#wrote ||= wrote;
   }
 
-  #flow(node: Node): number {
-    switch (node.nodeType) {
-      case Node.TEXT_NODE:
-      case Node.CDATA_SECTION_NODE:
-        return TEXT;
-      case Node.ELEMENT_NODE:
-        break;
-      case Node.DOCUMENT_FRAGMENT_NODE:
-        return BLOCK;
-      default:
-        return UNSEEN;
-    }
-    const element = node as Element;
-    const { editable, messages, ignore } = this.#options;
-    if (!editable && isEditable(element) || ignore !== '' && element.matches(ignore)) return UNSEEN;
-    // A message divides texts whatever its style.
-    return messages !== '' && element.matches(messages) ? BLOCK + MESSAGE : flowOf(element);
-  }
-
-  /** Whether a node is under the root, in shadow roots as well, and not in what is left alone. */
-  #reaches(node: Node): boolean {
-    if (isField(node.parentNode)) return false;
-    const { ignore } = this.#options;
-    for (let at: Node = node; ;) {
-      const element = at instanceof Element ? at : at.parentElement;
-      if (ignore !== '' && element?.closest(ignore)) return false;
-      if (this.#root.contains(at)) return true;
-      const top = at.getRootNode();
-      if (!(top instanceof ShadowRoot)) return false;
-      at = top.host;
-    }
-  }
-
   /** What an element has beside the text around it. */
   #beside(element: Element): void {
     this.#note(this.#attributes.take(element));
     const shadow = shadowOf(element);
     if (shadow) this.#enter(shadow);
   }
-
-  #hands(): Hands {
-    return {
-      flow: (node) => this.#flow(node),
-      reaches: (node) => this.#reaches(node),
-      beside: (element) => this.#beside(element),
-      later: (element, apart) => {
-        if (!isField(element)) this.#backlog.add(element, apart);
-      },
-      raw: (text, from) => this.#cross(this.#originals.raw(text, 'data') ?? '', from),
-      show: (text, shown) => {
-        const raw = this.#originals.raw(text, 'data');
-        this.#note(this.#originals.show(text, 'data', raw, shown ?? raw));
-      },
-      ended: (place, from) => {
-        const ended = this.#ended.get(place);
-        return ended === undefined ? undefined : this.#cross(ended, from);
-      },
-      end: (place, displayed) => void this.#ended.set(place, displayed),
-      hasFound: (place) => this.#verdicts.isWaiting(place),
-      found: (place, text, rows, settled, state) => {
-        this.#verdicts.take({ place, attribute: undefined, text, hits: this.#hitsOf(rows, state), settled });
-      },
-      isLate: () => this.#sliceEnd !== undefined && performance.now() >= this.#sliceEnd,
-      removed: () => this.#originals.sweep(),
-      all: () => this.#restart(),
-    };
-  }
-
-  /** Writes a text from a unit on to the core's input, as far as there is room; how many units. */
-  #cross(text: string, from: number): number {
-    const instance = this.#context.instance();
-    const at = instance.inputUnits();
-    const units = instance.memoryUnits();
-    const count = Math.min(text.length - from, MAX_CROSSING_UNITS);
-    for (let i = 0; i < count; i += 1) units[at + i] = text.charCodeAt(from + i);
-    return count;
-  }
-
-  #hitsOf(rows: Uint32Array, state: number): Hit[] {
-    const hits: Hit[] = [];
-    for (let at = 0; at < rows.length; at += ROW_WORDS) {
-      const [number = 0, start = 0, end = 0, bits = 0, shownUnits = 0] = rows.subarray(at, at + ROW_WORDS);
-      const rule = this.#context.rules()[number];
-      if (!rule) throw new GuardError('core/events', 'the core named an unknown rule');
-      hits.push({ verdict: verdictOf(rule, start, end, bits, state === RETRACTED), rule, shownUnits });
-    }
-    return hits;
-  }
-
-  #judge(): Judge {
-    const judged = (element: Element, attribute: string, text: string): { text: string; hits: Hit[]; isWhole: boolean } => {
-      const result = this.#context.judge(text, channelOf(attribute));
-      const { hits } = result;
-      if (hits.length > 0) this.#verdicts.take({ place: element, attribute, text, hits, settled: hits.length });
-      return result;
-    };
-    return {
-      text: (element, attribute, text) => judged(element, attribute, text).text,
-      hides: (element, attribute, address) => {
-        const { hits, isWhole } = judged(element, attribute, address);
-        return !isWhole || hits.some(({ verdict }) => verdict.action !== 'flag');
-      },
-    };
-  }
 }
-
-function channelOf(attribute: string | undefined): 'text' | 'source' {
-  return attribute !== undefined && ADDRESSES.includes(attribute) ? 'source' : 'text';
-}
-

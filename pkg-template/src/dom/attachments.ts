@@ -2,8 +2,9 @@
 import { GuardError } from '../error.js';
 import type { ReportsRuntime, SpanText } from '../runtime.js';
 import type { AttachOptions, Host } from '../types.js';
-import { attach, type AttachContext, type Attachment, type Found } from './attach.js';
+import { attach, type AttachContext, type Attachment } from './attach.js';
 import { hostOf } from './backlog.js';
+import type { Found } from './found.js';
 import { unveil, veil } from './veil.js';
 
 /** What of the guard they use. */
