@@ -334,7 +334,8 @@ export interface StreamOptions extends MessageOptions {
 export interface AttachOptions {
   /**
    * CSS selector of the elements that hold one message each, such as `.bubble`: all text in one is
-   * judged as one message. Default: each block of text (paragraph, cell, heading) is a message.
+   * judged as one message, and its end is not painted while it may still become a term. Default: each
+   * block of text (paragraph, cell, heading) is a message, and nothing is held.
    */
   messages?: string;
   /** CSS selector of elements that are left alone with all that is in them. Default: none. */

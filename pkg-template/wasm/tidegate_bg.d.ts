@@ -73,7 +73,11 @@ export interface Hands {
   raw(text: Node, from: number): number;
   /** Absent: what the page put there. */
   show(text: Node, shown: string | undefined): void;
-  /** The same with what is displayed of a text that the policy ended, if it did. */
+  /** What is shown from a unit of one text node to the end of another is not to be seen while the message may grow; `text` tells it from others. */
+  hold(message: Node, from: Text, unit: number, to: Text, text: string): void;
+  /** Nothing of a message is held. */
+  release(message: Node): void;
+  /** As `raw`, of what is displayed of a text that the policy ended, if it did. */
   ended(place: Node, from: number): number | undefined;
   end(place: Node, displayed: string): void;
   /** Whether it has to be told that nothing is found any more. */

@@ -33,6 +33,19 @@ pub struct Shown {
     pub before: Vec<u32>,
     /// Never `Open`.
     pub state: MessageState,
+    /// What is shown may be hidden when the run grows, from here to its end.
+    pub held: Option<Held>,
+}
+
+/// Where it begins that what a run shows is not decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// In [`Run::units`].
+    pub start: usize,
+    /// The place of the piece in which it begins.
+    pub piece: usize,
+    /// UTF-16 units that this piece shows before it.
+    pub shown: usize,
 }
 
 impl Judged {
@@ -90,6 +103,10 @@ impl Judged {
         let is_plain = state == MessageState::Finished
             && segments.iter().all(|segment| segment.kind == Kind::Keep);
         let message = &self.message;
+        let is_held = more.held > 0 && state == MessageState::Finished;
+        let held = is_held
+            .then(|| held(message, run, &self.segments, decided))
+            .flatten();
         let pieces = if is_plain {
             Vec::new()
         } else if state == MessageState::Retracted {
@@ -104,8 +121,21 @@ impl Judged {
             verdicts,
             settled,
             state,
+            held,
         }
     }
+}
+
+/// Where it begins that nothing is decided, behind these segments.
+fn held(message: &Message, run: &Run, segments: &[Segment], start: usize) -> Option<Held> {
+    let piece = run.pieces().partition_point(|piece| piece.end <= start);
+    let before = cut(message, run, segments, piece, MessageState::Open, &[]);
+    let shown = before.first()?.len();
+    Some(Held {
+        start,
+        piece,
+        shown,
+    })
 }
 
 /// What the pieces show, from the one at `from` on.

@@ -9,5 +9,5 @@
 mod judged;
 mod run;
 
-pub use judged::{Judged, Shown};
+pub use judged::{Held, Judged, Shown};
 pub use run::Run;

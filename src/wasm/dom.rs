@@ -5,7 +5,9 @@
 //! rewrites is never seen. What a page shows is kept a function of what it put
 //! there: after each batch of changes the texts that were touched are read anew,
 //! each as a whole message. Nothing waits for the end of a stream, which a page
-//! does not tell; so a term disappears in the batch that completes it.
+//! does not tell; so a term disappears in the batch that completes it. The end of a
+//! message that may still become one is not painted until then, without a change of
+//! the page ([`Hands::hold`]).
 //!
 //! Here is which nodes are read together, and when. What text in pieces becomes is
 //! decided in `tidegate::screen`. Styles, originals, attributes and frames are the

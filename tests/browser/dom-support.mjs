@@ -119,6 +119,9 @@ beforeEach(async () => {
   for (let ready = false; !ready;) ready = await driver.executeScript('return window.isReady === true');
 });
 
+/** The driver of the browser. */
+export const browser = () => driver;
+
 /** Runs the body of an async function in the page; what it throws is thrown here. */
 export async function run(code, ...values) {
   const answer = await driver.executeAsyncScript(`const done = arguments[arguments.length - 1]; const values = arguments[0];

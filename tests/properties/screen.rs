@@ -5,7 +5,7 @@ use crate::strategy::{CHANNEL, cuts, policies, texts};
 use crate::{CUTTINGS, TEXTS, config, filter, places, run};
 use proptest::prelude::*;
 use tidegate::policy::Channel;
-use tidegate::screen::{Judged, Run, Shown};
+use tidegate::screen::{Held, Judged, Run, Shown};
 use tidegate::stream::{Filter, MessageState};
 
 const NOTICE: &str = "〔终〕";
@@ -69,12 +69,15 @@ proptest! {
 }
 
 /// What a run shows that is judged again after each of `steps`: units that go on in
-/// the last piece, or in one of their own.
+/// the last piece, or in one of their own. What is decided of it is what a message
+/// has released.
 fn grown(filter: &Filter, steps: &[(&[u16], bool)], notice: &[u16]) -> (Run, Vec<Vec<u16>>, Shown) {
     let channel = Channel::named(CHANNEL).unwrap();
     let mut judged = Judged::new(filter, channel);
     let mut run = Run::default();
     let mut display: Vec<Vec<u16>> = Vec::new();
+    let mut message = filter.text_message("", channel);
+    let mut released = String::new();
     let mut last = judged.judge(&run, notice);
     for &(units, goes_on) in steps {
         let whole = run.pieces().last().filter(|_| goes_on);
@@ -93,8 +96,20 @@ fn grown(filter: &Filter, steps: &[(&[u16], bool)], notice: &[u16]) -> (Run, Vec
         if last.state != MessageState::Finished {
             break;
         }
+        released.push_str(&message.push_units(units).text);
+        let decided = decided(&display, last.held);
+        assert!(masks_as(&decided, &released), "{decided} {released}");
     }
     (run, display, last)
+}
+
+/// What pieces show before what is held.
+fn decided(display: &[Vec<u16>], held: Option<Held>) -> String {
+    let Some(Held { piece, shown, .. }) = held else {
+        return text(&display.concat());
+    };
+    let before = display[..piece].concat();
+    text(&[&before, &display[piece][..shown]].concat())
 }
 
 proptest! {

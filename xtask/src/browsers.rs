@@ -14,8 +14,9 @@ use crate::tools::Tools;
 const NEVER_DISPLAYED: [&str; 3] = ["filter", "interfaces", "tdesign"];
 const NEVER_DISPLAYED_TESTS: &str = "--test-name-pattern=never_displayed|shows no";
 /// Those that every browser can run: what is displayed, and minors' time.
-const FILES: [&str; 14] = [
+const FILES: [&str; 15] = [
     "dom",
+    "dom-held",
     "dom-random",
     "filter",
     "guardian",

@@ -12,6 +12,7 @@ import { Backlog, hostOf } from './backlog.js';
 import { UNSEEN } from './flow.js';
 import { Finds, type FoundContext } from './found.js';
 import { handsOf } from './hands.js';
+import { Holds } from './holds.js';
 import { LiveDomGuard, type LiveContext } from './live.js';
 import { checkOptions, type Checked } from './options.js';
 import { Originals } from './originals.js';
@@ -50,6 +51,7 @@ class PageAttachment implements Attachment {
   readonly #backlog: Backlog;
   readonly #scope: Scope;
   readonly #finds: Finds;
+  readonly #holds: Holds;
   readonly #slices: Slices;
   readonly #observer: MutationObserver;
   readonly #core: LiveDomGuard;
@@ -73,9 +75,10 @@ class PageAttachment implements Attachment {
     this.#finds = new Finds(context, options.onVerdict);
     this.#attributes = new Attributes(this.#originals, this.#finds.judge(), options);
     this.#backlog = new Backlog(this.#host);
+    this.#holds = new Holds(root, (ms, run) => context.timer(ms, run));
     this.#slices = new Slices(() => this.#newFrame());
     const hands = handsOf({
-      scope: this.#scope, originals: this.#originals, backlog: this.#backlog, finds: this.#finds,
+      scope: this.#scope, originals: this.#originals, backlog: this.#backlog, finds: this.#finds, holds: this.#holds,
       instance: () => context.instance(),
       beside: (element) => this.#beside(element),
       note: (wrote) => this.#note(wrote),
@@ -116,6 +119,7 @@ class PageAttachment implements Attachment {
       // What belonged to a core that trapped is gone.
     }
     this.#originals.restore();
+    this.#holds.clear();
     this.#backlog.clear();
     unveil(this.#host, this);
   }

@@ -5,6 +5,7 @@ import { MAX_CROSSING_UNITS } from '../message.js';
 import type { Backlog } from './backlog.js';
 import { isField } from './flow.js';
 import type { Finds } from './found.js';
+import type { Holds } from './holds.js';
 import type { Originals } from './originals.js';
 import type { Scope } from './scope.js';
 
@@ -14,6 +15,7 @@ export interface Page {
   readonly originals: Originals;
   readonly backlog: Backlog;
   readonly finds: Finds;
+  readonly holds: Holds;
   instance(): Instance;
   /** Judges what an element has beside the text around it. */
   beside(element: Element): void;
@@ -25,7 +27,7 @@ export interface Page {
 }
 
 export function handsOf(page: Page): Hands {
-  const { scope, originals, backlog, finds } = page;
+  const { scope, originals, backlog, finds, holds } = page;
   /** What is displayed of texts that the policy ended, by what holds them. */
   const ended = new WeakMap<Node, string>();
 
@@ -51,6 +53,8 @@ export function handsOf(page: Page): Hands {
       const raw = originals.raw(text, 'data');
       page.note(originals.show(text, 'data', raw, shown ?? raw));
     },
+    hold: (message, from, unit, to, text) => holds.hold(message, from, unit, to, text),
+    release: (message) => holds.release(message),
     ended: (place, from) => {
       const displayed = ended.get(place);
       return displayed === undefined ? undefined : cross(displayed, from);

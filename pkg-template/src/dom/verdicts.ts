@@ -2,8 +2,8 @@
 import type { Rule } from '../message.js';
 import type { Verdict } from '../types.js';
 
-/** How long a text must stay as it is before a verdict counts that its next words could dismiss, ms. */
-const QUIET_MS = 1_000;
+/** How long a text must stay as it is to count as ended, ms: then verdicts count that its next words could dismiss. */
+export const QUIET_MS = 1_000;
 /** Hits that are remembered. */
 const MAX_REMEMBERED = 1_024;
 /** Units before a hit that tell it from others. */

@@ -202,7 +202,7 @@ impl DomGuard {
         if deep {
             // One of many: those that are typed are not to give way to it.
             self.distrust(|container| container == message);
-            self.flush();
+            self.flush_once(true);
         } else {
             self.flush_last(true);
         }

@@ -29,7 +29,22 @@ extern "C" {
     /// Makes a text node show this, or what the page put there.
     #[wasm_bindgen(method)]
     pub(super) fn show(this: &Hands, text: &Node, shown: Option<JsString>);
-    /// The same with what is displayed of a text that the policy ended, if it did.
+    /// What is shown of a message, from a unit of one text node to the end of another,
+    /// is not to be seen while the message may grow. `text` tells it from others.
+    #[wasm_bindgen(method)]
+    pub(super) fn hold(
+        this: &Hands,
+        message: &Node,
+        from: &Node,
+        unit: usize,
+        to: &Node,
+        text: &JsString,
+    );
+    /// Nothing of a message is held.
+    #[wasm_bindgen(method)]
+    pub(super) fn release(this: &Hands, message: &Node);
+    /// As [`raw`](Self::raw), of what is displayed of a text that the policy ended, if
+    /// it did.
     #[wasm_bindgen(method)]
     pub(super) fn ended(this: &Hands, place: &Node, from: usize) -> Option<u32>;
     /// The policy ended the text, of which this is displayed.

@@ -7,12 +7,14 @@ use super::nodes::{Flow, string_of};
 use super::read::{LINE, MAX_DEPTH, Reach};
 use std::mem::{swap, take};
 use tidegate::policy::Channel;
-use tidegate::screen::{Judged, Run, Shown};
+use tidegate::screen::{Held, Judged, Run, Shown};
 use tidegate::stream::MessageState;
 use web_sys::Node;
 
 /// Texts that are remembered; as many can be typed at the same time.
 const MAX_TEXTS: usize = 8;
+/// Units before what is held that tell it from what was held before.
+const CONTEXT_UNITS: usize = 64;
 
 /// A text of the page, with what it was judged to show.
 pub(super) struct Text {
@@ -48,7 +50,12 @@ impl Text {
 impl DomGuard {
     /// Judges the run that has been read, and begins another one.
     pub(super) fn flush(&mut self) {
-        if let Some(mut text) = self.text_read(false) {
+        self.flush_once(false);
+    }
+
+    /// The same for a run that is all of its container if it is `whole`.
+    pub(super) fn flush_once(&mut self, whole: bool) {
+        if let Some(mut text) = self.text_read(whole) {
             self.show(&mut text);
         }
     }
@@ -203,19 +210,19 @@ impl DomGuard {
     fn show(&mut self, text: &mut Text) -> bool {
         let units = text.run.units();
         if units.iter().all(|&unit| unit <= 0x20) {
-            self.show_pieces(text, 0, &[]);
+            self.show_pieces(text, 0, &[], None);
             return false;
         }
         // What a page adds to the text that it reads back comes after an end.
         if let Some(ended) = self.ended(&text.container)
             && units.starts_with(&ended)
         {
-            self.show_pieces(text, 0, &text.run.keep(ended.len()));
+            self.show_pieces(text, 0, &text.run.keep(ended.len()), None);
             return false;
         }
         let shown = text.judged.judge(&text.run, &self.notice);
         self.tell(text, &shown);
-        self.show_pieces(text, shown.from, &shown.pieces);
+        self.show_pieces(text, shown.from, &shown.pieces, shown.held);
         if shown.state != MessageState::Finished {
             let displayed = string_of(&text.run.displayed(&shown.pieces));
             self.hands.end(&text.container, &displayed);
@@ -223,10 +230,31 @@ impl DomGuard {
         shown.state == MessageState::Finished
     }
 
-    fn show_pieces(&self, text: &Text, from: usize, shown: &[Vec<u16>]) {
+    fn show_pieces(&self, text: &Text, from: usize, shown: &[Vec<u16>], held: Option<Held>) {
         for (place, piece) in text.pieces.iter().skip(from).enumerate() {
             let shown = shown.get(place).map(|units| string_of(units));
             self.hands.show(piece, shown);
+        }
+        // Of other texts nobody said that they are typed.
+        if text.whole {
+            self.hold(text, held);
+        }
+    }
+
+    fn hold(&self, text: &Text, held: Option<Held>) {
+        let pieces = &text.pieces;
+        if let Some(Held {
+            start,
+            piece,
+            shown,
+        }) = held
+            && let (Some(from), Some(to)) = (pieces.get(piece), pieces.last())
+        {
+            let before = start.saturating_sub(CONTEXT_UNITS);
+            let known_by = string_of(text.run.units().get(before..).unwrap_or(&[]));
+            self.hands.hold(&text.container, from, shown, to, &known_by);
+        } else {
+            self.hands.release(&text.container);
         }
     }
 
