@@ -12,10 +12,11 @@ import { POLICY } from './support.mjs';
 const read = (name) => JSON.parse(readFileSync(new URL(`../vectors/${name}.json`, import.meta.url), 'utf8'));
 const hex = (bytes) => Buffer.from(bytes).toString('hex');
 
-/** The vectors with their policies compiled; `evasion` only where it is fast. */
-async function job({ withEvasion, files = () => true }) {
+/** The vectors with their policies compiled. Disguised terms whole, by unit and at one of `of` cuts; not at all if that is 0. */
+async function job({ of = 1, files = () => true } = {}) {
   const filter = [read('filter/basics'), read('filter/around')];
-  const evasion = withEvasion ? { cases: read('evasion/cases'), innocents: read('evasion/innocents'), hits: read('evasion/hits') } : undefined;
+  const cuts = { nth: 0, of };
+  const evasion = of > 0 ? { cuts, cases: read('evasion/cases'), innocents: read('evasion/innocents'), hits: read('evasion/hits') } : undefined;
   // The runner is asked which policies it uses, by a guard that judges nothing.
   const policies = [POLICY];
   const nothing = { text: '', verdicts: [], state: 'finished' };
@@ -30,8 +31,8 @@ async function job({ withEvasion, files = () => true }) {
   const fixtures = Object.fromEntries(['0.1.0-metadata', '0.1.0-evidence'].map((name) => [name, read(`records/${name}`)]));
   await records(deaf, (name) => fixtures[name], { sent: () => [] });
   if (evasion) {
-    for (const script of SCRIPTS) await disguised(deaf, evasion.cases, script);
-    await sentences(deaf, [...evasion.innocents, ...evasion.hits], false);
+    for (const script of SCRIPTS) await disguised(deaf, evasion.cases, script, cuts);
+    await sentences(deaf, [...evasion.innocents, ...evasion.hits], false, cuts);
   }
   return {
     what: 'vectors', filter, evasion, hit: '去赌博网站看看', keys: [hex(publicKey)],
@@ -48,23 +49,26 @@ function assertHolds({ foreign, wrong, scenarios: count, sent, state }) {
   assert.equal(state, 'open');
 }
 
-/** The scenarios of the law; all of them take minutes where the engine is slow. */
-const SOME = (file) => ['minor-mode.yaml', 'storage.yaml'].includes(file);
+const ALL_WAYS = process.env.TIDEGATE_ALL_WAYS === '1';
+
+/** Where an engine is slow: disguised terms with one cut, and the scenarios of the law; all of it takes minutes, TIDEGATE_ALL_WAYS=1. */
+const some = () => job(ALL_WAYS ? {} : { of: 1_000, files: (file) => ['minor-mode.yaml', 'storage.yaml'].includes(file) });
 
 const noJsc = JSC ? false : 'jsc is not installed (Debian: libjavascriptcoregtk-4.0-bin)';
 
 test('all vectors hold in JavaScriptCore, and reports leave it', { skip: noJsc }, async () => {
-  assertHolds(await inJsc(await job({ withEvasion: true })));
+  assertHolds(await inJsc(await job()));
 });
 
-test('filter, reports and the scenarios of the law hold in JavaScriptCore without JIT, in the ES5 build', { skip: noJsc }, async () => {
-  assertHolds(await inJsc(await job({ files: SOME }), { flags: ['--useJIT=0'], build: 'mp/index.js' }));
+test('the vectors hold in JavaScriptCore without JIT, in the ES5 build', { skip: noJsc }, async () => {
+  assertHolds(await inJsc(await some(), { flags: ['--useJIT=0'], build: 'mp/index.js' }));
 });
 
 test('the build without WebAssembly holds in JavaScriptCore without WebAssembly', { skip: noJsc }, async () => {
-  assertHolds(await inJsc(await job({ files: SOME }), { flags: ['--useWasm=0'], build: 'mp/nowasm.js' }));
+  assertHolds(await inJsc(await some(), { flags: ['--useWasm=0'], build: 'mp/nowasm.js' }));
 });
 
-test('the build without WebAssembly holds in QuickJS', { skip: hasQuickJs ? false : "QuickJS is not installed: `npm ci` in tests/miniprogram/tools" }, async () => {
-  assertHolds(await inQuickJs(await job({ files: (file) => file === 'storage.yaml' })));
+// With disguised terms too, the shell of QuickJS fails to end (an assertion of its own about what it frees).
+test('texts, records and used time hold in QuickJS, in the build without WebAssembly', { skip: hasQuickJs ? false : "QuickJS is not installed: `npm ci` in tests/miniprogram/tools" }, async () => {
+  assertHolds(await inQuickJs(await job({ of: 0, files: (file) => file === 'storage.yaml' })));
 });

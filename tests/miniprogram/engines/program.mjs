@@ -18,8 +18,9 @@ async function vectors() {
   const wrong = [];
   for (const file of filter) wrong.push(...await texts(asPackage, file));
   if (evasion) {
-    for (const script of SCRIPTS) wrong.push(...await disguised(asPackage, evasion.cases, script));
-    wrong.push(...await sentences(asPackage, evasion.innocents, false), ...await sentences(asPackage, evasion.hits, true));
+    const { cuts } = evasion;
+    for (const script of SCRIPTS) wrong.push(...await disguised(asPackage, evasion.cases, script, cuts));
+    wrong.push(...await sentences(asPackage, evasion.innocents, false, cuts), ...await sentences(asPackage, evasion.hits, true, cuts));
   }
   const [core] = logic.glues;
   let scenarios = 0;

@@ -16,7 +16,7 @@ const prelude = join(here, 'prelude.js');
 const tools = createRequire(fileURLToPath(new URL('../tools/package.json', import.meta.url)));
 
 /** Ends a shell that hangs, ms. */
-const PATIENCE_MS = 240_000;
+const PATIENCE_MS = process.env.TIDEGATE_ALL_WAYS === '1' ? 3_600_000 : 240_000;
 
 /** JavaScriptCore's shell, if it is installed (Debian: libjavascriptcoregtk-4.0-bin). */
 export const JSC = process.env.JSC ?? (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'jsc')).find((file) => existsSync(file));
