@@ -43,7 +43,7 @@ export class Backlog {
   restart(root: Node): void {
     this.#tasks.length = 0;
     this.#isWhole = true;
-    this.#isLarge = (root as ParentNode).querySelectorAll('*').length > LARGE;
+    this.#isLarge = isLarge(root);
     this.add(root, false);
   }
 
@@ -81,6 +81,13 @@ export class Backlog {
     this.#hidden.clear();
     for (const element of left) this.#hidden.add(element);
   }
+}
+
+/** Without a look at all of it. */
+function isLarge(root: Node): boolean {
+  const elements = (root.ownerDocument as Document).createTreeWalker(root, NodeFilter.SHOW_ELEMENT);
+  for (let count = 0; count <= LARGE; count += 1) if (!elements.nextNode()) return false;
+  return true;
 }
 
 /** The element that a shadow root belongs to; others are themselves. */
