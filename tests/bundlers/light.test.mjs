@@ -1,4 +1,4 @@
-/** The tarball without a bundler and with esbuild, in pages and in workers. `heavy/` has the others, for `cargo xtask matrix`. */
+/** The tarball without a bundler and with esbuild, in pages and in workers. Vite is beside; `heavy/` has those that are installed for `cargo xtask matrix`. */
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { build, createServer } from 'vite';
-import { CSP, HTML, app, backend, prepare, serve, shows } from '../harness.mjs';
+import { CSP, HTML, app, backend, prepare, serve, shows } from './harness.mjs';
 
 prepare();
 
