@@ -372,6 +372,8 @@ class ReportRuntime implements ReportsRuntime {
   async #restore(): Promise<void> {
     const { found, damaged } = await this.#store.list((id) => this.#entries.has(id));
     this.#unmade += damaged;
+    // Another page leads by now, and looks for itself.
+    if (this.#tabs && !this.#tabs.leads) return;
     const news = found.filter(([id]) => !this.#entries.has(id));
     for (const [id, entry] of news) this.#entries.set(id, entry);
     if (news.length > 0) this.#run({ type: 'restored', items: news.map(([id, entry]) => itemOf(id, entry)) });

@@ -137,6 +137,24 @@ test('a page that stored a record and was killed before it told of it strands no
   assert.deepEqual(messages(world), ['untold']);
 });
 
+test('a page that hears of another leader while it looks into the store leaves what it finds to that one', async () => {
+  const world = await pages(0);
+  const record = { specversion: '1.0', id: '0b5a1c2e-7f00-4d1e-9a3b-0123456789ab', data: { message: 'waits' } };
+  await world.store.set(`report/${'0'.repeat(20)}-${record.id}`, new TextEncoder().encode(JSON.stringify({ at: Date.UTC(2026, 2, 2), record })));
+  const { get } = world.store;
+  let goOn;
+  const hasLooked = new Promise((resolve) => { goOn = resolve; });
+  world.store.get = (key) => hasLooked.then(() => get(key));
+  await world.open();
+  await world.settle();
+  world.between.join('report', () => {}).post({ lead: '', stats: {} });
+  goOn();
+  await world.pass(4 * SECOND);
+  assert.deepEqual(messages(world), []);
+  await world.pass(20 * SECOND);
+  assert.deepEqual(messages(world), ['waits'], 'that one is silent, and this one leads again');
+});
+
 test('a page that leaves in order hands over at once', async () => {
   const world = await pages(2);
   await world.pass(2 * SECOND, 50);
