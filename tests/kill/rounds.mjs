@@ -1,14 +1,18 @@
 /**
  * Chromium and the collector are killed (SIGKILL) at random moments while two pages make records:
  *
- *   node tests/kill/rounds.mjs [--rounds 200] [--seed 1]
+ *   node tests/kill/rounds.mjs [--rounds 200] [--seed 1] [--max-bytes 262144] [--burst 1] [--tear 0]
  *
- * Whatever the collector acknowledged is stored after it was killed, and in the end every record
- * that was made is stored, or named by a count of losses, and none is both. Run by `cargo xtask kill-rounds`; the variables
- * of tests/browser/harness.mjs name the programs.
+ * Whatever the collector acknowledged is stored after it was killed; whatever the browser's store has
+ * taken is there when it starts again, unless the browser began the store anew, which is counted; and
+ * in the end every record that was made is stored, or named by a count of losses, and none is both.
+ * Rounds that end otherwise leave all that happened, the browser's profile and the collector's
+ * database. Run by `cargo xtask kill-rounds`; the variables of tests/browser/harness.mjs name the
+ * programs.
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -18,12 +22,25 @@ import { parseArgs } from 'node:util';
 import { browserPath, Collector, ROOT, until } from '../browser/harness.mjs';
 import { randomOf } from '../random.mjs';
 import { assertStored, Books } from './books.mjs';
+import { tear } from './tear.mjs';
 
 const { values: options } = parseArgs({
-  options: { rounds: { type: 'string', default: '200' }, seed: { type: 'string', default: '1' } },
+  options: {
+    rounds: { type: 'string', default: '200' }, seed: { type: 'string', default: '1' },
+    'max-bytes': { type: 'string', default: '262144' }, burst: { type: 'string', default: '1' },
+    tear: { type: 'string', default: '0' },
+  },
 });
 const ROUNDS = Number(options.rounds);
 const SEED = Number(options.seed);
+/** The outbox's bound: some tens of records fill 256 KiB, and what counts may take of that names some thousands. */
+const MAX_BYTES = Number(options['max-bytes']);
+/** Records that a page makes together. */
+const BURST = Number(options.burst);
+/** Of a hundred kills of the browser, how many are in the middle of a write. */
+const TEAR = Number(options.tear);
+/** Counts of records that are made one by one never take so much of 256 KiB that they do not name the lost. */
+const ARE_NAMED = MAX_BYTES >= 256 * 1024 && BURST === 1;
 /** Longest time that a round lets things run before something is killed, ms. */
 const LIFE_MS = 1_500;
 /** Longest time that what was killed stays dead, ms; now and then long enough to fill the outbox. */
@@ -41,11 +58,37 @@ const FILES = {
 };
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' };
 
+const directory = await mkdtemp(join(tmpdir(), 'tidegate-kill-'));
+const events = createWriteStream(join(directory, 'events.jsonl'));
+const note = (event) => events.write(`${JSON.stringify({ at: Date.now(), ...event })}\n`);
 const books = new Books();
 let isLast = false;
 /** The first thing that did not hold of what a page said. */
 let wrong;
 let pages = 0;
+
+/** One life of the browser: its pages wait for each other before they begin. */
+class Life {
+  #looks = [];
+  #goOn;
+  #haveLooked = new Promise((resolve) => {
+    this.#goOn = resolve;
+  });
+
+  constructor(number) {
+    this.number = number;
+  }
+
+  async look(found) {
+    this.#looks.push(found);
+    if (this.#looks.length === PAGES) {
+      books.looked(this.#looks);
+      this.#goOn();
+    }
+    return this.#haveLooked;
+  }
+}
+let life = new Life(0);
 
 /** Serves the pages, which must outlive the collector, and passes reports on to it. */
 async function serve(collector) {
@@ -68,16 +111,20 @@ async function answer(collector, request, response) {
   const json = (value) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value));
   if (pathname === '/begin') {
     pages += 1;
-    return json({ name: `p${pages}`, isLast });
+    return json({ name: `p${pages}`, life: life.number, isLast, maxBytes: MAX_BYTES, burst: BURST });
   }
   if (pathname === '/told') {
-    books.told(JSON.parse(body));
+    const told = JSON.parse(body);
+    note({ told });
+    if (!told.found) books.told(told);
+    else if (told.life === life.number) await life.look(told.found);
     return json({});
   }
   if (pathname === '/v1/reports') {
     const { 'content-type': type } = request.headers;
     const answered = await fetch(`${collector.url}${pathname}`, { method: 'POST', headers: { 'content-type': type }, body });
     const text = await answered.text();
+    note({ status: answered.status, answer: text });
     // Before the page hears of it: what was acknowledged is owed from here on.
     if (answered.ok) books.acknowledged(JSON.parse(text));
     return response.writeHead(answered.status, { 'content-type': 'application/json' }).end(text);
@@ -104,6 +151,8 @@ class Browser {
   start() {
     const program = browserPath();
     assert.ok(program, 'no chromium in PATH');
+    life = new Life(life.number + 1);
+    note({ starts: 'browser', life: life.number });
     // A group of its own, so that every process of it is killed at once.
     this.#child = spawn(program, this.arguments, { detached: true, stdio: 'ignore' });
     this.#child.once('error', (error) => { throw error; });
@@ -120,13 +169,15 @@ class Browser {
 
 const collector = await Collector.start();
 const server = await serve(collector);
-const profile = await mkdtemp(join(tmpdir(), 'tidegate-kill-'));
+const profile = join(directory, 'profile');
 const browser = new Browser(profile, `http://127.0.0.1:${server.address().port}/`);
 const draw = randomOf(SEED);
 const kills = { browser: 0, collector: 0 };
 /** What the collector was seen to have, and up to which row. */
 const stored = new Set();
 let lastRow = 0;
+let isExact = false;
+let torn = 0;
 process.once('exit', () => void browser.kill());
 
 async function round() {
@@ -140,7 +191,9 @@ async function round() {
   const deathMs = draw() * (draw() < 0.15 ? LONG_DEATH_MS : DEATH_MS);
   if (victims.includes('browser')) await browser.kill();
   if (victims.includes('collector')) await collector.kill();
+  note({ killed: victims });
   await sleep(deathMs);
+  if (TEAR > 0 && victims.includes('browser') && draw() < TEAR / 100) torn += await tear(profile);
   if (victims.includes('collector')) {
     // What is acknowledged from now on may come after the look.
     const owed = books.owed();
@@ -169,16 +222,20 @@ try {
   browser.start();
   await until('everything that waits is sent', () => wrong || books.isDrained(PAGES), DRAIN_MS);
   if (wrong) throw wrong;
-  const result = books.settle(await collector.records());
+  const result = books.settle(await collector.records(), ARE_NAMED);
   const seconds = Math.round((Date.now() - began) / 1_000);
-  console.log(JSON.stringify({ rounds: ROUNDS, seed: SEED, seconds, kills, ...result }));
+  console.log(JSON.stringify({ rounds: ROUNDS, seed: SEED, maxBytes: MAX_BYTES, burst: BURST, seconds, kills, torn, ...result }));
+  isExact = true;
 } catch (error) {
-  console.error(`seed ${SEED}: ${books.summary()}`);
+  console.error(`seed ${SEED}: ${books.summary()}; see ${directory} and ${collector.directory}`);
   throw error;
 } finally {
   await browser.kill();
   server.closeAllConnections();
   server.close();
-  await collector.dispose();
-  await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  events.end();
+  if (isExact) {
+    await collector.dispose();
+    await rm(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  } else await collector.kill();
 }

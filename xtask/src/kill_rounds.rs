@@ -13,6 +13,10 @@ use crate::tools::{Need, Tools};
 
 const ROUNDS: &str = "200";
 const SEED: &str = "1";
+/// Some tens of the records fill it.
+const MAX_BYTES: &str = "262144";
+const BURST: &str = "1";
+const TEAR: &str = "0";
 
 pub(crate) fn run(root: &Path, mut arguments: Arguments) -> Result<()> {
     let mut number = |name: &str, default: &str| {
@@ -23,6 +27,9 @@ pub(crate) fn run(root: &Path, mut arguments: Arguments) -> Result<()> {
     };
     let rounds = number("--rounds", ROUNDS)?;
     let seed = number("--seed", SEED)?;
+    let max_bytes = number("--max-bytes", MAX_BYTES)?;
+    let burst = number("--burst", BURST)?;
+    let tear = number("--tear", TEAR)?;
     arguments.end()?;
 
     let tools = Tools::new(root)?;
@@ -40,6 +47,12 @@ pub(crate) fn run(root: &Path, mut arguments: Arguments) -> Result<()> {
             &rounds,
             "--seed",
             &seed,
+            "--max-bytes",
+            &max_bytes,
+            "--burst",
+            &burst,
+            "--tear",
+            &tear,
         ])
         .env("TIDEGATE_COLLECTOR", program);
     if let Some(chromium) = tools.chromium() {

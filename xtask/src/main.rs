@@ -79,6 +79,9 @@ Usage: cargo xtask <command> [options]
             fail if one is lost, stored twice, or lost uncounted
               --rounds N         default 200
               --seed N           of the moments; default 1
+              --max-bytes N      of the outbox; default 262144, and 65536 at least
+              --burst N          records that a page makes together; default 1
+              --tear N           of a hundred kills of Chromium, so many leave its store torn; default 0
   trace     the main thread in Chromium's trace: before the demo's first paint, which fails past
             50 ms, and while a policy of 100,000 terms loads, by the page and in a worker
               --runs N           medians of so many; default 5
