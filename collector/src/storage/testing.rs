@@ -4,7 +4,9 @@
 
 use super::address::Address;
 use super::driver::Connection;
-use super::schema;
+use super::{Storage, schema};
+use crate::metrics::Metrics;
+use std::sync::Arc;
 use tempfile::TempDir;
 
 /// An empty database.
@@ -33,6 +35,11 @@ impl Database {
 
     pub(super) fn connect(&self) -> Connection {
         Connection::open(&Address::parse(&self.url).unwrap()).unwrap()
+    }
+
+    /// As the collector opens it.
+    pub(super) fn open(&self) -> Storage {
+        Storage::open(&self.url, &Arc::new(Metrics::default())).unwrap()
     }
 
     /// A connection, with all tables there.
