@@ -39,7 +39,7 @@ function copying(module) {
   const [to, from, length] = [0, 1, 2];
   const end = 3;
   const move = (load, store) => (offset) => store(offset, m.get(to), load(offset, m.get(from)));
-  const [byte, word] = [move(m.load8, m.store8), move(m.load, m.store)];
+  const [byte, word, loose] = [move(m.load8, m.store8), move(m.load, m.store), move(m.looseLoad, m.looseStore)];
   const on = (bytes) => [m.add(to, bytes), m.add(from, bytes)];
   const forward = m.block([
     m.set(end, m.sum(to, length)),
@@ -47,6 +47,8 @@ function copying(module) {
       m.repeat(m.both(m.isBelow(m.get(to), m.get(end)), m.isUnaligned(to)), [byte(0), ...on(1)]),
       m.repeat(m.hasTurn(end, to), [...turn(word), ...on(TURN)]),
     ])),
+    // WebAssembly reads words anywhere; only its translation takes them apart.
+    m.repeat(m.hasTurn(end, to), [...turn(loose), ...on(TURN)]),
     m.repeat(m.isBelow(m.get(to), m.get(end)), [byte(0), ...on(1)]),
   ]);
   // From the end, with both places moved back as it goes.
@@ -102,6 +104,8 @@ function instructions(module) {
     store8: (offset, at, value) => module.i32.store8(offset, 1, at, value),
     load: (offset, at) => module.i32.load(offset, WORD, at),
     store: (offset, at, value) => module.i32.store(offset, WORD, at, value),
+    looseLoad: (offset, at) => module.i32.load(offset, 1, at),
+    looseStore: (offset, at, value) => module.i32.store(offset, 1, at, value),
     add: (local, bytes) => set(local, module.i32.add(get(local), number(bytes))),
     xor: (one, other) => module.i32.xor(get(one), get(other)),
     isOfWords: (value) => module.i32.eqz(module.i32.and(value, number(WORD - 1))),
