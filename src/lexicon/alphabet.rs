@@ -11,6 +11,8 @@ pub const GAP: Symbol = 1;
 /// The end of a word.
 pub const END: Symbol = 2;
 const FIRST_LETTER: Symbol = 3;
+/// How many symbols a letter takes that forms words.
+const SYMBOLS_OF_WORD: usize = 2;
 
 /// Where the letters of the `sound` view begin: a syllable is one letter of a
 /// plane that no text uses.
@@ -61,7 +63,8 @@ impl Alphabet {
         let mut next = usize::from(FIRST_LETTER);
         for &letter in &letters {
             symbols.push(Symbol::try_from(next).ok()?);
-            next += if is_word(letter) { 2 } else { 1 };
+            let is_word = class(letter) == Class::Word;
+            next += if is_word { SYMBOLS_OF_WORD } else { 1 };
         }
         let fits = next <= usize::from(Symbol::MAX);
         fits.then_some(Self {
@@ -94,7 +97,8 @@ impl Alphabet {
 
     fn at(&self, place: usize) -> Letter {
         let symbol = self.symbols[place];
-        if is_word(self.letters[place]) {
+        let next = self.symbols.get(place + 1).copied();
+        if usize::from(next.unwrap_or(self.len as Symbol) - symbol) == SYMBOLS_OF_WORD {
             Letter::Word(symbol)
         } else {
             Letter::Wide(symbol)
@@ -136,10 +140,6 @@ impl Alphabet {
         }
         Self::new(letters).ok_or(LexiconError::Malformed("alphabet order"))
     }
-}
-
-fn is_word(letter: char) -> bool {
-    class(letter) == Class::Word
 }
 
 #[cfg(test)]

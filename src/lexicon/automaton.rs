@@ -1,10 +1,14 @@
 //! Aho–Corasick over a level-order trie, with the depth of every state and the
 //! views for which a state can still grow.
 
+mod load;
 mod paths;
+mod shapes;
+
+pub use load::unpack;
 
 use super::edges::Edges;
-use super::{ALL_VIEWS, Entry, JOINED, LEET, Symbol, Views};
+use super::{ALL_VIEWS, Entry, Symbol, Views};
 use std::ops::Range;
 
 /// A state; 0 is the root, where nothing is pending.
@@ -18,17 +22,6 @@ const SCAN_LIMIT: usize = 8;
 const STATE_BITS: u32 = 24;
 const STATE: u32 = (1 << STATE_BITS) - 1;
 
-/// How many states are worked on in one call while loading. An engine that
-/// compiles while it runs, as every browser's, puts better code in place only
-/// between calls: 6 % of the time to ready with 100,000 terms.
-const BLOCK: usize = 512;
-
-/// All states, in blocks.
-pub(super) fn blocks(states: usize) -> impl DoubleEndedIterator<Item = Range<usize>> {
-    let starts = (0..states.div_ceil(BLOCK)).map(|block| block * BLOCK);
-    starts.map(move |start| start..(start + BLOCK).min(states))
-}
-
 /// The four low marks are the views in which a longer form passes through.
 const TERMINAL: u8 = 0x10;
 /// Some state on the failure chain, this one included, completes a form.
@@ -37,7 +30,7 @@ const OUTPUT: u8 = 0x20;
 /// Eight bytes a state. The children of a state are the states from its first
 /// child to the next state's first child: level order makes them neighbours.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Node {
+struct Node {
     /// The first child, and the depth above.
     first: u32,
     /// The failure link, and the marks above.
@@ -45,15 +38,7 @@ pub(super) struct Node {
 }
 
 impl Node {
-    pub(super) fn set_first(&mut self, first: State) {
-        self.first = self.first & !STATE | first;
-    }
-
-    pub(super) fn set_depth(&mut self, depth: u8) {
-        self.first = self.first & STATE | u32::from(depth) << STATE_BITS;
-    }
-
-    pub(super) fn depth(self) -> u8 {
+    fn depth(self) -> u8 {
         (self.first >> STATE_BITS) as u8
     }
 
@@ -67,10 +52,6 @@ impl Node {
 
     fn marks(self) -> u8 {
         (self.fail >> STATE_BITS) as u8
-    }
-
-    fn set_fail(&mut self, fail: State) {
-        self.fail = self.fail & !STATE | fail;
     }
 
     fn mark(&mut self, marks: u8) {
@@ -102,6 +83,67 @@ impl Step {
     }
 }
 
+/// What a step is made with. Of its own, so that what loads can step through
+/// what it is still making.
+#[derive(Clone, Copy)]
+struct Graph<'a> {
+    nodes: &'a [Node],
+    labels: &'a [Symbol],
+    root: &'a [Step],
+    edges: &'a Edges,
+}
+
+impl Graph<'_> {
+    #[inline]
+    fn children(self, state: State) -> Range<State> {
+        let at = state as usize;
+        self.nodes[at].first()..self.nodes[at + 1].first()
+    }
+
+    fn step_to(self, state: State) -> Step {
+        Step(state | u32::from(self.nodes[state as usize].marks()) << STATE_BITS)
+    }
+
+    /// The state after `symbol`.
+    #[inline(always)]
+    fn step(self, mut state: State, symbol: Symbol) -> Step {
+        while state != 0 {
+            if self.edges.may_have(state, symbol)
+                && let Some(child) = self.child(state, symbol)
+            {
+                return self.step_to(child);
+            }
+            if state <= self.edges.shallow() {
+                break;
+            }
+            state = self.nodes[state as usize].fail();
+        }
+        self.root_step(symbol)
+    }
+
+    #[inline(always)]
+    fn root_step(self, symbol: Symbol) -> Step {
+        self.root
+            .get(usize::from(symbol))
+            .copied()
+            .unwrap_or_default()
+    }
+
+    #[inline]
+    fn child(self, state: State, symbol: Symbol) -> Option<State> {
+        let children = self.children(state);
+        let labels = self
+            .labels
+            .get(children.start as usize..children.end as usize)?;
+        let at = if labels.len() <= SCAN_LIMIT {
+            labels.iter().position(|&label| label == symbol)
+        } else {
+            labels.binary_search(&symbol).ok()
+        };
+        at.map(|at| children.start + at as State)
+    }
+}
+
 /// A loaded lexicon.
 #[derive(Debug)]
 pub struct Automaton {
@@ -117,10 +159,10 @@ pub struct Automaton {
 
 /// Completing states in order, and what they mean.
 #[derive(Debug, Default)]
-pub(super) struct Terminals {
-    pub(super) states: Vec<State>,
+struct Terminals {
+    states: Vec<State>,
     /// Empty if there is only one meaning, as in a policy of one rule.
-    pub(super) meanings: Vec<Meaning>,
+    meanings: Vec<Meaning>,
 }
 
 impl Terminals {
@@ -130,7 +172,7 @@ impl Terminals {
 }
 
 /// A place in [`Meanings`].
-pub(super) type Meaning = u32;
+type Meaning = u32;
 
 /// What forms mean. Most forms of a policy mean the same as many others, so a
 /// state names its meaning by a number.
@@ -150,144 +192,31 @@ impl Meanings {
 }
 
 impl Automaton {
-    /// Computes failure links and marks. `nodes` are in level order with one
-    /// behind the last, so a state's failure link is known before its children
-    /// need it.
-    pub(super) fn link(
-        nodes: Vec<Node>,
-        labels: Vec<Symbol>,
-        edges: Edges,
-        terminals: Terminals,
-        meanings: Meanings,
-        symbols: usize,
-    ) -> Self {
-        let mut automaton = Self {
-            root: vec![Step::default(); symbols],
-            nodes,
-            labels,
-            edges,
-            terminals,
-            meanings,
-        };
-        for child in automaton.children(0) {
-            let symbol = automaton.labels[child as usize];
-            automaton.root[usize::from(symbol)] = Step(child);
-        }
-        automaton.mark_growth();
-        for block in blocks(automaton.states()) {
-            automaton.link_failures(block);
-        }
-        for child in automaton.children(0) {
-            let symbol = automaton.labels[child as usize];
-            automaton.root[usize::from(symbol)] = automaton.step_to(child);
-        }
-        automaton
-    }
-
-    /// Failure links are not known yet; until they are, their place holds the
-    /// views of the forms that end in a state, which saves a byte for each.
-    fn mark_growth(&mut self) {
-        for (place, &state) in self.terminals.states.iter().enumerate() {
-            let entries = self.meanings.of(self.terminals.meaning(place));
-            let node = &mut self.nodes[state as usize];
-            node.mark(TERMINAL | OUTPUT);
-            let own = entries.iter().fold(0, |views, entry| views | entry.views);
-            node.set_fail(u32::from(own));
-            // A form that ends in a repeat of its own is complete only when
-            // the repeat has come: until then it can grow.
-            let depth = node.depth();
-            let ends_in_repeat =
-                |entry: &&Entry| entry.runs.last().is_some_and(|run| run.0 + 1 == depth);
-            let waiting = entries.iter().filter(ends_in_repeat);
-            node.mark(waiting.fold(0, |views, entry| views | entry.views & (JOINED | LEET)));
-        }
-        for block in blocks(self.states()).rev() {
-            self.hand_up_growth(block);
-        }
-        for child in self.children(0) {
-            self.nodes[child as usize].set_fail(0);
-        }
-    }
-
-    /// A state can grow in the views in which its children end or grow.
-    #[inline(never)]
-    fn hand_up_growth(&mut self, block: Range<usize>) {
-        for state in block.rev() {
-            let grows = self.children(state as State).fold(0, |views, child| {
-                let child = self.nodes[child as usize];
-                views | child.fail() as Views | child.marks()
-            });
-            self.nodes[state].mark(grows & ALL_VIEWS);
-        }
-    }
-
-    #[inline(never)]
-    fn link_failures(&mut self, block: Range<usize>) {
-        // The root has nothing behind it.
-        for state in block.start.max(1)..block.end {
-            let node = self.nodes[state];
-            let marks = self.nodes[node.fail() as usize].marks() & OUTPUT;
-            self.nodes[state].mark(marks);
-            for child in self.children(state as State) {
-                let fail = self.step(node.fail(), self.labels[child as usize]);
-                self.nodes[child as usize].set_fail(fail.state());
-            }
+    #[inline(always)]
+    fn graph(&self) -> Graph<'_> {
+        Graph {
+            nodes: &self.nodes,
+            labels: &self.labels,
+            root: &self.root,
+            edges: &self.edges,
         }
     }
 
     #[inline]
     fn children(&self, state: State) -> Range<State> {
-        let at = state as usize;
-        self.nodes[at].first()..self.nodes[at + 1].first()
-    }
-
-    fn step_to(&self, state: State) -> Step {
-        Step(state | u32::from(self.nodes[state as usize].marks()) << STATE_BITS)
+        self.graph().children(state)
     }
 
     /// The state after `symbol`.
     #[inline(always)]
-    pub fn step(&self, mut state: State, symbol: Symbol) -> Step {
-        while state != 0 {
-            if self.edges.may_have(state, symbol)
-                && let Some(child) = self.child(state, symbol)
-            {
-                return self.step_to(child);
-            }
-            if state <= self.edges.shallow() {
-                break;
-            }
-            state = self.nodes[state as usize].fail();
-        }
-        self.root_step(symbol)
-    }
-
-    #[inline(always)]
-    fn root_step(&self, symbol: Symbol) -> Step {
-        self.root
-            .get(usize::from(symbol))
-            .copied()
-            .unwrap_or_default()
+    pub fn step(&self, state: State, symbol: Symbol) -> Step {
+        self.graph().step(state, symbol)
     }
 
     /// Whether `symbol` leads from `state` to where it leads from the root.
     #[inline(never)]
     pub fn falls(&self, state: State, symbol: Symbol) -> bool {
-        self.step(state, symbol) == self.root_step(symbol)
-    }
-
-    #[inline]
-    fn child(&self, state: State, symbol: Symbol) -> Option<State> {
-        let children = self.children(state);
-        let labels = self
-            .labels
-            .get(children.start as usize..children.end as usize)?;
-        let at = if labels.len() <= SCAN_LIMIT {
-            labels.iter().position(|&label| label == symbol)
-        } else {
-            labels.binary_search(&symbol).ok()
-        };
-        at.map(|at| children.start + at as State)
+        self.step(state, symbol) == self.graph().root_step(symbol)
     }
 
     /// The longest suffix of `state` that can still become a form of `view`.

@@ -90,32 +90,25 @@ impl<'a> Reader<'a> {
     }
 
     /// An unsigned LEB128 integer of at most 32 bits.
-    #[inline]
+    #[inline(never)]
     pub fn int(&mut self) -> Result<u32, LexiconError> {
-        // Nearly all are one byte.
-        if let Some((&byte, rest)) = self.rest.split_first()
-            && byte < 0x80
-        {
-            self.rest = rest;
-            return Ok(u32::from(byte));
-        }
-        self.long_int()
+        self.quick_int()
     }
 
-    fn long_int(&mut self) -> Result<u32, LexiconError> {
-        let mut value = 0u32;
-        for shift in (0..35).step_by(7) {
-            let byte = self.byte()?;
-            let bits = u32::from(byte & 0x7F);
-            if shift == 28 && bits > 0x0F {
-                break;
+    /// The same for loops over states: a call for each would take longer than
+    /// reading.
+    #[inline(always)]
+    pub(super) fn quick_int(&mut self) -> Result<u32, LexiconError> {
+        // Nearly all are one byte, and most others two.
+        let (value, rest) = match *self.rest {
+            [one @ ..0x80, ref rest @ ..] => (u32::from(one), rest),
+            [low, high @ ..0x80, ref rest @ ..] => {
+                (u32::from(low & 0x7F) | u32::from(high) << 7, rest)
             }
-            value |= bits << shift;
-            if byte < 0x80 {
-                return Ok(value);
-            }
-        }
-        Err(LexiconError::Malformed("integer"))
+            _ => long_int(self.rest)?,
+        };
+        self.rest = rest;
+        Ok(value)
     }
 
     /// An integer used as a count; at most `limit`.
@@ -157,4 +150,24 @@ impl<'a> Reader<'a> {
             Err(LexiconError::Malformed("length"))
         }
     }
+}
+
+/// An integer of any length, and what is behind it. Not of the reader, so that
+/// one in a loop can stay out of memory.
+#[inline(never)]
+fn long_int(mut rest: &[u8]) -> Result<(u32, &[u8]), LexiconError> {
+    let mut value = 0u32;
+    for shift in (0..35).step_by(7) {
+        let (&byte, behind) = rest.split_first().ok_or(LexiconError::Truncated)?;
+        rest = behind;
+        let bits = u32::from(byte & 0x7F);
+        if shift == 28 && bits > 0x0F {
+            break;
+        }
+        value |= bits << shift;
+        if byte < 0x80 {
+            return Ok((value, rest));
+        }
+    }
+    Err(LexiconError::Malformed("integer"))
 }

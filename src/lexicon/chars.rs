@@ -138,20 +138,16 @@ impl Chars {
 
     /// A page of its own for the characters `place << PAGE_BITS ..`.
     fn add_page(&mut self, place: u32) -> u16 {
-        let page = self.pages.len() as u16;
-        self.page_of[place as usize] = page;
-        let mut units = [None; PAGE];
-        if HAN.contains(&(place as usize)) {
-            units = [Some(Unit::Wide(0)); PAGE];
-        } else if COMMON.contains(&place) {
-            for (unit, code) in units.iter_mut().zip(place << PAGE_BITS..) {
-                let plain =
-                    char::from_u32(code).filter(|&c| class(c) == Class::Word || !may_be_more(c));
-                *unit = plain.map(|c| unit_of_class(class(c)));
+        let shared = usize::from(self.page_of[place as usize]);
+        let page = self.pages.len();
+        self.pages.extend_from_within(shared..=shared);
+        self.page_of[place as usize] = page as u16;
+        if COMMON.contains(&place) {
+            for (unit, code) in self.pages[page].iter_mut().zip(place << PAGE_BITS..) {
+                *unit = char::from_u32(code).and_then(common_unit);
             }
         }
-        self.pages.push(units);
-        page
+        page as u16
     }
 
     /// Bytes on the heap.
@@ -160,9 +156,12 @@ impl Chars {
     }
 }
 
-/// Whether a separator may also stand for a letter or begin markup.
-fn may_be_more(c: char) -> bool {
-    leet(c).is_some() || Markup::begins(c)
+/// What a character is, unless it is a separator that may also stand for a
+/// letter or begin markup.
+fn common_unit(c: char) -> Option<Unit> {
+    let class = class(c);
+    let may_be_more = class != Class::Word && (leet(c).is_some() || Markup::begins(c));
+    (!may_be_more).then(|| unit_of_class(class))
 }
 
 fn unit_of_class(class: Class) -> Unit {

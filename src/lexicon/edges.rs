@@ -10,7 +10,7 @@ const NEAR_BITS: usize = 8;
 const FAR_BITS: usize = 4;
 
 /// A set of edges that may claim to have more than it has, never less.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Edges {
     near: Set,
     far: Set,
@@ -18,7 +18,7 @@ pub(super) struct Edges {
     shallow: State,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Set {
     words: Vec<u32>,
     shift: u32,
@@ -35,6 +35,7 @@ impl Edges {
         }
     }
 
+    #[inline(always)]
     pub(super) fn insert(&mut self, state: State, symbol: Symbol) {
         if state <= self.shallow {
             self.near.insert(state, symbol);
@@ -72,6 +73,7 @@ impl Set {
         }
     }
 
+    #[inline(always)]
     fn insert(&mut self, state: State, symbol: Symbol) {
         let bit = self.bit(state, symbol);
         if let Some(word) = self.words.get_mut(bit / 32) {

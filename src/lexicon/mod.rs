@@ -20,7 +20,7 @@ mod sound;
 mod trie;
 
 pub use alphabet::{Alphabet, END, GAP, Letter, Symbol, syllable_letter, syllable_of};
-pub use automaton::{Automaton, State, Step};
+pub use automaton::{Automaton, State, Step, unpack};
 pub use bytes::{Ascending, Reader, Writer};
 pub use chars::{Chars, MAX_LETTERS, Sounds, Unit, write_folds};
 pub use context::{Context, Doubt, MAX_CONTEXT_LETTERS, MAX_DOUBTED, Written};
@@ -28,7 +28,7 @@ pub use form::{Form, MAX_TERM_CHARS, forms};
 pub use imitation::{Imitation, Imitations};
 pub use order::{sorted, sorted_places};
 pub use sound::sound_forms;
-pub use trie::{Entry, MAX_SYMBOLS, Packed, Target, pack, unpack};
+pub use trie::{Entry, MAX_SYMBOLS, Packed, Target, pack};
 
 use std::fmt;
 

@@ -7,6 +7,7 @@ mod compile;
 mod document;
 mod error;
 mod explain;
+mod hash;
 mod loaded;
 mod pack;
 mod patterns;

@@ -12,13 +12,14 @@
 //!   SOUN  how characters sound                                   (if needed)
 //!   WORD  words from whose neighbourhood terms are judged        (if needed)
 //!   PATT  patterns                                               (if needed)
-//!   HASH  SHA-512/256 of everything before; the last section of an unsigned pack
+//!   HASH  BLAKE2b-256 of everything before; the last section of an unsigned pack
 //!   SIGN  Ed25519 over "tidegate pack 1" and the hash; last, if there
 //! ```
 
 use super::compile::Compiled;
 use super::document::Document;
 use super::error::PackError;
+use super::hash::digest;
 use super::loaded::Policy;
 use super::patterns::{self, PatternSource, Patterns};
 use super::rule::{Action, Call, Channel, Combination, Rule, ScoreLimit};
@@ -27,10 +28,9 @@ use crate::lexicon::{
     ALL_VIEWS, Alphabet, Automaton, Chars, Context, Imitations, Reader, Sounds, Target, Writer,
     unpack,
 };
-use sha2::{Digest, Sha512_256};
 
 /// The format written and read.
-pub const FORMAT: u16 = 2;
+pub const FORMAT: u16 = 3;
 const MAGIC: &[u8; 4] = b"TGPK";
 const MUST_UNDERSTAND: u8 = 1;
 const HEAD: usize = 8;
@@ -45,7 +45,7 @@ pub struct PackInfo {
     pub policy: String,
     /// Its revision.
     pub revision: u32,
-    /// Hex SHA-512/256 of the unsigned pack.
+    /// Hex BLAKE2b-256 of the unsigned pack.
     pub digest: String,
     /// Whether it carries a signature (not whether the signature is good).
     pub signed: bool,
@@ -111,7 +111,7 @@ pub(super) fn write(
             section(&mut pack, *tag, bytes);
         }
     }
-    let hash = Sha512_256::digest(&pack);
+    let hash = digest(&pack);
     section(&mut pack, *b"HASH", &hash);
     pack
 }
@@ -192,10 +192,11 @@ impl<'a> Sections<'a> {
             let known = flags == MUST_UNDERSTAND;
             let slot = match &tag {
                 b"HASH" if known && hash.is_none() => {
-                    if bytes != Sha512_256::digest(&pack[..at]).as_slice() {
+                    let right = digest(&pack[..at]);
+                    if bytes != right {
                         return Err(PackError::Digest);
                     }
-                    hash = bytes.try_into().ok();
+                    hash = Some(right);
                     unsigned_len = at + SECTION_HEAD + bytes.len();
                     None
                 }
