@@ -463,6 +463,40 @@ fn counts_that_take_up_too_much_of_the_outbox_name_no_more() {
     }
 }
 
+/// The bytes of a count as the host writes it, about.
+fn bytes_of_count(drops: &Drops) -> u32 {
+    300 + 39 * u32::try_from(drops.ids.len()).unwrap()
+}
+
+/// Of counts only those of one batch can have been sent; all others are told by the next.
+#[test]
+fn a_page_that_is_offline_for_days_and_goes_on_losing_keeps_its_bounds() {
+    let limits = OutboxLimits::LEAST;
+    let mut page = Page::new(limits);
+    let mut made_counts = 0;
+    let (mut lost, mut most) = (0, 0);
+    for _ in 0..3_000 {
+        let mut effects = Vec::new();
+        for _ in 0..3 {
+            effects.extend(page.add(10_000));
+        }
+        for drops in counts(&effects) {
+            lost += drops.count;
+            made_counts += 1;
+            let item = count_item(&format!("c{made_counts}"), bytes_of_count(&drops), drops);
+            effects.extend(page.step(Event::Added { item }));
+        }
+        let flushed = page.step(Event::Flush);
+        for Sent { batch, .. } in all_sent(&effects).iter().chain(&all_sent(&flushed)) {
+            page.step(Event::SendFailed { batch: *batch });
+        }
+        page.pass(MAX_DELAY_MS);
+        most = most.max(page.outbox.stats().pending_bytes);
+    }
+    assert!(lost >= 8_000, "{lost}");
+    assert!(most <= limits.max_bytes + limits.max_bytes / 2, "{most}");
+}
+
 #[test]
 fn only_answers_about_the_records_set_them_aside() {
     for status in [400, 402, 405, 409, 410, 413, 415, 422, 431, 451] {
