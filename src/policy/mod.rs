@@ -7,7 +7,6 @@ mod compile;
 mod document;
 mod error;
 mod explain;
-mod hash;
 mod loaded;
 mod pack;
 mod patterns;

@@ -12,14 +12,13 @@
 //!   SOUN  how characters sound                                   (if needed)
 //!   WORD  words from whose neighbourhood terms are judged        (if needed)
 //!   PATT  patterns                                               (if needed)
-//!   HASH  BLAKE2b-256 of everything before; the last section of an unsigned pack
+//!   HASH  SHA-512/256 of everything before; the last section of an unsigned pack
 //!   SIGN  Ed25519 over "tidegate pack 1" and the hash; last, if there
 //! ```
 
 use super::compile::Compiled;
 use super::document::Document;
 use super::error::PackError;
-use super::hash::digest;
 use super::loaded::Policy;
 use super::patterns::{self, PatternSource, Patterns};
 use super::rule::{Action, Call, Channel, Combination, Rule, ScoreLimit};
@@ -28,6 +27,7 @@ use crate::lexicon::{
     ALL_VIEWS, Alphabet, Automaton, Chars, Context, Imitations, Reader, Sounds, Target, Writer,
     unpack,
 };
+use sha2::{Digest, Sha512_256};
 
 /// The format written and read.
 pub const FORMAT: u16 = 3;
@@ -45,7 +45,7 @@ pub struct PackInfo {
     pub policy: String,
     /// Its revision.
     pub revision: u32,
-    /// Hex BLAKE2b-256 of the unsigned pack.
+    /// Hex SHA-512/256 of the unsigned pack.
     pub digest: String,
     /// Whether it carries a signature (not whether the signature is good).
     pub signed: bool,
@@ -111,7 +111,7 @@ pub(super) fn write(
             section(&mut pack, *tag, bytes);
         }
     }
-    let hash = digest(&pack);
+    let hash = Sha512_256::digest(&pack);
     section(&mut pack, *b"HASH", &hash);
     pack
 }
@@ -192,11 +192,10 @@ impl<'a> Sections<'a> {
             let known = flags == MUST_UNDERSTAND;
             let slot = match &tag {
                 b"HASH" if known && hash.is_none() => {
-                    let right = digest(&pack[..at]);
-                    if bytes != right {
+                    if bytes != Sha512_256::digest(&pack[..at]).as_slice() {
                         return Err(PackError::Digest);
                     }
-                    hash = Some(right);
+                    hash = bytes.try_into().ok();
                     unsigned_len = at + SECTION_HEAD + bytes.len();
                     None
                 }
