@@ -19,7 +19,7 @@ pub(super) const SHAPES: usize = 4;
 pub(super) const OTHER_SHAPE: u8 = 3;
 
 /// The bit of its byte where the shape of `state` begins.
-pub(super) fn shape_place(state: usize) -> usize {
+fn shape_place(state: usize) -> usize {
     state % SHAPES * (8 / SHAPES)
 }
 

@@ -103,10 +103,11 @@ impl Judged {
         let is_plain = state == MessageState::Finished
             && segments.iter().all(|segment| segment.kind == Kind::Keep);
         let message = &self.message;
-        let is_held = more.held > 0 && state == MessageState::Finished;
-        let held = is_held
-            .then(|| held(message, run, &self.segments, decided))
-            .flatten();
+        let held = if more.held > 0 && state == MessageState::Finished {
+            held(message, run, &self.segments, decided)
+        } else {
+            None
+        };
         let pieces = if is_plain {
             Vec::new()
         } else if state == MessageState::Retracted {

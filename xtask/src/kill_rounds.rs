@@ -11,25 +11,19 @@ use crate::process;
 use crate::progress::Progress;
 use crate::tools::{Need, Tools};
 
-const ROUNDS: &str = "200";
-const SEED: &str = "1";
-/// Some tens of the records fill it.
-const MAX_BYTES: &str = "262144";
-const BURST: &str = "1";
-const TEAR: &str = "0";
+/// What the script takes; it has the defaults.
+const OPTIONS: [&str; 5] = ["--rounds", "--seed", "--max-bytes", "--burst", "--tear"];
 
 pub(crate) fn run(root: &Path, mut arguments: Arguments) -> Result<()> {
-    let mut number = |name: &str, default: &str| {
-        let text = arguments.value(name)?.unwrap_or_else(|| default.to_owned());
-        text.parse::<u32>()
-            .with_context(|| format!("{name} is a number"))?;
-        anyhow::Ok(text)
-    };
-    let rounds = number("--rounds", ROUNDS)?;
-    let seed = number("--seed", SEED)?;
-    let max_bytes = number("--max-bytes", MAX_BYTES)?;
-    let burst = number("--burst", BURST)?;
-    let tear = number("--tear", TEAR)?;
+    let mut given = Vec::new();
+    for name in OPTIONS {
+        if let Some(value) = arguments.value(name)? {
+            value
+                .parse::<u32>()
+                .with_context(|| format!("{name} is a number"))?;
+            given.extend([name.to_owned(), value]);
+        }
+    }
     arguments.end()?;
 
     let tools = Tools::new(root)?;
@@ -41,19 +35,8 @@ pub(crate) fn run(root: &Path, mut arguments: Arguments) -> Result<()> {
     progress.step("killing");
     let mut command = tools.command("node");
     command
-        .args([
-            "tests/kill/rounds.mjs",
-            "--rounds",
-            &rounds,
-            "--seed",
-            &seed,
-            "--max-bytes",
-            &max_bytes,
-            "--burst",
-            &burst,
-            "--tear",
-            &tear,
-        ])
+        .arg("tests/kill/rounds.mjs")
+        .args(given)
         .env("TIDEGATE_COLLECTOR", program);
     if let Some(chromium) = tools.chromium() {
         command.env("CHROME_PATH", chromium);
