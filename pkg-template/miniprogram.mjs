@@ -97,7 +97,7 @@ async function bundle(engine) {
     plugins: [{
       name: 'miniprogram',
       setup: ({ onLoad, onResolve }) => {
-        onResolve({ filter: /\/(attachments|fetch|stream|engine|loaded-contents|report-tabs|usage-tabs)\.js$/ }, replaced);
+        onResolve({ filter: /\/(attachments|fetch|stream|engine|loaded-contents|pack-digest|report-tabs|usage-tabs)\.js$/ }, replaced);
         onResolve({ filter: /^eventsource-parser$/ }, () => ({ path: join(own, 'eventsource-parser.ts') }));
         onResolve({ filter: /\/wasm\/tidegate_glue\.js$/ }, () => ({ path: 'tidegate_glue', namespace: 'made' }));
         onResolve({ filter: /\/wasm\/tidegate_nowasm\.js$/ }, () => ({ path: 'tidegate_nowasm', namespace: 'made' }));

@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use serde_json::{Value, json};
-use tidegate::policy::{Channel, Document, Policy, compile, inspect, public_key, sign};
+use tidegate::policy::{
+    Channel, Document, Pack, PackError, Policy, compile, inspect, public_key, sign,
+};
 use tidegate::stream::{Filter, MAX_PACKS, MessageState};
 
 fn document(value: Value) -> Document {
@@ -248,22 +250,44 @@ fn a_flipped_bit_is_refused_wherever_it_is() {
 #[test]
 fn any_bytes_behind_a_good_digest_are_refused_or_loaded() {
     use proptest::prelude::*;
-    use sha2::{Digest, Sha512_256};
+    use sha2::{Digest, Sha512};
     let pack = policy(1, "赌博");
     let body = pack.len() - 41;
     proptest!(ProptestConfig::with_cases(5_000), |(at in 8..body, byte: u8, more in prop::collection::vec(any::<u8>(), 0..4))| {
         let mut damaged = pack[..body].to_vec();
         damaged[at] = byte;
         damaged.splice(at..at, more);
-        let hash = Sha512_256::digest(&damaged);
+        let hash = Sha512::digest(&damaged);
         damaged.extend(b"HASH\x01\x20\0\0\0");
-        damaged.extend(hash);
+        damaged.extend(&hash[..32]);
         if let Ok(loaded) = Policy::load(&damaged, &[]) {
             prop_assert!(loaded.info().states > 0);
             let filter = Filter::new(&[&damaged], &[]).unwrap();
             filter.check("赌博 and 赌");
         }
     });
+}
+
+#[test]
+fn a_digest_that_is_given_stands_for_the_packs_own() {
+    let pack = policy(1, "赌博");
+    let signed = sign(&pack, &[7; 32]).unwrap();
+    let keys = [public_key(&[7; 32])];
+    let own = *pack.last_chunk::<32>().unwrap();
+    let load = |bytes: &[u8], digest| {
+        let pack = Pack {
+            bytes,
+            digest: Some(digest),
+        };
+        Policy::load_digested(pack, &keys)
+    };
+    let known = load(&signed, own).unwrap();
+    assert_eq!(known.info(), Policy::load(&signed, &keys).unwrap().info());
+    assert_eq!(load(&signed, [0; 32]).unwrap_err(), PackError::Digest);
+    // Nor does it stand for a signature.
+    assert_eq!(load(&pack, own).unwrap_err(), PackError::Unsigned);
+    let another = sign(&pack, &[8; 32]).unwrap();
+    assert_eq!(load(&another, own).unwrap_err(), PackError::Signature);
 }
 
 #[test]

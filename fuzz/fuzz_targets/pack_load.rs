@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use sha2::{Digest, Sha512_256};
+use sha2::{Digest, Sha512};
 use tidegate::stream::Filter;
 
 const TEXT: &str = "去赌 博。s.e.x k1ll ѕех 开发票据 110105194912310000 &#36172;<b>博</b> https://bad.example";
@@ -16,9 +16,9 @@ fn try_out(pack: &[u8]) {
 
 fuzz_target!(|data: &[u8]| {
     try_out(data);
-    let mut pack = [b"TGPK\x03\0\0\0".as_slice(), data].concat();
-    let hash = Sha512_256::digest(&pack);
+    let mut pack = [b"TGPK\x04\0\0\0".as_slice(), data].concat();
+    let hash = Sha512::digest(&pack);
     pack.extend(b"HASH\x01\x20\0\0\0");
-    pack.extend(hash);
+    pack.extend(&hash[..32]);
     try_out(&pack);
 });

@@ -1,5 +1,6 @@
 /** Taking over new policies: asks where they are delivered, and loads what has changed. */
 import { GuardError } from './error.js';
+import { digested } from './pack-digest.js';
 import type { Guard, Host } from './types.js';
 
 /** The least and the most time between two questions, ms. */
@@ -97,7 +98,8 @@ async function ask(host: FollowHost, url: string, known: Known | undefined): Pro
   const { body, headers: { etag } } = response;
   // A proxy that drops the tag must not make every answer a new one.
   if (known && isSame(known.pack, body)) return known;
-  return { tag: etag, pack: body };
+  const [pack = body] = await digested([body]);
+  return { tag: etag, pack };
 }
 
 function isSame(one: Uint8Array, other: Uint8Array): boolean {

@@ -10,6 +10,7 @@ import { packsIn } from './loaded-contents.js';
 import { GuardedMessage, type MessageContext, type Rule } from './message.js';
 import { closedNotice, endedNotice, exitNotice } from './notices.js';
 import { ReportsOff, UsageOff } from './off.js';
+import { digested, digestsOf } from './pack-digest.js';
 import type { Judge } from './report-evidence.js';
 import { createReports } from './reports.js';
 import type { ReportsRuntime, UsageRuntime } from './runtime.js';
@@ -37,8 +38,8 @@ export async function createGuardOn(options: GuardOptions, defaultHost: () => Ho
     made.filter.set_jurisdiction(jurisdiction);
     return made;
   };
-  const filterOf = (given: Uint8Array[]): Filtering => within({ instance: instance(), filter: call((glue) => new glue.Filter(given, keys)) });
-  const filtering = loaded ? within(await loaded.open()) : filterOf(packs);
+  const filterOf = (given: Uint8Array[]): Filtering => within({ instance: instance(), filter: call((glue) => new glue.Filter(given, keys, digestsOf(given))) });
+  const filtering = loaded ? within(await loaded.open()) : filterOf(await digested(packs));
   let usage: UsageRuntime | undefined;
   let reports: ReportsRuntime | undefined;
   try {
@@ -190,7 +191,7 @@ class GuardRuntime implements Guard {
   load(packs: Uint8Array[]): void {
     this.#assertLive();
     const checked = checkPacks(packs);
-    call(() => this.#filter().load(checked));
+    call(() => this.#filter().load(checked, digestsOf(checked)));
     this.#parts.packs = checked;
     this.#readRules();
     this.#attachments.load();

@@ -4,6 +4,7 @@ import { calling } from './core.js';
 import { GuardError } from './error.js';
 import { imageOf, instantiated } from './image.js';
 import { compile, read } from './instantiate.js';
+import { digested, digestsOf } from './pack-digest.js';
 import type { WasmInput } from './types.js';
 import type { LoadAnswer, LoadRequest, Loads } from './worker-messages.js';
 
@@ -33,9 +34,10 @@ async function answer(scope: Scope, request: LoadRequest, source: () => WasmInpu
 }
 
 async function load({ packs: given, keys, wasm }: LoadRequest, source: () => WasmInput): Promise<Loads> {
-  const [module, ...packs] = await Promise.all([compile(wasm ?? source()), ...given.map((pack) => read(pack as string | Uint8Array<ArrayBuffer>))]);
+  const [module, ...fetched] = await Promise.all([compile(wasm ?? source()), ...given.map((pack) => read(pack as string | Uint8Array<ArrayBuffer>))]);
+  const packs = await digested(fetched);
   const { instance, exports } = await instantiated(module);
   const fresh = exports.__wbindgen_externrefs.length;
-  const filter = calling(instance.glue, (glue) => new glue.Filter(packs, keys));
+  const filter = calling(instance.glue, (glue) => new glue.Filter(packs, keys, digestsOf(packs)));
   return { image: imageOf(module, fresh, exports, filter), packs };
 }

@@ -389,7 +389,7 @@ export interface PackInfo {
   policy: string;
   /** 1 to 4,294,967,295; only goes up. */
   revision: number;
-  /** Hex SHA-512/256 of the unsigned pack: names this exact policy. */
+  /** First half of the SHA-512 of the unsigned pack before its digest, in hexadecimal: names this exact policy. */
   digest: string;
   /** Whether it has a signature; that is not verified here. */
   signed: boolean;

@@ -30,11 +30,14 @@ export interface RuleRow {
   pack: number;
 }
 
+/** By the packs' places, those that the platform has made of exactly these bytes (32 bytes each); the core makes the others. */
+export type Digests = (Uint8Array | undefined)[];
+
 export class Filter {
-  /** With keys (32 bytes each), every pack must be signed by one of them. */
-  constructor(packs: Uint8Array[], publicKeys: Uint8Array[]);
+  /** With keys (32 bytes each), every pack must be signed by one of them; `digests` as in `load`. */
+  constructor(packs: Uint8Array[], publicKeys: Uint8Array[], digests: Digests);
   free(): void;
-  load(packs: Uint8Array[]): void;
+  load(packs: Uint8Array[], digests: Digests): void;
   packs(): PackInfo[];
   rules(): RuleRow[];
   /** Empty: nothing authored. */

@@ -69,7 +69,7 @@ impl RuleText {
 /// # Errors
 /// `pack/…`.
 pub fn explain(pack: &[u8], id: &str, most: usize) -> Result<Option<RuleText>, PackError> {
-    let sections = Sections::read(pack)?;
+    let sections = Sections::read(pack.into())?;
     let policy = sections.content()?;
     let Some(place) = policy.rules.iter().position(|rule| rule.id == id) else {
         return Ok(None);

@@ -1,5 +1,6 @@
 //! A loaded pack.
 
+use super::digest::Pack;
 use super::error::PackError;
 use super::pack::{PackInfo, Sections};
 use super::patterns::Patterns;
@@ -34,6 +35,14 @@ impl Policy {
     /// # Errors
     /// `pack/…`; any bytes give either a policy or an error.
     pub fn load(pack: &[u8], keys: &[[u8; 32]]) -> Result<Self, PackError> {
+        Self::load_digested(pack.into(), keys)
+    }
+
+    /// As [`load`](Self::load), of a pack whose digest may be known.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub fn load_digested(pack: Pack<'_>, keys: &[[u8; 32]]) -> Result<Self, PackError> {
         let sections = Sections::read(pack)?;
         if !keys.is_empty() {
             sections.verify(keys)?;

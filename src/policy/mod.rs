@@ -4,6 +4,7 @@
 //! binary that [`sign`] signs and [`Policy::load`] accepts or refuses whole.
 
 mod compile;
+mod digest;
 mod document;
 mod error;
 mod explain;
@@ -17,6 +18,7 @@ mod signature;
 #[cfg(not(target_arch = "wasm32"))]
 pub use compile::compile;
 pub use compile::{MAX_RULES, MAX_SPLIT_TERMS, MAX_TERMS, MAX_WITHIN, compile_with};
+pub use digest::Pack;
 pub use document::{Document, HostsDocument, RuleDocument, ScoreDocument, WithinDocument};
 pub use error::{PackError, PolicyError};
 pub use explain::{PatternText, RuleText, TermList, explain};

@@ -12,11 +12,12 @@
 //!   SOUN  how characters sound                                   (if needed)
 //!   WORD  words from whose neighbourhood terms are judged        (if needed)
 //!   PATT  patterns                                               (if needed)
-//!   HASH  SHA-512/256 of everything before; the last section of an unsigned pack
+//!   HASH  first half of SHA-512 of everything before; the last section of an unsigned pack
 //!   SIGN  Ed25519 over "tidegate pack 1" and the hash; last, if there
 //! ```
 
 use super::compile::Compiled;
+use super::digest::{Pack, digest};
 use super::document::Document;
 use super::error::PackError;
 use super::loaded::Policy;
@@ -27,10 +28,9 @@ use crate::lexicon::{
     ALL_VIEWS, Alphabet, Automaton, Chars, Context, Imitations, Reader, Sounds, Target, Writer,
     unpack,
 };
-use sha2::{Digest, Sha512_256};
 
 /// The format written and read.
-pub const FORMAT: u16 = 3;
+pub const FORMAT: u16 = 4;
 const MAGIC: &[u8; 4] = b"TGPK";
 const MUST_UNDERSTAND: u8 = 1;
 const HEAD: usize = 8;
@@ -45,7 +45,7 @@ pub struct PackInfo {
     pub policy: String,
     /// Its revision.
     pub revision: u32,
-    /// Hex SHA-512/256 of the unsigned pack.
+    /// First half of the SHA-512 of what its signature covers, in hexadecimal.
     pub digest: String,
     /// Whether it carries a signature (not whether the signature is good).
     pub signed: bool,
@@ -111,7 +111,7 @@ pub(super) fn write(
             section(&mut pack, *tag, bytes);
         }
     }
-    let hash = Sha512_256::digest(&pack);
+    let hash = digest(&pack);
     section(&mut pack, *b"HASH", &hash);
     pack
 }
@@ -165,7 +165,8 @@ const TAGS: [&[u8; 4]; 9] = [
 ];
 
 impl<'a> Sections<'a> {
-    pub(super) fn read(pack: &'a [u8]) -> Result<Self, PackError> {
+    pub(super) fn read(given: Pack<'a>) -> Result<Self, PackError> {
+        let pack = given.bytes;
         if pack.len() > MAX_PACK {
             return Err(PackError::Malformed("size"));
         }
@@ -192,7 +193,8 @@ impl<'a> Sections<'a> {
             let known = flags == MUST_UNDERSTAND;
             let slot = match &tag {
                 b"HASH" if known && hash.is_none() => {
-                    if bytes != Sha512_256::digest(&pack[..at]).as_slice() {
+                    let right = given.digest.unwrap_or_else(|| digest(&pack[..at]));
+                    if bytes != right {
                         return Err(PackError::Digest);
                     }
                     hash = bytes.try_into().ok();
@@ -422,7 +424,7 @@ fn check_targets(automaton: &Automaton, rules: &[Rule]) -> Result<(), PackError>
 /// # Errors
 /// `pack/…` if these bytes are not a pack.
 pub fn sign(pack: &[u8], seed: &[u8; 32]) -> Result<Vec<u8>, PackError> {
-    let sections = Sections::read(pack)?;
+    let sections = Sections::read(pack.into())?;
     let signature = signature::signature(seed, &sections.hash);
     let mut signed = pack[..sections.unsigned_len].to_vec();
     section(&mut signed, *b"SIGN", &signature);
@@ -434,7 +436,7 @@ pub fn sign(pack: &[u8], seed: &[u8; 32]) -> Result<Vec<u8>, PackError> {
 /// # Errors
 /// `pack/…`.
 pub fn inspect(pack: &[u8]) -> Result<PackInfo, PackError> {
-    Ok(Sections::read(pack)?.content()?.info().clone())
+    Ok(Sections::read(pack.into())?.content()?.info().clone())
 }
 
 /// A channel's bit must fit the byte in which a rule stores its channels.

@@ -82,7 +82,7 @@ pub struct VerdictData {
     pub policy: String,
     /// Revision of the policy.
     pub revision: u32,
-    /// SHA-512/256 of the unsigned pack in lower-case hexadecimal.
+    /// The pack's digest in lower-case hexadecimal.
     pub digest: String,
     /// Id of the rule.
     pub rule: String,

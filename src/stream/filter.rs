@@ -4,7 +4,7 @@ use super::closed::{SharedClosed, digest};
 use super::message::Message;
 use super::outcome::{SCORE, Verdict};
 use super::text::TextMessage;
-use crate::policy::{Action, Channel, PackError, Policy, Rule};
+use crate::policy::{Action, Channel, Pack, PackError, Policy, Rule};
 use std::fmt;
 use std::sync::Arc;
 
@@ -64,6 +64,14 @@ impl Filter {
     /// # Errors
     /// See [`FilterError`]; all packs are loaded or none.
     pub fn new(packs: &[&[u8]], keys: &[[u8; 32]]) -> Result<Self, FilterError> {
+        Self::new_digested(&plain(packs), keys)
+    }
+
+    /// As [`new`](Self::new), of packs whose digests may be known.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn new_digested(packs: &[Pack<'_>], keys: &[[u8; 32]]) -> Result<Self, FilterError> {
         let policies = load(packs, keys, &[])?;
         Ok(Self {
             policies,
@@ -80,6 +88,14 @@ impl Filter {
     /// policy in use, or another content of the same revision. On an error the
     /// packs in use stay.
     pub fn load(&mut self, packs: &[&[u8]]) -> Result<(), FilterError> {
+        self.load_digested(&plain(packs))
+    }
+
+    /// As [`load`](Self::load), of packs whose digests may be known.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub fn load_digested(&mut self, packs: &[Pack<'_>]) -> Result<(), FilterError> {
         self.policies = load(packs, &self.keys, &self.policies)?;
         Ok(())
     }
@@ -161,8 +177,12 @@ impl Filter {
     }
 }
 
+fn plain<'a>(packs: &[&'a [u8]]) -> Vec<Pack<'a>> {
+    packs.iter().map(|bytes| Pack::from(*bytes)).collect()
+}
+
 fn load(
-    packs: &[&[u8]],
+    packs: &[Pack<'_>],
     keys: &[[u8; 32]],
     current: &[Arc<Policy>],
 ) -> Result<Vec<Arc<Policy>>, FilterError> {
@@ -172,8 +192,8 @@ fn load(
     if packs.len() > MAX_PACKS {
         return Err(FilterError::TooMany);
     }
-    let load_one = |(place, pack): (usize, &&[u8])| {
-        Policy::load(pack, keys)
+    let load_one = |(place, pack): (usize, &Pack<'_>)| {
+        Policy::load_digested(*pack, keys)
             .and_then(|policy| refuse_rollback(policy, current))
             .map(Arc::new)
             .map_err(|error| FilterError::Pack(place, error))

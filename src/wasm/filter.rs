@@ -6,7 +6,7 @@ use js_sys::{Array, Uint8Array};
 use serde::Serialize;
 use std::cell::Cell;
 use std::rc::Rc;
-use tidegate::policy::{Call, Channel, KeyError};
+use tidegate::policy::{Call, Channel, KeyError, Pack};
 use tidegate::stream::{self, Kind, MessageState, Outcome, view_name};
 use wasm_bindgen::prelude::*;
 
@@ -34,24 +34,29 @@ pub struct Filter {
 #[wasm_bindgen]
 impl Filter {
     /// Loads packs (`Uint8Array[]`); with public keys (`Uint8Array[]`, 32
-    /// bytes each), each pack must be signed by one of them.
+    /// bytes each), each pack must be signed by one of them. `digests` as in
+    /// [`load`](Self::load).
     #[wasm_bindgen(constructor)]
-    pub fn new(packs: &Array, public_keys: &Array) -> Result<Filter, JsValue> {
+    pub fn new(packs: &Array, public_keys: &Array, digests: &Array) -> Result<Filter, JsValue> {
         let keys: Vec<_> = bytes(public_keys)
             .iter()
             .map(|key| KeyError::check_public(key))
             .collect::<Result<_, _>>()
             .map_err(coded)?;
         let packs = bytes(packs);
-        let inner = stream::Filter::new(&slices(&packs), &keys).map_err(coded)?;
+        let inner =
+            stream::Filter::new_digested(&digested(&packs, digests), &keys).map_err(coded)?;
         let first_rule = first_rules(&inner);
         Ok(Self { inner, first_rule })
     }
 
-    /// Swaps the packs; open messages keep theirs.
-    pub fn load(&mut self, packs: &Array) -> Result<(), JsValue> {
+    /// Swaps the packs; open messages keep theirs. `digests`: by their places,
+    /// those that the platform has made of exactly these bytes.
+    pub fn load(&mut self, packs: &Array, digests: &Array) -> Result<(), JsValue> {
         let packs = bytes(packs);
-        self.inner.load(&slices(&packs)).map_err(coded)?;
+        self.inner
+            .load_digested(&digested(&packs, digests))
+            .map_err(coded)?;
         self.first_rule = first_rules(&self.inner);
         Ok(())
     }
@@ -120,8 +125,19 @@ fn bytes(array: &Array) -> Vec<Vec<u8>> {
         .collect()
 }
 
-fn slices(packs: &[Vec<u8>]) -> Vec<&[u8]> {
-    packs.iter().map(Vec::as_slice).collect()
+/// A digest that is absent, or none by its length, is the core's to make.
+fn digested<'a>(packs: &'a [Vec<u8>], digests: &Array) -> Vec<Pack<'a>> {
+    let digest = |place: usize| {
+        let given = digests.get(place as u32).dyn_into::<Uint8Array>().ok()?;
+        given.to_vec().try_into().ok()
+    };
+    let packs = packs.iter().enumerate();
+    packs
+        .map(|(place, bytes)| Pack {
+            bytes,
+            digest: digest(place),
+        })
+        .collect()
 }
 
 fn first_rules(filter: &stream::Filter) -> Rc<[u32]> {

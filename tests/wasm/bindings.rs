@@ -37,7 +37,11 @@ fn array(items: &[&[u8]]) -> Array {
 }
 
 fn filter() -> Filter {
-    Filter::new(&array(&[&pack()]), &Array::new()).unwrap()
+    filter_of(&[&pack()], &[]).unwrap()
+}
+
+fn filter_of(packs: &[&[u8]], keys: &[&[u8]]) -> Result<Filter, JsValue> {
+    Filter::new(&array(packs), &array(keys), &Array::new())
 }
 
 fn code(error: JsValue) -> String {
@@ -62,6 +66,15 @@ fn events(at: *const u32) -> Vec<u32> {
     let head = unsafe { slice::from_raw_parts(at, 4) };
     let len = 4 + 4 * (head[2] + head[3]) as usize;
     unsafe { slice::from_raw_parts(at, len) }.to_vec()
+}
+
+#[wasm_bindgen_test]
+fn a_digest_that_the_platform_made_is_taken_and_what_is_none_is_not() {
+    let pack = pack();
+    let load = |digest: &[u8]| Filter::new(&array(&[&pack]), &Array::new(), &array(&[digest]));
+    assert!(load(&pack[pack.len() - 32..]).is_ok());
+    assert_eq!(code(load(&[0; 32]).unwrap_err()), "pack/digest");
+    assert!(load(&[0; 31]).is_ok());
 }
 
 #[wasm_bindgen_test]
@@ -104,25 +117,13 @@ fn no_more_is_taken_than_there_is_room_for() {
 #[wasm_bindgen_test]
 fn errors_are_plain_objects_with_a_code() {
     let thrown = |result: Result<Filter, JsValue>| code(result.err().unwrap());
-    assert_eq!(
-        thrown(Filter::new(&Array::new(), &Array::new())),
-        "guard/no-policy"
-    );
-    assert_eq!(
-        thrown(Filter::new(&array(&[b"nonsense"]), &Array::new())),
-        "pack/magic"
-    );
-    assert_eq!(
-        thrown(Filter::new(&array(&[&pack()]), &array(&[&[1; 31]]))),
-        "key/invalid"
-    );
+    assert_eq!(thrown(filter_of(&[], &[])), "guard/no-policy");
+    assert_eq!(thrown(filter_of(&[b"nonsense"], &[])), "pack/magic");
+    assert_eq!(thrown(filter_of(&[&pack()], &[&[1; 31]])), "key/invalid");
     let key = public_key(&[7; 32]).unwrap();
-    assert_eq!(
-        thrown(Filter::new(&array(&[&pack()]), &array(&[&key]))),
-        "pack/unsigned"
-    );
+    assert_eq!(thrown(filter_of(&[&pack()], &[&key])), "pack/unsigned");
     let signed = sign_pack(&pack(), &[7; 32]).unwrap();
-    assert!(Filter::new(&array(&[&signed]), &array(&[&key])).is_ok());
+    assert!(filter_of(&[&signed], &[&key]).is_ok());
     assert_eq!(
         code(compile_policy(&json(r#"{"policy": "p", "rulez": []}"#)).unwrap_err()),
         "policy/shape"

@@ -18,7 +18,7 @@ Exits with 1 when the pack was not signed by this key.
     const given = need(key, '--key PUBLIC-KEY');
     const text = existsSync(given) ? (await readText(given)).trim() : given;
     // Only a filter verifies; it is what loads packs in earnest.
-    call((glue) => new glue.Filter([pack], [fromBase64url(text)]).free());
+    call((glue) => new glue.Filter([pack], [fromBase64url(text)], []).free());
     print(inspectPack(pack));
   },
 };
