@@ -253,8 +253,8 @@ export function verdictOf({ id, risk, action: own }: Rule, start: number, end: n
 
 /** Nothing was shown yet, or what was shown ends with a sentence. */
 const BETWEEN = /(?:^|[。！？!?.…\n])[\s"'”’」』）)\]]*$/;
-/** The end of a sentence, not the dot in a number or an address. */
-const SENTENCE_END = /[。！？!?…\n]["'”’」』）)\]]*|\.(?![\p{L}\p{N}])["'”’)\]]*/u;
+/** The end of a sentence, not the dot in a number or an address. No `\p{L}`: engines of mini-programs are older, and a script with it does not even start. */
+const SENTENCE_END = /[。！？!?…\n]["'”’」』）)\]]*|\.(?=[\s"'”’」』）)\]]|$)["'”’」』）)\]]*/;
 
 /** UTF-16 units up to the end of the sentence that `text` begins in; `undefined` if it does not end here. */
 function sentenceUnits(text: string): number | undefined {

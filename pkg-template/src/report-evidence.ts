@@ -17,9 +17,13 @@ const MAX_AROUND_UNITS = 200;
 const MAX_SPAN_UNITS = 400;
 /** Judged beyond what an excerpt shows, UTF-16 units on each side, so that a number at its edge is seen whole. */
 const MARGIN_UNITS = 64;
+/** What engines of mini-programs may not know yet; a script that names it in a literal does not start there. */
+const ANY_DIGIT = '\\p{Nd}';
+/** Then those of ASCII, full width, and the mathematical ones. */
+const DIGIT = isKnown(ANY_DIGIT) ? ANY_DIGIT : '0-9０-９\u{1d7ce}-\u{1d7ff}';
 /** A number or an address that goes on beyond what is known. */
-const CUT_AT_START = /^[\p{Nd}\s-]*\p{Nd}/u;
-const CUT_AT_END = /(?:\p{Nd}[\p{Nd}\s-]*|[\w.%+-]+@[\w.-]*)$/u;
+const CUT_AT_START = new RegExp(`^[${DIGIT}\\s-]*[${DIGIT}]`, 'u');
+const CUT_AT_END = new RegExp(`(?:[${DIGIT}][${DIGIT}\\s-]*|[\\w.%+-]+@[\\w.-]*)$`, 'u');
 /** How long the server may take for its key, ms. */
 const KEY_MS = 5_000;
 /** Fewest bytes of a key, as many as a digest has. */
@@ -161,4 +165,12 @@ function personalIn(text: string, judge: (text: string) => ReturnType<Judge>): V
     seen = seen.slice(0, last.start) + BLANK.repeat(last.end - last.start) + seen.slice(last.end);
   }
   return undefined;
+}
+
+function isKnown(pattern: string): boolean {
+  try {
+    return new RegExp(pattern, 'u').source !== '';
+  } catch {
+    return false;
+  }
 }

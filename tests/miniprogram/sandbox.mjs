@@ -83,6 +83,7 @@ export class Sandbox {
     this.#showsGlue = showsGlue;
     this.#parameters = hasGlobalThis ? WRAPPER : [...WRAPPER, 'globalThis', 'global'];
     this.run(`(${prune})`)([...LEVELS[level], ...UNPROMISED]);
+    this.run(`(${refuseLaterPatterns})`)();
     for (const name of ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval']) this.define(name, (...args) => globalThis[name](...args));
     this.define('console', { log() {}, info() {}, warn() {}, error() {}, debug() {} });
     const { object, wasm } = { wechat: { object: 'wx', wasm: 'WXWebAssembly' }, douyin: { object: 'tt', wasm: 'TTWebAssembly' }, alipay: { object: 'my', wasm: 'MYWebAssembly' } }[platform];
@@ -207,6 +208,17 @@ export class Sandbox {
     const { api, later } = this.#common();
     return { ...api, getStorage: ({ key, success }) => later(() => success({ data: this.storage.get(key) ?? null })) };
   }
+}
+
+/** In the realm: patterns made of texts are those of ES2017, as literals are, which are checked apart. */
+function refuseLaterPatterns() {
+  const later = /\\p\{|\(\?<|\(\?[a-z-]+:/i;
+  globalThis.RegExp = new Proxy(RegExp, {
+    construct(native, [source, flags = ''], target) {
+      if (later.test(source) || /[^gimuy]/.test(flags)) throw new SyntaxError(`Invalid regular expression: /${source}/${flags}`);
+      return Reflect.construct(native, [source, flags], target);
+    },
+  });
 }
 
 /** Runs in the realm: takes names and members away. */
