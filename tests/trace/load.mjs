@@ -6,7 +6,7 @@
  * TIDEGATE_TRACE_RUNS  default 5; the medians are printed
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join } from 'node:path';
@@ -52,10 +52,9 @@ const PAGES = {
     };`,
 };
 
-if (!existsSync(PACK)) {
-  mkdirSync(FOLDER, { recursive: true });
-  execFileSync(process.execPath, [join(ROOT, 'benches/peers/packs.mjs'), FOLDER, '100k'], { stdio: 'inherit' });
-}
+// Anew each time: what lies there may be of an older format.
+mkdirSync(FOLDER, { recursive: true });
+execFileSync(process.execPath, [join(ROOT, 'benches/peers/packs.mjs'), FOLDER, '100k'], { stdio: 'ignore' });
 const server = createServer(async ({ url }, to) => {
   const file = url === '/policy.pack' ? PACK : url.startsWith('/pkg/') ? join(ROOT, url) : undefined;
   const body = PAGES[url] ?? (file && await readFile(file).catch(() => undefined));
