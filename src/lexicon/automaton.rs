@@ -239,6 +239,11 @@ impl Automaton {
         usize::from(self.nodes[state as usize].depth())
     }
 
+    /// The depth of the deepest states: of the last level, so of the last one.
+    pub fn deepest(&self) -> usize {
+        self.depth(self.states() as State - 1)
+    }
+
     /// The longest completed form that ends in `state`, if any: itself a state.
     pub fn output(&self, mut state: State) -> Option<State> {
         loop {
