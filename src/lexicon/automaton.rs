@@ -213,6 +213,12 @@ impl Automaton {
         self.graph().step(state, symbol)
     }
 
+    /// Whether `symbol` leads from `state` to the root.
+    #[inline(never)]
+    pub fn ends(&self, state: State, symbol: Symbol) -> bool {
+        self.step(state, symbol).state() == 0
+    }
+
     /// Whether `symbol` leads from `state` to where it leads from the root.
     #[inline(never)]
     pub fn falls(&self, state: State, symbol: Symbol) -> bool {
