@@ -270,9 +270,11 @@ interface Place {
 
 /** UTF-16 units shown before the raw offset; if it was released earlier, before this step. */
 function shownBefore(start: number, places: readonly Place[]): number {
-  // Not `findLast`: engines of mini-programs are older.
-  const place = places.filter(({ raw }) => raw <= start).pop() as Place;
-  return place.shown + (place.isKept ? start - place.raw : 0);
+  let at = places.length - 1;
+  // The first begins with the message.
+  while ((places[at] as Place).raw > start) at -= 1;
+  const { raw, shown, isKept } = places[at] as Place;
+  return shown + (isKept ? start - raw : 0);
 }
 
 interface Decided {

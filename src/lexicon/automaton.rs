@@ -213,6 +213,12 @@ impl Automaton {
         self.graph().step(state, symbol)
     }
 
+    /// Whether `symbol` leads from `state` to the root.
+    #[inline(never)]
+    pub fn ends(&self, state: State, symbol: Symbol) -> bool {
+        self.step(state, symbol).state() == 0
+    }
+
     /// Whether `symbol` leads from `state` to where it leads from the root.
     #[inline(never)]
     pub fn falls(&self, state: State, symbol: Symbol) -> bool {
@@ -237,6 +243,11 @@ impl Automaton {
     #[inline]
     pub fn depth(&self, state: State) -> usize {
         usize::from(self.nodes[state as usize].depth())
+    }
+
+    /// The depth of the deepest states: of the last level, so of the last one.
+    pub fn deepest(&self) -> usize {
+        self.depth(self.states() as State - 1)
     }
 
     /// The longest completed form that ends in `state`, if any: itself a state.

@@ -1,20 +1,14 @@
 //! One place in the automaton, and where its live prefix began.
 
-use crate::lexicon::{Automaton, Entry, MAX_SYMBOLS, STRICT, State, Symbol, Target, Views};
+use crate::lexicon::{Automaton, Entry, STRICT, State, Symbol, Target, Views};
 
 /// Most characters between two symbols of a term: separators, ignorable
 /// characters, repeats. More of them end whatever was pending.
 pub const MAX_GAP: u16 = 32;
 
-/// A power of two above [`MAX_SYMBOLS`].
-const RING: usize = 256;
-const _: () = assert!(MAX_SYMBOLS < RING);
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Place {
-    start: u32,
-    run: u8,
-}
+/// Where a symbol began, and how often its letter stands there. A tuple,
+/// because memory full of these comes zeroed at once.
+type Place = (u32, u8);
 
 /// A form that was completed.
 #[derive(Clone, Copy, Debug)]
@@ -27,30 +21,44 @@ pub(super) struct Found {
 
 /// The state of one or more views. `places` remembers the last symbols that
 /// were part of a live prefix; a prefix of depth d is the last d of them.
-#[derive(Debug)]
+///
+/// The default is one for later: it goes nowhere before it has become what
+/// another one is. Most messages never need theirs, so it has no places yet.
+#[derive(Debug, Default)]
 pub(super) struct Cursor {
     pub(super) state: State,
     count: usize,
-    places: Box<[Place; RING]>,
+    /// A ring; its length is a power of two above the depth of every state.
+    places: Box<[Place]>,
 }
 
 impl Cursor {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(automaton: &Automaton) -> Self {
+        let ring = (automaton.deepest() + 1).next_power_of_two();
         Self {
             state: 0,
             count: 0,
-            places: Box::new([Place::default(); RING]),
+            places: vec![(0, 0); ring].into_boxed_slice(),
         }
     }
 
     /// Becomes what `other` is, as far as its live prefix goes.
     pub(super) fn copy_from(&mut self, automaton: &Automaton, other: &Self) {
+        if self.places.is_empty() {
+            *self = Self::new(automaton);
+        }
         self.state = other.state;
         self.count = other.count;
         for back in 0..automaton.depth(other.state) {
-            let at = other.count.wrapping_sub(back) % RING;
+            let at = self.slot(other.count.wrapping_sub(back));
             self.places[at] = other.places[at];
         }
+    }
+
+    /// Where in the ring the `count`-th place is.
+    #[inline(always)]
+    fn slot(&self, count: usize) -> usize {
+        count & self.places.len().wrapping_sub(1)
     }
 
     /// Whether both have the same live prefix of the same text.
@@ -68,7 +76,7 @@ impl Cursor {
         self.state == there
             && (there == 0 || {
                 let depth = automaton.depth(there);
-                self.place(depth, 0).start == main.place(depth, 0).start
+                self.place(depth, 0).0 == main.place(depth, 0).0
             })
     }
 
@@ -100,10 +108,10 @@ impl Cursor {
     }
 
     /// A symbol that is part of a live prefix began at `start`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn put(&mut self, start: u32) {
         self.count = self.count.wrapping_add(1);
-        self.places[self.count % RING] = Place { start, run: 1 };
+        self.places[self.slot(self.count)] = (start, 1);
     }
 
     /// Keeps what can still become a form of `views`.
@@ -123,8 +131,8 @@ impl Cursor {
         if self.state == 0 {
             return;
         }
-        let place = &mut self.places[self.count % RING];
-        place.run = place.run.saturating_add(1);
+        let place = &mut self.places[self.slot(self.count)];
+        place.1 = place.1.saturating_add(1);
         if let Some(output) = automaton.output(self.state) {
             self.collect(automaton, output, view, true, end, found);
         }
@@ -133,13 +141,13 @@ impl Cursor {
     /// Where the live prefix began, if there is one.
     #[inline]
     pub(super) fn live_start(&self, automaton: &Automaton) -> Option<u32> {
-        (self.state != 0).then(|| self.place(automaton.depth(self.state), 0).start)
+        (self.state != 0).then(|| self.place(automaton.depth(self.state), 0).0)
     }
 
     /// The `at`-th of the last `depth` places.
     #[inline]
     fn place(&self, depth: usize, at: usize) -> Place {
-        self.places[(self.count + 1 + at).wrapping_sub(depth) % RING]
+        self.places[self.slot((self.count + 1 + at).wrapping_sub(depth))]
     }
 
     /// Reports the completed forms that end here, `output` the longest.
@@ -159,7 +167,7 @@ impl Cursor {
                 let seen = entry.views & views;
                 if seen != 0 && self.has_runs(entry, depth, repeated) {
                     found.push(Found {
-                        start: self.place(depth, 0).start,
+                        start: self.place(depth, 0).0,
                         end,
                         target: entry.target,
                         // Of several views that agree, the plainest.
@@ -175,13 +183,13 @@ impl Cursor {
     /// word. Thrice is a disguise.
     fn is_strict(&self, entry: &Entry, depth: usize) -> bool {
         let own = |at: usize| entry.runs.iter().any(|run| usize::from(run.0) == at);
-        (0..depth).all(|at| self.place(depth, at).run != 2 || own(at))
+        (0..depth).all(|at| self.place(depth, at).1 != 2 || own(at))
     }
 
     /// Whether the letters that the term repeats were repeated as often. After
     /// a repeat, only a form that this very repeat completes.
     fn has_runs(&self, entry: &Entry, depth: usize, repeated: bool) -> bool {
-        let run = |at: u8| self.place(depth, usize::from(at)).run;
+        let run = |at: u8| self.place(depth, usize::from(at)).1;
         let completes = || {
             entry
                 .runs

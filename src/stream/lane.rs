@@ -30,7 +30,7 @@ impl Lane {
     pub(super) fn new(policy: Arc<Policy>) -> Self {
         Self {
             raw: Reading::new(&policy),
-            rendered: Reading::new(&policy),
+            rendered: Reading::later(&policy),
             patterns: Matcher::default(),
             unless: Vec::new(),
             policy,

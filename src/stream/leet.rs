@@ -34,7 +34,7 @@ const MIN_FOREIGN: u32 = 5;
 impl LeetView {
     pub(super) fn new() -> Self {
         Self {
-            cursor: Cursor::new(),
+            cursor: Cursor::default(),
             last: Last::default(),
             inside: false,
             bridge: false,

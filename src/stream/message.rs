@@ -117,20 +117,27 @@ impl Message {
     /// The cost depends on `units` and the longest term only; at most
     /// [`MAX_HELD_UNITS`] stay held.
     pub fn push(&mut self, units: &[u16]) -> Outcome {
-        self.stay_closed();
         let mut outcome = Outcome::new(self.state);
+        self.push_into(units, &mut outcome);
+        outcome
+    }
+
+    /// As [`push`](Self::push), into an outcome that is used again and again: a
+    /// small push has little else to do than to make one.
+    pub fn push_into(&mut self, units: &[u16], outcome: &mut Outcome) {
+        self.stay_closed();
+        outcome.begin(self.state);
         if self.state != MessageState::Open {
-            return outcome;
+            return;
         }
         let received = self.base as usize + self.buffer.len() + units.len();
         if received > MAX_MESSAGE_UNITS as usize {
-            self.end(MessageState::Terminated, &mut outcome);
-            return outcome;
+            self.end(MessageState::Terminated, outcome);
+            return;
         }
         self.buffer.extend_from_slice(units);
-        self.scan(false, &mut outcome);
-        self.release(&mut outcome);
-        outcome
+        self.scan(false, outcome);
+        self.release(outcome);
     }
 
     /// Another message, anonymous, that is where this one is: what it decides when
@@ -227,10 +234,11 @@ impl Message {
     }
 
     fn settle(&mut self, last: bool, outcome: &mut Outcome) {
+        // No decision but a last one changes what is live, or what is in doubt.
+        let live = if last { None } else { self.live_start() };
+        let live = live.unwrap_or(u32::MAX);
+        self.judge(last, live);
         loop {
-            let live = if last { None } else { self.live_start() };
-            let live = live.unwrap_or(u32::MAX);
-            self.judge(last, live);
             match self.pending.decide(live) {
                 None => return,
                 Some(Decision::Flag(found)) => {
@@ -431,6 +439,24 @@ mod tests {
     use super::*;
     use crate::policy::{Document, compile};
     use crate::stream::Filter;
+
+    #[test]
+    fn an_outcome_that_is_used_again_keeps_nothing_of_the_last_step() {
+        let document: Document = serde_json::from_value(serde_json::json!({
+            "policy": "p",
+            "rules": [{"id": "r", "risk": "x_gambling", "action": "retract", "terms": ["赌博"]}],
+        }))
+        .unwrap();
+        let filter = Filter::new(&[&compile(&document).unwrap()], &[]).unwrap();
+        let (mut one, mut other) = [(); 2].map(|()| filter.message("", Channel::Text)).into();
+        let mut outcome = Outcome::new(MessageState::Open);
+        for text in ["去赌", "球", "", "赌博。", "赌博。"] {
+            let units: Vec<u16> = text.encode_utf16().collect();
+            one.push_into(&units, &mut outcome);
+            assert_eq!(outcome, other.push(&units), "{text}");
+        }
+        assert_eq!(outcome, Outcome::new(MessageState::Retracted));
+    }
 
     #[test]
     fn what_is_remembered_does_not_grow_with_the_message() {

@@ -88,13 +88,22 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    pub(super) fn new(state: MessageState) -> Self {
+    /// Nothing is decided yet.
+    pub fn new(state: MessageState) -> Self {
         Self {
             state,
             held: 0,
             segments: Vec::new(),
             verdicts: Vec::new(),
         }
+    }
+
+    /// Nothing is decided yet in the next step.
+    pub(super) fn begin(&mut self, state: MessageState) {
+        self.state = state;
+        self.held = 0;
+        self.segments.clear();
+        self.verdicts.clear();
     }
 
     pub(super) fn keep(&mut self, units: u32) {

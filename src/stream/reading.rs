@@ -90,24 +90,35 @@ pub(super) struct Reading {
 }
 
 impl Reading {
+    /// One that reads.
     pub(super) fn new(policy: &Policy) -> Self {
+        let mut reading = Self::later(policy);
+        reading.main = Cursor::new(&policy.automaton);
+        if let Some(sound) = &mut reading.sound {
+            sound.cursor = Cursor::new(&policy.automaton);
+        }
+        reading
+    }
+
+    /// One that reads only when it has become what another is.
+    pub(super) fn later(policy: &Policy) -> Self {
         let active = policy.views;
         Self {
             active,
-            main: Cursor::new(),
+            main: Cursor::default(),
             idle: 0,
             inside: false,
             in_gap: false,
             letter_end: 0,
             real_end: 0,
             apart: 0,
-            joined: Cursor::new(),
+            joined: Cursor::default(),
             lone: 0,
             again: None,
             repeated: 0,
             last: Last::default(),
             leet: LeetView::new(),
-            sound: (active & SOUND != 0).then(SoundView::new),
+            sound: (active & SOUND != 0).then(SoundView::default),
         }
     }
 

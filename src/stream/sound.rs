@@ -5,20 +5,13 @@ use super::reading::At;
 use crate::lexicon::{Automaton, SOUND, Symbol};
 
 /// The state of the view.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct SoundView {
     pub(super) cursor: Cursor,
     idle: u16,
 }
 
 impl SoundView {
-    pub(super) fn new() -> Self {
-        Self {
-            cursor: Cursor::new(),
-            idle: 0,
-        }
-    }
-
     pub(super) fn reset(&mut self) {
         self.cursor.state = 0;
         self.idle = 0;

@@ -113,6 +113,7 @@ impl Filter {
         Ok(FilterMessage {
             inner: self.inner.message(id, channel),
             first_rule: self.first_rule.clone(),
+            outcome: Outcome::new(MessageState::Open),
             events: Vec::new(),
         })
     }
@@ -158,21 +159,25 @@ fn first_rules(filter: &stream::Filter) -> Rc<[u32]> {
 pub struct FilterMessage {
     inner: stream::Message,
     first_rule: Rc<[u32]>,
-    events: Vec<u32>,
+    /// Of the last step: both are used again by the next.
+    outcome: Outcome,
+    events: Vec<[u32; 4]>,
 }
 
 #[wasm_bindgen]
 impl FilterMessage {
     /// Takes the first `units` units of [`input`]; pointer to the events.
     pub fn push(&mut self, units: usize) -> *const u32 {
-        let outcome = with_input(units, |units| self.inner.push(units));
-        self.write(&outcome)
+        with_input(units, |units| {
+            self.inner.push_into(units, &mut self.outcome)
+        });
+        self.write()
     }
 
     /// No more text comes; pointer to the events.
     pub fn finish(&mut self) -> *const u32 {
-        let outcome = self.inner.finish();
-        self.write(&outcome)
+        self.outcome = self.inner.finish();
+        self.write()
     }
 
     /// The state now, as in the events.
@@ -180,10 +185,11 @@ impl FilterMessage {
         state_number(self.inner.state())
     }
 
-    fn write(&mut self, outcome: &Outcome) -> *const u32 {
+    fn write(&mut self) -> *const u32 {
+        let outcome = &self.outcome;
         let first_rule = |pack: u16| self.first_rule.get(usize::from(pack)).copied().unwrap_or(0);
         self.events.clear();
-        self.events.extend([
+        self.events.push([
             state_number(outcome.state),
             outcome.held,
             outcome.segments.len() as u32,
@@ -191,7 +197,7 @@ impl FilterMessage {
         ]);
         for segment in &outcome.segments {
             let rule = first_rule(segment.pack) + segment.rule;
-            self.events.extend([
+            self.events.push([
                 kind_number(segment.kind),
                 segment.units,
                 rule,
@@ -201,9 +207,9 @@ impl FilterMessage {
         for verdict in &outcome.verdicts {
             let rule = first_rule(verdict.pack) + verdict.rule;
             self.events
-                .extend([rule, verdict.start, verdict.end, u32::from(verdict.view)]);
+                .push([rule, verdict.start, verdict.end, u32::from(verdict.view)]);
         }
-        self.events.as_ptr()
+        self.events.as_ptr().cast()
     }
 }
 

@@ -73,14 +73,13 @@ fn other_shape(
     Ok((children, is_terminal, from))
 }
 
-/// Room for the edges of a trie.
+/// Room for the edges from the root's children.
 pub(super) fn room_for_edges(mut shapes: Shapes<'_>, states: usize) -> Result<Edges, LexiconError> {
     let mut children = |state, before: usize| match shapes.advance(state)?.0 {
         more if more < states - before => Ok(before + more),
         _ => Err(LexiconError::Malformed("child count")),
     };
     let shallow = children(0, 0)?;
-    let near = (1..=shallow).try_fold(0, |near, state| children(state, near))?;
-    let far = (states - 1 - shallow).saturating_sub(near);
-    Ok(Edges::new(shallow as State, near, far))
+    let edges = (1..=shallow).try_fold(0, |before, state| children(state, before))?;
+    Ok(Edges::new(shallow as State, edges))
 }

@@ -8,10 +8,11 @@ use crate::policy::Policy;
 use crate::stream::cursor::{Cursor, MAX_GAP};
 use crate::stream::sentence::Sentences;
 
-/// What changes from character to character.
+/// What changes from character to character. It is all here, and nothing that
+/// is not inlined gets a reference to it: so it can stay in registers.
 struct Run<'a> {
     automaton: &'a Automaton,
-    main: &'a mut Cursor,
+    main: Cursor,
     views: Views,
     inside: bool,
     /// The last letter that a repeat would repeat.
@@ -22,7 +23,9 @@ struct Run<'a> {
 
 impl Reading {
     /// Takes as much as it can of `units`, of which the first stands at `base`;
-    /// returns how many.
+    /// returns how many. A function of its own, so that the engine has registers
+    /// for nothing else.
+    #[inline(never)]
     pub(in crate::stream) fn run(
         &mut self,
         policy: &Policy,
@@ -33,11 +36,10 @@ impl Reading {
         if self.apart != 0 || self.sound.is_some() {
             return 0;
         }
-        let views = self.together();
         let mut run = Run {
             automaton: &policy.automaton,
-            main: &mut self.main,
-            views,
+            views: self.together(),
+            main: std::mem::take(&mut self.main),
             inside: self.inside,
             last: self.last.letter,
             gaps: 0,
@@ -72,10 +74,15 @@ impl Reading {
             taken += 1;
             letters = taken;
         }
+        let Run {
+            main,
+            inside,
+            last,
+            gaps,
+            ..
+        } = run;
+        self.main = main;
         if taken > 0 {
-            let Run {
-                inside, last, gaps, ..
-            } = run;
             self.inside = inside;
             self.in_gap = gaps > 0;
             self.idle = gaps.saturating_sub(1);
@@ -130,9 +137,9 @@ impl Run<'_> {
     }
 
     /// The word ends, if nothing waits for that.
+    #[inline(always)]
     fn end_word(&mut self) -> bool {
-        let step = self.automaton.step(self.main.state, END);
-        if step.state() != 0 {
+        if !self.automaton.ends(self.main.state, END) {
             return false;
         }
         self.main.state = 0;
@@ -143,6 +150,7 @@ impl Run<'_> {
 
     /// A separator, if it makes no difference: nothing is pending, or the next
     /// letter ends what is, with the gap and without.
+    #[inline(always)]
     fn gap(&mut self, kind: Unit, next: Option<(u16, Option<Unit>)>) -> bool {
         if self.gaps == MAX_GAP {
             return false;
@@ -176,8 +184,9 @@ impl Run<'_> {
     }
 }
 
-/// Letters that imitate no others.
-#[inline]
+/// Letters that imitate no others: those of ASCII, which differ in one bit
+/// from their capitals.
+#[inline(always)]
 fn is_plain(unit: u16) -> bool {
-    u8::try_from(unit).is_ok_and(|byte| byte.is_ascii_alphabetic())
+    matches!(unit | 0x20, 0x61..=0x7A)
 }
