@@ -87,8 +87,8 @@ export interface Hands {
   hasFound(place: Node): boolean;
   /** Rows of rule, start, end, view, units shown before; they lie in the core's memory. */
   found(place: Node, text: string, rows: Uint32Array, settled: number, state: number): void;
-  /** Whether this frame has cost what it may. */
-  isLate(): boolean;
+  /** Whether this frame has cost what it may, in which so much was read. */
+  isLate(work: number): boolean;
   /** Nodes were removed. */
   removed(): void;
   /** So much changed that all is to be read. */

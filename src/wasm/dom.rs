@@ -34,8 +34,6 @@ pub(crate) use nodes::Hands;
 
 /// Nodes, and texts of 64 units, that are read in one slice.
 const SLICE: u32 = 100;
-/// So many are read in any case, whatever the clock says.
-const LEAST: u32 = 16;
 /// Once so many were read of a batch of changes, the rest waits for the next frame.
 const MOST: u32 = 4 * SLICE;
 
@@ -114,7 +112,7 @@ impl DomGuard {
 
     /// Whether the slice is full.
     pub fn is_full(&self) -> bool {
-        self.work >= SLICE || self.work >= LEAST && self.hands.is_late()
+        self.work >= SLICE || self.work > 0 && self.hands.is_late(self.work)
     }
 
     /// Reads what is in `parent`, from one of its children on. With `rests` it

@@ -10,23 +10,30 @@ export const ADDRESSES: readonly string[] = ['href', 'src', 'srcset', 'poster', 
 
 /** The texts to judge for an attribute: each address as written, and as the browser will read it. */
 export function addressesIn(name: string, value: string): string[] {
-  const written = name === 'srcset' ? value.split(/[\s,]+/) : [value];
-  return written.flatMap((whole) => {
-    const address = whole.slice(0, MAX_ADDRESS_UNITS).trim();
-    // They name no host, and may be a whole picture.
-    if (address === '' || /^(data|blob):/i.test(address)) return [];
-    const url = resolved(address);
-    if (url === undefined) return [address];
-    if (url.hostname === NO_HOST) return [url.href.slice(url.origin.length)];
-    return [...new Set([url.href, address])];
-  });
+  return name === 'srcset' ? value.split(/[\s,]+/).flatMap(textsOf) : textsOf(value);
+}
+
+function textsOf(whole: string): string[] {
+  const address = whole.slice(0, MAX_ADDRESS_UNITS).trim();
+  // They name no host, and may be a whole picture.
+  if (address === '' || /^(data|blob):/i.test(address)) return [];
+  const url = resolved(address);
+  if (url === undefined) return [address];
+  const { href } = url;
+  if (href === address) return [address];
+  return url.hostname === NO_HOST ? [href.slice(url.origin.length)] : [href, address];
 }
 
 function resolved(address: string): URL | undefined {
-  const protocol = /^https?:$/.test(location.protocol) ? location.protocol : 'https:';
   try {
-    return new URL(address, `${protocol}//${NO_HOST}/`);
+    return new URL(address, /^https?:\/\//i.test(address) ? undefined : base());
   } catch {
     return undefined;
   }
+}
+
+/** What addresses without a host of their own are read with. */
+function base(): string {
+  const protocol = /^https?:$/.test(location.protocol) ? location.protocol : 'https:';
+  return `${protocol}//${NO_HOST}/`;
 }

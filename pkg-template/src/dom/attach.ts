@@ -7,12 +7,14 @@ import type { DomGuard } from '../../wasm/tidegate_bg.js';
 import { GuardError } from '../error.js';
 import type { AttachOptions } from '../types.js';
 import { ADDRESSES } from './addresses.js';
-import { Attributes, OBSERVED } from './attributes.js';
-import { Backlog, hostOf } from './backlog.js';
+import { Attributes } from './attributes.js';
+import { Backlog, hostOf, isLarge } from './backlog.js';
+import { Changes } from './changes.js';
 import { UNSEEN } from './flow.js';
 import { Finds, type FoundContext } from './found.js';
 import { handsOf } from './hands.js';
 import { Holds } from './holds.js';
+import { LaterAttachment, type Beginning } from './later.js';
 import { LiveDomGuard, type LiveContext } from './live.js';
 import { checkOptions, type Checked } from './options.js';
 import { Originals } from './originals.js';
@@ -39,10 +41,16 @@ export interface Attachment {
 
 export function attach(root: Element | ShadowRoot, options: AttachOptions, context: AttachContext): Attachment {
   if (typeof MutationObserver === 'undefined') throw new GuardError('attach/unsupported', 'there is no MutationObserver');
-  return new PageAttachment(root, checkOptions(root, options), context);
+  const checked = checkOptions(root, options);
+  const changes = new Changes();
+  const make = (): Beginning => new PageAttachment(root, checked, context, changes);
+  if (isLarge(root)) return new LaterAttachment(root, changes, make, (ms, run) => context.timer(ms, run));
+  const attachment = make();
+  attachment.begin();
+  return attachment;
 }
 
-class PageAttachment implements Attachment {
+class PageAttachment implements Beginning {
   readonly #root: Element | ShadowRoot;
   readonly #host: Element;
   readonly #context: AttachContext;
@@ -53,7 +61,8 @@ class PageAttachment implements Attachment {
   readonly #finds: Finds;
   readonly #holds: Holds;
   readonly #slices: Slices;
-  readonly #observer: MutationObserver;
+  readonly #changes: Changes;
+  readonly #watchesFields: boolean;
   readonly #core: LiveDomGuard;
   /** There is none between two instances of it, after too many traps, and once detached. */
   #hasCore = true;
@@ -67,7 +76,7 @@ class PageAttachment implements Attachment {
   #cancelAgain = (): void => {};
   readonly #stops: (() => void)[] = [];
 
-  constructor(root: Element | ShadowRoot, options: Checked, context: AttachContext) {
+  constructor(root: Element | ShadowRoot, options: Checked, context: AttachContext, changes: Changes) {
     this.#root = root;
     this.#host = hostOf(root);
     this.#context = context;
@@ -82,16 +91,35 @@ class PageAttachment implements Attachment {
       instance: () => context.instance(),
       beside: (element) => this.#beside(element),
       note: (wrote) => this.#note(wrote),
-      isLate: () => this.#slices.isLate,
+      isLate: (nodes) => this.#slices.isLate(nodes),
       restart: () => this.#restart(),
     });
+    this.#watchesFields = options.editable;
     this.#core = new LiveDomGuard(context, root, hands, options.messages !== '');
-    this.#observer = new MutationObserver((records) => this.#changed(records));
-    this.#stops.push(() => this.#observer.disconnect());
+    this.#changes = changes;
+  }
+
+  rehearsals(): (() => void)[] {
+    const element = this.#host.ownerDocument.createElement('div');
+    const look = (): void => void this.#scope.flow(element);
+    const judge = (name: string, value: string) => (): void => {
+      element.setAttribute(name, value);
+      this.#attributes.take(element);
+    };
+    const read = (text: string) => (): void => {
+      element.textContent = text;
+      this.#run((inner) => void inner.read_in(element, undefined, true, false));
+    };
+    return [look, judge('title', ' '), judge('href', '/'), read(''), read('.')];
+  }
+
+  begin(): void {
+    this.#stops.push(() => this.#changes.stop());
     this.#stops.push(watchShadows((shadow) => this.#run(() => this.#newShadow(shadow))));
-    if (options.editable) this.#watchFields();
+    if (this.#watchesFields) this.#watchFields();
     this.#watchParser();
-    this.#observe(root);
+    this.#changes.take = (records) => this.#changed(records);
+    this.#changes.observe(this.#root);
     try {
       this.#run((inner) => this.#readAll(inner));
     } catch (thrown) {
@@ -171,12 +199,8 @@ class PageAttachment implements Attachment {
   }
 
   #enter(shadow: ShadowRoot): void {
-    this.#observe(shadow);
+    this.#changes.observe(shadow);
     this.#backlog.add(shadow, true);
-  }
-
-  #observe(root: Node): void {
-    this.#observer.observe(root, { childList: true, characterData: true, subtree: true, attributeFilter: [...OBSERVED] });
   }
 
   /** Runs a step and what can be read in this slice; a step within a step waits for its end. */
@@ -194,7 +218,7 @@ class PageAttachment implements Attachment {
         const now = next;
         this.#core.use((inner) => {
           now(inner);
-          this.#backlog.run(inner, this.#slices.isOfFrame);
+          this.#backlog.run(inner);
         });
       }
       this.#slices.ask(() => this.#backlog.isEmpty);
@@ -227,6 +251,7 @@ class PageAttachment implements Attachment {
 
   #newFrame(): void {
     this.#batches = 0;
+    this.#backlog.begin();
     if (!this.#backlog.isEmpty) this.#run(() => {});
   }
 

@@ -10,8 +10,6 @@ const TEXTS: readonly string[] = [
 
 /** Those whose changes an observer tells; of one with a namespace it tells nothing. */
 export const OBSERVED: readonly string[] = [...TEXTS, ...ADDRESSES].filter((name) => !name.includes(':'));
-/** Elements that have any of them. */
-const WITH_ANY = [...OBSERVED.map((name) => `[${name}]`), '[*|href]'].join(',');
 /** Elements whose addresses belong to the page. */
 const OF_THE_PAGE = /^(script|link|base)$/;
 
@@ -26,24 +24,29 @@ export interface Judge {
 export class Attributes {
   readonly #originals: Originals;
   readonly #judge: Judge;
-  readonly #names: readonly string[];
+  readonly #names: ReadonlySet<string>;
   readonly #editable: boolean;
 
   constructor(originals: Originals, judge: Judge, { addresses, editable }: { addresses: boolean; editable: boolean }) {
     this.#originals = originals;
     this.#judge = judge;
-    this.#names = addresses ? [...TEXTS, ...ADDRESSES] : TEXTS;
+    this.#names = new Set(addresses ? [...TEXTS, ...ADDRESSES] : TEXTS);
     this.#editable = editable;
   }
 
   /** Judges those of an element; `true` if anything was changed. */
   take(element: Element): boolean {
     const field = isField(element) ? element : undefined;
-    if (!field && !element.matches(WITH_ANY)) return false;
     let changes = false;
-    for (const name of this.#names) changes = this.#one(element, name) || changes;
+    for (const name of this.#namesOf(element)) changes = this.#one(element, name) || changes;
     if (field && this.#editable) changes = this.#held(field) || changes;
     return changes;
+  }
+
+  /** Most elements have none, and were not changed. */
+  #namesOf(element: Element): Iterable<string> {
+    if (this.#originals.isKnown(element)) return this.#names;
+    return element.hasAttributes() ? element.getAttributeNames().filter((name) => this.#names.has(name)) : [];
   }
 
   #one(element: Element, name: string): boolean {

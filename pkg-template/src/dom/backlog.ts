@@ -5,8 +5,13 @@ import { unveil, veil } from './veil.js';
 /** How often reading a list begins anew because it changed meanwhile, before all of it is read at once. */
 const MAX_RESTARTS = 8;
 
-/** A page of more elements is read in several frames. */
+/** A page of more elements is read in several frames: to begin at once would show nothing sooner. */
 const LARGE = 100;
+/**
+ * Such a page is read from the second frame on. In the first one the browser computes its styles, as it is hidden now;
+ * whoever asks for one before waits for that.
+ */
+const WAITS = 2;
 
 interface Task {
   /** An element or a shadow root. */
@@ -24,8 +29,8 @@ export class Backlog {
   readonly #hidden = new Set<Element>();
   /** All of the page is to be read. */
   #isWhole = false;
-  /** It is more than a slice, so it waits for a frame: to begin at once would show nothing sooner. */
-  #isLarge = false;
+  /** Frames to wait for. */
+  #waits = 0;
 
   constructor(host: Element) {
     this.#host = host;
@@ -40,17 +45,21 @@ export class Backlog {
   }
 
   /** All of `root` is to be read, whatever was left before. */
-  restart(root: Node): void {
+  restart(root: Element | ShadowRoot): void {
     this.#tasks.length = 0;
     this.#isWhole = true;
-    this.#isLarge = isLarge(root);
+    this.#waits = isLarge(root) ? WAITS : 0;
     this.add(root, false);
   }
 
-  /** Reads until the slice is full, and hides what is left. `isFrame`: a frame is about to be drawn. */
-  run(inner: DomGuard, isFrame: boolean): void {
-    if (isFrame) this.#isLarge = false;
-    while (!this.#isLarge && !inner.is_full()) {
+  /** A frame begins. */
+  begin(): void {
+    this.#waits = Math.max(0, this.#waits - 1);
+  }
+
+  /** Reads until the slice is full, and hides what is left. */
+  run(inner: DomGuard): void {
+    while (this.#waits === 0 && !inner.is_full()) {
       const task = this.#tasks.pop();
       if (!task) break;
       if (task.node.isConnected) this.#read(inner, task);
@@ -70,8 +79,10 @@ export class Backlog {
     const isLost = task.from !== undefined && task.from.parentNode !== node;
     const from = isLost ? undefined : task.from;
     const again = restarts + (isLost ? 1 : 0);
+    const { length } = this.#tasks;
     const next = inner.read_in(node, from, apart, again <= MAX_RESTARTS);
-    if (next) this.#tasks.push({ node, apart, from: next, restarts: again });
+    // Before it what was found in it, so that there is never much to remember.
+    if (next) this.#tasks.splice(length, 0, { node, apart, from: next, restarts: again });
   }
 
   #hide(): void {
@@ -84,8 +95,9 @@ export class Backlog {
 }
 
 /** Without a look at all of it. */
-function isLarge(root: Node): boolean {
-  const elements = (root.ownerDocument as Document).createTreeWalker(root, NodeFilter.SHOW_ELEMENT);
+export function isLarge(root: Element | ShadowRoot): boolean {
+  if (root.childElementCount > LARGE) return true;
+  const elements = root.ownerDocument.createTreeWalker(root, NodeFilter.SHOW_ELEMENT);
   for (let count = 0; count <= LARGE; count += 1) if (!elements.nextNode()) return false;
   return true;
 }

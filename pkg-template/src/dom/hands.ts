@@ -21,7 +21,7 @@ export interface Page {
   beside(element: Element): void;
   /** Something may have been rewritten. */
   note(wrote: boolean): void;
-  isLate(): boolean;
+  isLate(work: number): boolean;
   /** All is to be read. */
   restart(): void;
 }
@@ -62,7 +62,7 @@ export function handsOf(page: Page): Hands {
     end: (place, displayed) => void ended.set(place, displayed),
     hasFound: (place) => finds.isWaiting(place),
     found: (place, text, rows, settled, state) => finds.inText(place, text, rows, settled, state),
-    isLate: () => page.isLate(),
+    isLate: (work) => page.isLate(work),
     removed: () => originals.sweep(),
     all: () => page.restart(),
   };

@@ -26,6 +26,11 @@ export class Originals {
     this.#isAddress = isAddress;
   }
 
+  /** Whether anything of it is shown in place of something else. */
+  isKnown(node: Node): boolean {
+    return this.#known.has(node);
+  }
+
   /** Whether what is there is what is shown in place of something else. */
   isShown(node: Node, part: Part): boolean {
     const pair = this.#known.get(node)?.get(part);

@@ -1,7 +1,9 @@
 /** What a frame may cost: what is left to read is read in slices, one a frame. */
 
 /** What a slice of what is hidden may take, ms. The core looks after each node. */
-const SLICE_MS = 0.7;
+const SLICE_MS = 0.45;
+/** So many nodes are read in any case, or a slow device would hide a page for long. */
+const LEAST_NODES = 16;
 
 export class Slices {
   /** Begins the slice of a frame. */
@@ -10,19 +12,16 @@ export class Slices {
   #isNew = false;
   /** When the slice of this frame is to end; absent in one that began with nothing left to read. */
   #end: number | undefined;
+  /** Slices until now. In the first ones code runs for the first time, which takes many times as long. */
+  #slices = 0;
 
   constructor(onFrame: () => void) {
     this.#onFrame = onFrame;
   }
 
-  /** Whether this frame began with something left to read. */
-  get isOfFrame(): boolean {
-    return this.#end !== undefined;
-  }
-
-  /** Whether this frame has cost what it may. */
-  get isLate(): boolean {
-    return this.#end !== undefined && performance.now() >= this.#end;
+  /** Whether this frame, in which so many nodes were read, has cost what it may. */
+  isLate(nodes: number): boolean {
+    return this.#end !== undefined && nodes >= Math.min(LEAST_NODES, this.#slices) && performance.now() >= this.#end;
   }
 
   /** `true` once in each frame. */
@@ -40,6 +39,7 @@ export class Slices {
       this.#isAsked = false;
       this.#isNew = true;
       this.#end = isEmpty() ? undefined : performance.now() + SLICE_MS;
+      if (this.#end !== undefined) this.#slices += 1;
       this.#onFrame();
     });
   }

@@ -63,9 +63,9 @@ extern "C" {
         settled: usize,
         state: u32,
     );
-    /// Whether this frame has cost what it may.
+    /// Whether this frame has cost what it may, in which so much was read.
     #[wasm_bindgen(method, js_name = isLate)]
-    pub(super) fn is_late(this: &Hands) -> bool;
+    pub(super) fn is_late(this: &Hands, work: u32) -> bool;
     /// Nodes were removed.
     #[wasm_bindgen(method)]
     pub(super) fn removed(this: &Hands);
