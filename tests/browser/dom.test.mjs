@@ -298,6 +298,47 @@ test('a large page is read in slices, hidden until it is read, and all of it is'
   assert.deepEqual(result, { hidden: '0', isSliced: true, left: false, styles: 0, seen: [], restored: true });
 });
 
+/** A large page is guarded some frames after the call; each of them, and some more. */
+const FRAMES_OF_SETTING_UP = 11;
+const LARGE = "'<p>去赌博网站</p>'.repeat(300)";
+
+test('a large page may change, get another policy or be left in each frame in which its guard is set up', async () => {
+  const policy = { policy: 'dom', rules: [{ id: 'other', risk: 'x_gambling', action: 'replace', with: '…', terms: ['forbidden'] }] };
+  for (let frame = 0; frame < FRAMES_OF_SETTING_UP; frame += 1) {
+    const result = await run(`
+      await start(); root.innerHTML = ${LARGE}; const before = root.innerHTML;
+      const wait = async () => { for (let count = 0; count < ${frame}; count += 1) await nextFrame(); };
+      attach(); await wait();
+      const hidden = getComputedStyle(root).opacity;
+      detach();
+      for (let count = 0; count < 5; count += 1) await nextFrame();
+      const left = [getComputedStyle(root).opacity, root.innerHTML === before, root.hasAttribute('style')];
+      attach(); await wait();
+      root.insertAdjacentHTML('afterbegin', '<p>forbidden</p>'); root.lastChild.textContent += ' forbidden';
+      await null; await loadPolicy(JSON.stringify({ revision: 100 + ${frame}, ...JSON.parse(values[0]) }));
+      while (getComputedStyle(root).opacity === '0' || root.textContent.includes('forbidden')) await nextFrame();
+      const judged = [root.firstChild.textContent, root.lastChild.textContent];
+      detach();
+      return { hidden, left, judged, seen };`, JSON.stringify(policy));
+    assert.deepEqual(result.left, ['1', true, false], `frame ${frame}`);
+    assert.deepEqual(result.judged, ['…', '去赌博网站 …'], `frame ${frame}`);
+    assert.deepEqual(result.seen.filter((term) => !term.includes('赌博网站')), [], `frame ${frame}`);
+    if (frame < 3) assert.equal(result.hidden, '0', `frame ${frame}`);
+  }
+});
+
+test('what a large page is set up with is not told as if the page had it', async () => {
+  const policy = { policy: 'dom', revision: 2, rules: [{ id: 'any', risk: 'x_gambling', action: 'flag', pattern: '[ ./]' }] };
+  const result = await run(`
+    await start(); await loadPolicy(values[0]);
+    root.innerHTML = '<p>一</p>'.repeat(300) + '<i>2.5</i>'; attach();
+    while (getComputedStyle(root).opacity === '0') await nextFrame();
+    await new Promise((done) => setTimeout(done, 1_500));
+    detach();
+    return found;`, JSON.stringify(policy));
+  assert.deepEqual(result, [['any', 1, 'main', '']]);
+});
+
 test('a new policy judges what is displayed anew', async () => {
   const result = await run(`
     await start(); root.innerHTML = '<p>赌博网站 forbidden</p>'; attach();

@@ -101,6 +101,7 @@ class PageAttachment implements Beginning {
 
   rehearsals(): (() => void)[] {
     const element = this.#host.ownerDocument.createElement('div');
+    this.#finds.ignore(element);
     const look = (): void => void this.#scope.flow(element);
     const judge = (name: string, value: string) => (): void => {
       element.setAttribute(name, value);

@@ -34,11 +34,20 @@ export class Finds {
   readonly #onVerdict: ((found: Attached) => void) | undefined;
   readonly #verdicts: Verdicts;
   readonly #untold: [Judged, Hit][] = [];
+  /** The element of a rehearsal: nobody wrote what is found there. */
+  #unheard: Node | undefined;
 
   constructor(context: FoundContext, onVerdict: ((found: Attached) => void) | undefined) {
     this.#context = context;
     this.#onVerdict = onVerdict;
-    this.#verdicts = new Verdicts((ms, run) => context.timer(ms, run), (judged, hit) => void this.#untold.push([judged, hit]));
+    this.#verdicts = new Verdicts((ms, run) => context.timer(ms, run), (judged, hit) => {
+      if (judged.place !== this.#unheard) this.#untold.push([judged, hit]);
+    });
+  }
+
+  /** Nothing in it is told. */
+  ignore(place: Node): void {
+    this.#unheard = place;
   }
 
   /** Whether a text of this element waits, and may have changed. */
