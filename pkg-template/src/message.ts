@@ -253,8 +253,11 @@ export function verdictOf({ id, risk, action: own }: Rule, start: number, end: n
 
 /** Nothing was shown yet, or what was shown ends with a sentence. */
 const BETWEEN = /(?:^|[。！？!?.…\n])[\s"'”’」』）)\]]*$/;
-/** The end of a sentence, not the dot in a number or an address. No `\p{L}`: engines of mini-programs are older, and a script with it does not even start. */
-const SENTENCE_END = /[。！？!?…\n]["'”’」』）)\]]*|\.(?=[\s"'”’」』）)\]]|$)["'”’」』）)\]]*/;
+/**
+ * The end of a sentence, not the dot in a number or an address: behind it comes nothing, a blank, punctuation or a symbol.
+ * By ranges, because engines of mini-programs are older than `\p{L}`, and a script with it does not start there.
+ */
+const SENTENCE_END = /[。！？!?…\n]["'”’」』）)\]]*|\.(?=$|[\s!-/:-@[-`{-~\u00ab\u00bb\u2000-\u2bff\u3000-\u303f\ud83c-\ud83e\uff01-\uff0f\uff1a-\uff20])["'”’)\]]*/;
 
 /** UTF-16 units up to the end of the sentence that `text` begins in; `undefined` if it does not end here. */
 function sentenceUnits(text: string): number | undefined {

@@ -52,6 +52,7 @@ test('every mark that ends a sentence ends it, a dot in a number does not', asyn
   for (const [text, shown] of [
     ['一句。二句。', '一句。'], ['好！再', '好！'], ['吗？再', '吗？'], ['so! and', 'so!'], ['so? and', 'so?'], ['so… and', 'so…'],
     ['line\nline', 'line\n'], ['他说“好。”然后', '他说“好。”'], ['3.14 is pi. Yes', '3.14 is pi.'], ['see a.example now', undefined],
+    ['**Done.** Next.', '**Done.'], ['_e.g._ x', '_e.g.'], ['end.—More', 'end.'], ['end.😀 More', 'end.'], ['«The end.» More', '«The end.'], ['v1.é', undefined],
   ]) {
     const { host, guard } = await evening(t);
     const whole = guard.message();
