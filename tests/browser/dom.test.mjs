@@ -327,6 +327,16 @@ test('a large page may change, get another policy or be left in each frame in wh
   }
 });
 
+test('an address that a policy took out is there again under one that allows it', async () => {
+  const result = await run(`
+    await start(); root.innerHTML = '<a href="https://bad.example/">x</a>'; attach();
+    const first = root.firstChild.hasAttribute('href');
+    await loadPolicy(values[0]);
+    const second = root.firstChild.getAttribute('href'); detach();
+    return [first, second];`, JSON.stringify({ policy: 'dom', revision: 2, rules: [{ id: 'other', risk: 'x_gambling', action: 'mask', terms: ['forbidden'] }] }));
+  assert.deepEqual(result, [false, 'https://bad.example/']);
+});
+
 test('what a large page is set up with is not told as if the page had it', async () => {
   const policy = { policy: 'dom', revision: 2, rules: [{ id: 'any', risk: 'x_gambling', action: 'flag', pattern: '[ ./]' }] };
   const result = await run(`

@@ -46,6 +46,7 @@ export function attach(root: Element | ShadowRoot, options: AttachOptions, conte
   const make = (): Beginning => new PageAttachment(root, checked, context, changes);
   if (isLarge(root)) return new LaterAttachment(root, changes, make, (ms, run) => context.timer(ms, run));
   const attachment = make();
+  changes.observe(root);
   attachment.begin();
   return attachment;
 }
@@ -120,7 +121,6 @@ class PageAttachment implements Beginning {
     if (this.#watchesFields) this.#watchFields();
     this.#watchParser();
     this.#changes.take = (records) => this.#changed(records);
-    this.#changes.observe(this.#root);
     try {
       this.#run((inner) => this.#readAll(inner));
     } catch (thrown) {
