@@ -88,7 +88,7 @@ pub struct Args {
     /// Ed25519 key, in base64url, of who signs policies: packs signed by it
     /// may be handed in with PUT /v1/policies/NAME.pack while the collector
     /// runs. May be given several times; without it none are taken.
-    #[arg(long = "policy-key", env = "TIDEGATE_POLICY_KEY", value_name = "KEY", value_delimiter = ',', value_parser = read_key)]
+    #[arg(long = "policy-key", env = "TIDEGATE_POLICY_KEY", value_name = "KEY", value_delimiter = ',', allow_hyphen_values = true, value_parser = read_key)]
     pub policy_keys: Vec<VerifyingKey>,
 
     /// Pause between two played tokens in ms, 0–10000; 0 means none. Without

@@ -180,6 +180,21 @@ async fn a_damaged_pack_keeps_the_collector_from_starting() {
     }
 }
 
+/// One key in 64 begins so, in base64url.
+#[test]
+fn a_key_on_the_command_line_may_begin_with_a_dash() {
+    let key = URL_SAFE_NO_PAD.encode(public_key(&[41; 32]));
+    assert!(key.starts_with('-'), "{key}");
+    for options in [
+        ["--policy-key", &key].as_slice(),
+        &["--policy-key", &key, "--policy-key", &key, "--demo"],
+        &["export", "verify", "FILE", "--key", &key],
+    ] {
+        let line = std::iter::once(&"tidegate-collector").chain(options);
+        assert!(Args::try_parse_from(line).is_ok(), "{options:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_signed_revision_is_delivered_at_once_and_stays_after_a_restart() {
     let directory = tempfile::tempdir().unwrap();

@@ -37,7 +37,7 @@ pub enum Export {
         /// The key that must have signed it: `x` of the key for
         /// tidegate.export.v1 in GET /v1/keys, 43 characters. Take it from
         /// the collector, not from who hands you the file.
-        #[arg(long, value_parser = read_key)]
+        #[arg(long, allow_hyphen_values = true, value_parser = read_key)]
         key: VerifyingKey,
     },
 }
