@@ -30,7 +30,8 @@ describe('the compiled sample', { skip: isInstalled ? false : "WeChat's tools ar
     // A grown-up: the answers must not depend on the hour.
     const config = join(project, 'config.js');
     writeFileSync(config, readFileSync(config, 'utf8').replace('age: 15', 'age: 30'));
-    const compiling = promisify(execFile)(process.execPath, [join(TOOLS, 'compile.cjs'), project, root]);
+    // The tools leave a directory of their own where they are started.
+    const compiling = promisify(execFile)(process.execPath, [join(TOOLS, 'compile.cjs'), project, root], { cwd: work });
     [collector] = await Promise.all([Collector.start({ demo: true, delay: 0 }), compiling]);
   });
   after(async () => {
