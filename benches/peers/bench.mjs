@@ -1,6 +1,6 @@
 /**
- * Measures tidegate and its peers, each in a process of its own, prints tables
- * and writes everything with ratios as JSON. Run by `cargo xtask bench`.
+ * Measures tidegate and its peers in rounds, each in a process of its own, prints
+ * tables and writes everything with ratios as JSON. Run by `cargo xtask bench`.
  *
  *     node bench.mjs '{"sizes", "only", "quick", "folder", "out"}'
  */
@@ -10,6 +10,7 @@ import { cpus, loadavg } from 'node:os';
 import { argv, execPath, version } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { adapters } from './adapters.mjs';
+import { inRounds, median, ratios } from './rounds.mjs';
 import { SIZES } from './text.mjs';
 import { printTables } from './table.mjs';
 
@@ -17,9 +18,9 @@ const US = 'tidegate';
 /** Seconds for each timed part of one contender; what is not done by then is reported as a share. */
 const SECONDS = { quick: 4, full: 8 };
 const MESSAGES = { quick: 120, full: 600 };
-/** Processes of which the median time to ready counts, when one takes less than a second. */
-const READY_RUNS = 5;
-const SLOW_READY_MS = 1_000;
+/** The shorter a time to ready, the more it is disturbed: below this, the median of several processes counts. */
+const SHORT_READY_MS = 50;
+const READY_RUNS = 3;
 const DEADLINE_MS = 180_000;
 
 const { sizes, only, quick, folder, out } = JSON.parse(argv[2]);
@@ -32,11 +33,10 @@ const report = {
 };
 for (const size of chosenSizes(sizes)) {
   const pack = child('packs.mjs', [folder, size]);
-  const rows = [];
-  for (const name of names) {
-    process.stderr.write(`${size}: ${name} (load ${loadavg()[0].toFixed(1)})\n`);
-    rows.push(measure(name, size));
-  }
+  const rows = inRounds(names, (name, round) => {
+    process.stderr.write(`${size}, round ${round + 1}: ${name} (load ${loadavg()[0].toFixed(1)})\n`);
+    return measure(name, size);
+  });
   report.sizes[size] = { pack, rows: withRatios(rows, pack) };
   printTables(size, report.sizes[size]);
 }
@@ -60,17 +60,13 @@ function chosenSizes(sizes) {
 
 function measure(name, size) {
   const order = { adapter: name, size, folder, messages: MESSAGES[mode], seconds: SECONDS[mode] };
-  try {
-    const row = child('measure.mjs', [JSON.stringify(order)]);
-    const ready = [row];
-    while (ready.length < READY_RUNS && row.readyMs < SLOW_READY_MS) {
-      ready.push(child('measure.mjs', [JSON.stringify({ ...order, readyOnly: true })]));
-    }
-    const median = (key) => ready.map((one) => one[key]).sort((a, b) => a - b)[ready.length >> 1];
-    return { ...row, isFloor: Boolean(adapters[name].isFloor), readyMs: median('readyMs'), initMs: median('initMs') };
-  } catch (error) {
-    return { name, failed: error.message };
-  }
+  const isFloor = Boolean(adapters[name].isFloor);
+  const row = { ...child('measure.mjs', [JSON.stringify(order)]), isFloor };
+  if (isFloor || row.readyMs > SHORT_READY_MS) return row;
+  const ready = [row];
+  while (ready.length < READY_RUNS) ready.push(child('measure.mjs', [JSON.stringify({ ...order, readyOnly: true })]));
+  const middle = (key) => median(ready.map((one) => one[key]));
+  return { ...row, readyMs: middle('readyMs'), initMs: middle('initMs') };
 }
 
 function child(script, given) {
@@ -85,8 +81,8 @@ function child(script, given) {
 }
 
 /**
- * `ratio` of each row: how tidegate's value stands to this row's. `fastest`
- * names the quickest peer that finds every planted term.
+ * `ratio` of each row: how tidegate's values stand to this row's. `isFastest`:
+ * the quickest peer that finds every planted term.
  */
 function withRatios(rows, pack) {
   const us = rows.find(({ name, failed }) => name === US && !failed);
@@ -94,14 +90,7 @@ function withRatios(rows, pack) {
   for (const row of rows) {
     if (!us || row.failed) continue;
     if (row.planted > 0) row.foundShare = row.found / row.planted;
-    const ratio = (read) => (read(us) === undefined || !read(row) ? undefined : read(us) / read(row));
-    row.ratio = {
-      mbPerSecond: ratio((one) => one.mbPerSecond),
-      readyMs: row.isFloor ? undefined : ratio((one) => one.readyMs),
-      memoryBytes: row.isFloor ? undefined : ratio((one) => one.memoryBytes),
-      push: ratio((one) => one.push?.p50),
-      pushP99: ratio((one) => one.push?.p99),
-    };
+    row.ratio = ratios(us, row);
   }
   const complete = rows.filter(({ name, isFloor, failed, found, planted }) => !failed && !isFloor && !name.startsWith(US) && found === planted);
   const fastest = complete.reduce((best, row) => (row.mbPerSecond > (best?.mbPerSecond ?? 0) ? row : best), undefined);

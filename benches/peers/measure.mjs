@@ -9,10 +9,13 @@ import { argv } from 'node:process';
 import { adapters } from './adapters.mjs';
 import { cut, load, random } from './text.mjs';
 
-/** Passes over the corpus; the best time of each message counts, so that other jobs on the machine do not. */
-const PASSES = 15;
+/**
+ * Passes over the corpus; the best time of each message counts, so that other jobs on the machine do not,
+ * nor the first pass, in which engines compile.
+ */
+const PASSES = 6;
 /** Passes over the chunks; the best pass counts as a whole, its own garbage collection included. */
-const CHUNK_PASSES = 9;
+const CHUNK_PASSES = 4;
 /** Without a stream of its own, a contender scans the message so far again; that is slow. */
 const RESCANNED_MESSAGES = 40;
 /** A long message: how much comes before, and how many chunks are timed then. */

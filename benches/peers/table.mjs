@@ -17,8 +17,8 @@ const RATIOS = [
   ['ready', ({ ratio }) => times(ratio.readyMs)],
   ['memory', ({ ratio }) => times(ratio.memoryBytes)],
   ['MB/s', ({ ratio }) => times(ratio.mbPerSecond)],
-  ['push p50', ({ ratio }) => times(ratio.push)],
-  ['push p99', ({ ratio }) => times(ratio.pushP99)],
+  ['push p50', ({ ratio }) => times(ratio.push?.p50)],
+  ['push p99', ({ ratio }) => times(ratio.push?.p99)],
 ];
 
 export function printTables(size, { pack, rows }) {
@@ -28,6 +28,9 @@ export function printTables(size, { pack, rows }) {
   const us = rows.find(({ name, failed }) => name === 'tidegate' && !failed);
   if (us) console.log(`core: instantiated in ${number(us.initMs)} ms, ${number(us.coreBytes / 1e6)} MB before a pack is loaded`);
   const measured = rows.filter(({ failed }) => !failed);
+  const rounds = Math.max(...measured.map((row) => row.rounds.length));
+  console.log(`medians of ${rounds} rounds, in each of which every contender had a process of its own; ratios: medians of those within a round`);
+  for (const { name } of measured.filter((row) => row.rounds.length < rounds)) console.log(`${name} is slow: measured in the first round only`);
   print(COLUMNS, measured);
   console.log('* fastest peer that finds every planted term; (rescan): has no stream, so the message so far is scanned again');
   for (const { name, failed } of rows.filter(({ failed }) => failed)) console.log(`${name}: ${failed}`);

@@ -38,6 +38,8 @@ pub(crate) struct Verdict {
     value: Option<f64>,
     /// The peer and its value.
     against: Option<(String, f64)>,
+    /// How `value` stands to the peer's.
+    ratio: Option<f64>,
     at_least: Option<f64>,
     at_most: Option<f64>,
     /// `None`: not measured in this run.
@@ -60,33 +62,38 @@ pub(crate) fn judge(root: &Path, report: &Value) -> Result<Vec<Verdict>> {
 impl Row {
     fn judge(&self, size: &str, report: &Value) -> Verdict {
         let rows = report["sizes"][size]["rows"].as_array();
-        let value_of = |wanted: &dyn Fn(&Value) -> bool| {
-            let row = rows?.iter().find(|row| wanted(row))?;
-            let path = format!("/{}", self.metric.replace('.', "/"));
-            let value = row.pointer(&path)?.as_f64()?;
-            Some((row["name"].as_str()?.to_owned(), value))
-        };
-        let value = value_of(&|row| row["name"] == US).map(|(_, value)| value);
-        let against = self.against.as_deref().and_then(|peer| {
-            value_of(&|row| match peer {
+        let find = |wanted: &dyn Fn(&Value) -> bool| rows?.iter().find(|row| wanted(row));
+        let path = format!("/{}", self.metric.replace('.', "/"));
+        let value_of = |row: &Value| row.pointer(&path)?.as_f64();
+        let value = find(&|row| row["name"] == US).and_then(value_of);
+        let peer = self.against.as_deref().and_then(|peer| {
+            find(&|row| match peer {
                 FASTEST => row["isFastest"] == true,
                 _ => row["name"] == peer,
             })
         });
-        let unit = match (&self.against, &against) {
-            (None, _) => Some(1.0),
-            (Some(_), Some((_, value))) => Some(*value),
-            (Some(_), None) => None,
+        let theirs = peer.and_then(value_of);
+        // That within the rounds says more than that of the medians.
+        let within_rounds = peer.and_then(|row| value_of(&row["ratio"]));
+        let (judged, unit) = match (&self.against, within_rounds) {
+            (None, _) => (value, Some(1.0)),
+            (Some(_), None) => (value, theirs),
+            (Some(_), ratio) => (ratio, Some(1.0)),
         };
-        let pass = value.zip(unit).map(|(value, unit)| {
-            self.at_least.is_none_or(|limit| value >= limit * unit)
-                && self.at_most.is_none_or(|limit| value <= limit * unit)
+        let pass = judged.zip(unit).map(|(judged, unit)| {
+            self.at_least.is_none_or(|limit| judged >= limit * unit)
+                && self.at_most.is_none_or(|limit| judged <= limit * unit)
         });
+        let name = peer.and_then(|row| row["name"].as_str());
+        let against = name.map(str::to_owned).zip(theirs);
+        let of_medians = || Some(value? / theirs.filter(|&theirs| theirs > 0.0)?);
+        let ratio = within_rounds.or_else(of_medians);
         Verdict {
             what: self.what.clone(),
             size: size.to_owned(),
             value,
             against,
+            ratio,
             at_least: self.at_least,
             at_most: self.at_most,
             pass,
@@ -105,8 +112,8 @@ impl fmt::Display for Verdict {
         write!(f, "{pass}  {}, {}: {}", self.what, self.size, Short(value))?;
         let times = if let Some((peer, theirs)) = &self.against {
             write!(f, " to {} of {peer}", Short(*theirs))?;
-            if *theirs > 0.0 {
-                write!(f, " = {} ×", Short(value / theirs))?;
+            if let Some(ratio) = self.ratio {
+                write!(f, " = {} ×", Short(ratio))?;
             }
             " ×"
         } else {
@@ -164,5 +171,18 @@ mod tests {
         let absent =
             row("what = 'w'\nsizes = []\nmetric = 'push.p50'\nagainst = 'absent'\nat_most = 1.0");
         assert_eq!(absent.judge("10k", &report).pass, None);
+    }
+
+    #[test]
+    fn a_ratio_within_the_rounds_is_believed_before_that_of_the_medians() {
+        let mut report = json!({"sizes": {"10k": {"rows": [
+            {"name": "tidegate", "push": {"p50": 1.0}},
+            {"name": "quick", "push": {"p50": 1.0}, "ratio": {"push": {"p50": 0.4}}},
+        ]}}});
+        let pushed =
+            row("what = 'w'\nsizes = []\nmetric = 'push.p50'\nagainst = 'quick'\nat_most = 0.5");
+        assert_eq!(pushed.judge("10k", &report).pass, Some(true));
+        report["sizes"]["10k"]["rows"][1]["ratio"]["push"]["p50"] = json!(0.6);
+        assert_eq!(pushed.judge("10k", &report).pass, Some(false));
     }
 }
