@@ -67,10 +67,17 @@ export function isReady(): boolean {
  */
 export function startOnce(load: Load, warmUp = async (): Promise<void> => {}): Promise<void> {
   if (isReady()) return starting ?? Promise.resolve();
-  starting ??= start(load).then(() => warmUp().catch(() => {})).finally(() => {
+  starting ??= startWarm(load, warmUp).finally(() => {
     starting = undefined;
   });
   return starting;
+}
+
+/** A core that traps while it is made warm gives way to one that is not. */
+async function startWarm(load: Load, warmUp: () => Promise<void>): Promise<void> {
+  await start(load);
+  await warmUp().catch(() => {});
+  if (!isReady()) await start(load);
 }
 
 async function start(load: Load): Promise<void> {
