@@ -1,119 +1,31 @@
 /**
- * What `guard.attach` costs a page, in Chromium: `node benches/dom.mjs [--nodes 10000] [--seconds 4] [--rounds 3]`.
+ * What `guard.attach` costs a page, in Chromium:
  *
- * A page of that many nodes is attached to, then a stream types into it, a few tokens a frame, in several ways. Measured is
- * the time in the guard's own callbacks (its observer and its frames), added up by frame; printed are medians of the rounds,
- * each in a page of its own. Nothing is judged. The first row has no guard: by so much the machine itself lengthens a frame.
+ *     node benches/dom.mjs [--nodes 10000] [--seconds 4] [--rounds 3] [--trace FILE]
+ *
+ * Measured is the time in the guard's own callbacks (its observer and its frames), added up by frame, and in the call of
+ * `attach`: what they used of a processor, and how long that took beside all else that ran. Printed are medians of the
+ * rounds, each in a page of its own. Nothing is judged. The first row has no guard: so exact is the measure. `--trace`
+ * keeps the trace of the first round, with more in it.
  */
 import { createServer } from 'node:http';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import { browserPath } from '../tests/browser/browsers.mjs';
+import { CATEGORIES, costsIn } from './dom/costs.mjs';
+import { ATTACH, BEGIN, CONTROL, END, FRAME, exercise } from './dom/page.mjs';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const NAMES = { attach: ATTACH, control: CONTROL, frame: FRAME, begin: BEGIN, end: END };
+/** What else is in a trace that is kept. */
+const MORE_CATEGORIES = ['v8', 'v8.wasm', 'disabled-by-default-v8.gc', 'disabled-by-default-v8.compile', 'toplevel'];
 const number = (value) => ({ type: 'string', default: String(value) });
-const { values } = parseArgs({ options: { nodes: number(10_000), seconds: number(4), rounds: number(3) } });
-const { nodes, seconds, rounds } = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Number(value)]));
-
-/** In the page, before anything else: the time in callbacks, by frame. */
-function instrument() {
-  const costs = { frames: [], now: 0 };
-  const timed = (run) => function (...given) {
-    const begin = performance.now();
-    try {
-      return Reflect.apply(run, this, given);
-    } finally {
-      costs.now += performance.now() - begin;
-    }
-  };
-  const { MutationObserver: Native, requestAnimationFrame: ask } = window;
-  window.MutationObserver = class extends Native { constructor(run) { super(timed(run)); } };
-  window.requestAnimationFrame = (run) => ask(timed(run));
-  const frame = () => { costs.frames.push(costs.now); costs.now = 0; ask(frame); };
-  ask(frame);
-  window.costs = costs;
-}
-
-/** In the page. Rows of what, frames, p50, p99, most, and how many took over a millisecond. */
-async function measure({ nodes, seconds }) {
-  const { createGuard, init } = await import('/pkg/index.js');
-  await init({ compiler: false });
-  const guard = await createGuard({ packs: [new Uint8Array(await (await fetch('/starter.pack')).arrayBuffer())] });
-  const main = document.querySelector('main');
-  const paragraph = '<div class="turn"><p>今天天气<b>不错</b>，我们去<a href="https://example.org/">公园</a>散步吧。The weather is fine today.</p></div>';
-  const NODES = 9;
-  const CONTROL_FRAMES = 200;
-  const CONTROL_MS = 0.5;
-  for (let count = 0; count < nodes; count += NODES) main.insertAdjacentHTML('beforeend', paragraph);
-  const frames = (count) => new Promise((done) => { const wait = (left) => left === 0 ? done() : setTimeout(() => wait(left - 1), 17); wait(count); });
-  await frames(10);
-  /** All is read. */
-  const whole = async () => { do await frames(3); while (getComputedStyle(main).opacity === '0'); };
-  const percentile = (list, share) => [...list].sort((a, b) => a - b)[Math.min(list.length - 1, Math.floor(list.length * share))];
-  const rows = [];
-  const row = (what, costs = window.costs.frames.filter((cost) => cost > 0)) => {
-    if (costs.length > 0) rows.push([what, costs.length, percentile(costs, 0.5), percentile(costs, 0.99), Math.max(...costs), costs.filter((cost) => cost > 1).length]);
-    window.costs.frames.length = 0;
-  };
-  /** Types into a new turn; `length`: tokens of a paragraph. */
-  const type = async (what, write, length, before = 0) => {
-    const turn = document.createElement('div');
-    turn.className = 'turn';
-    main.append(turn);
-    let p = turn;
-    for (let token = 0; token < before; token += 1) {
-      if (token % length === 0) turn.append(p = document.createElement('p'));
-      p.append('今天');
-    }
-    await whole();
-    window.costs.frames.length = 0;
-    for (let token = 0, end = performance.now() + seconds * 1_000; performance.now() < end; token += 1) {
-      if (token % length === 0 && !(token === 0 && before > 0)) turn.append(p = document.createElement('p'));
-      write(p, ['今天', '天气', '不错', '，the', ' fine'][token % 5]);
-      if (token % 3 === 2) await frames(1);
-    }
-    await frames(3);
-    row(what);
-  };
-  const append = (p, token) => p.append(token);
-  const ways = {
-    'text nodes into one paragraph': append,
-    'one text node that grows': (p, token) => p.firstChild ? p.firstChild.appendData(token) : append(p, token),
-    'an element a token': (p, token) => { const span = document.createElement('span'); span.textContent = token; p.append(span); },
-    'the whole paragraph anew': (p, token) => { p.textContent += token; },
-  };
-
-  const attach = async (what, options) => {
-    window.costs.frames.length = 0;
-    const begin = performance.now();
-    const detach = guard.attach(main, options);
-    const first = performance.now() - begin;
-    await whole();
-    row(`${what}, the other slices`);
-    rows.splice(-1, 0, [`${what}, the first slice`, 1, first, first, first, Number(first > 1)]);
-    return detach;
-  };
-  // What the machine adds to a frame: a slice's time, of which nothing is used. It spins in calls that the instrument counts.
-  for (let count = 0; count < CONTROL_FRAMES; count += 1) await new Promise((done) => window.requestAnimationFrame(() => {
-    for (const end = performance.now() + CONTROL_MS; performance.now() < end;);
-    done();
-  }));
-  await frames(3);
-  row(`no guard, a loop of ${CONTROL_MS} ms`);
-  const detach = await attach('attach');
-  // A paragraph of about 500 characters.
-  for (const [what, write] of Object.entries(ways)) await type(what, write, 170);
-  detach();
-  const detachAgain = await attach('attach again', { messages: '.turn' });
-  await type('a message of 2,000 texts and more', append, 60, 2_040);
-  await type('the same in one paragraph', append, Infinity, 2_000);
-  detachAgain();
-  return rows;
-}
+const { values } = parseArgs({ options: { nodes: number(10_000), seconds: number(4), rounds: number(3), trace: { type: 'string' } } });
+const [nodes, seconds, rounds] = [values.nodes, values.seconds, values.rounds].map(Number);
 
 const types = { js: 'text/javascript', wasm: 'application/wasm' };
 // Isolated, so that the clock counts in 5 µs.
@@ -126,24 +38,55 @@ const site = createServer(async ({ url }, to) => {
 await new Promise((resolve) => site.once('listening', resolve));
 const browser = await chromium.launch({ executablePath: browserPath(), args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'] });
 const load = () => loadavg()[0].toFixed(1);
+
+/** The parts of one round. */
+async function round(traceFile) {
+  const page = await browser.newPage();
+  await page.goto(`http://127.0.0.1:${site.address().port}/`);
+  await browser.startTracing(page, { categories: [...CATEGORIES, ...(traceFile ? MORE_CATEGORIES : [])] });
+  await page.evaluate(exercise, { nodes, seconds, names: NAMES });
+  const trace = await browser.stopTracing();
+  await page.close();
+  if (traceFile) await writeFile(traceFile, trace);
+  return costsIn(JSON.parse(trace.toString()).traceEvents);
+}
+
+/** Rows of a name, how many frames, and of their costs p50, p99, most, and how many are over a millisecond. */
+function rowsOf(parts) {
+  return parts.flatMap(({ name, calls, frames }) => [
+    ...calls.map((cost) => row(`${name}, the call`, [cost])),
+    row(name, frames),
+  ]);
+}
+
+function row(name, costs) {
+  const read = (key) => costs.map((cost) => cost[key]).sort((a, b) => a - b);
+  const figures = (sorted) => [quantile(sorted, 0.5), quantile(sorted, 0.99), sorted.at(-1) ?? 0, sorted.filter((ms) => ms > 1).length];
+  return [name, costs.length, ...figures(read('cpu')), ...figures(read('wall'))];
+}
+
+function quantile(sorted, share) {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+}
+
+function print(all) {
+  const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
+  const line = (name, cells) => console.log(name.padEnd(36) + cells.map((cell) => String(cell).padStart(8)).join(''));
+  const figures = ['p50', 'p99', 'most', '> 1 ms'];
+  line("ms of the guard's in a frame", ['', 'CPU', '', '', '', 'wall']);
+  line('', ['frames', ...figures, ...figures]);
+  for (const [at, [name]] of all[0].entries()) {
+    const [count, ...cells] = all[0][at].slice(1).map((_, column) => median(all.map((rows) => rows[at][column + 1])));
+    line(name, [count, ...cells.map((cell, column) => column % 4 === 3 ? cell : cell.toFixed(2))]);
+  }
+}
+
 try {
   const before = load();
   const all = [];
-  for (let round = 0; round < rounds; round += 1) {
-    const page = await browser.newPage();
-    await page.addInitScript(instrument);
-    await page.goto(`http://127.0.0.1:${site.address().port}/`);
-    all.push(await page.evaluate(measure, { nodes, seconds }));
-    await page.close();
-  }
+  for (let count = 0; count < rounds; count += 1) all.push(rowsOf(await round(count === 0 ? values.trace : undefined)));
   console.log(`Chromium ${browser.version()}, a page of ${nodes} nodes, medians of ${rounds} rounds; ${cpus().length} cores, load ${before} before, ${load()} after`);
-  console.log("ms in the guard's callbacks per frame in which they ran");
-  console.log(`${'what'.padEnd(34)}${['frames', 'p50', 'p99', 'most', 'over 1 ms'].map((name) => name.padStart(11)).join('')}`);
-  const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
-  for (const [at, [what]] of all[0].entries()) {
-    const [frames, p50, p99, most, over] = [1, 2, 3, 4, 5].map((column) => median(all.map((rows) => rows[at][column])));
-    console.log(what.padEnd(34) + [frames, ...[p50, p99, most].map((ms) => ms.toFixed(2)), over].map((text) => String(text).padStart(11)).join(''));
-  }
+  print(all);
 } finally {
   await browser.close();
   site.close();

@@ -100,6 +100,8 @@ class GuardRuntime implements Guard {
   readonly #enders = new Set<(reason: GuardError) => void>();
   readonly #attachments: Attachments;
   readonly #stopUsage: () => void;
+  /** Whether the service is closed, and the grace is over. */
+  readonly #isShut = (): boolean => this.#graceUntil === undefined && this.usage.status().state === 'closed';
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -183,9 +185,7 @@ class GuardRuntime implements Guard {
 
   attach(root: Element | ShadowRoot, options: AttachOptions = {}): () => void {
     this.#assertLive();
-    const detach = this.#attachments.attach(root, options);
-    this.#veil();
-    return detach;
+    return this.#attachments.attach(root, options, this.#isShut);
   }
 
   load(packs: Uint8Array[]): void {
@@ -319,8 +319,7 @@ class GuardRuntime implements Guard {
 
   /** Hides what is guarded in pages while the service is closed, after the grace. */
   #veil(): void {
-    if (this.#isDisposed) return;
-    this.#attachments.veil(() => this.#graceUntil === undefined && this.usage.status().state === 'closed');
+    if (!this.#isDisposed) this.#attachments.veil(this.#isShut);
   }
 
   #onClose(close: (reason: GuardError) => void): () => void {

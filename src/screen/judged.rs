@@ -73,6 +73,7 @@ impl Judged {
     /// Judges a run, which begins with the units of the one before, as a whole
     /// message. Where the policy ends it, `notice` stands in place of the rest, and
     /// of everything if it retracts.
+    #[inline(never)]
     pub fn judge(&mut self, run: &Run, notice: &[u16]) -> Shown {
         let message = &mut self.message;
         let more = message.push(run.units().get(self.taken..).unwrap_or(&[]));

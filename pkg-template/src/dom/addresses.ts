@@ -8,6 +8,10 @@ const NO_HOST = 'no-host.invalid';
 /** The attributes that are addresses. */
 export const ADDRESSES: readonly string[] = ['href', 'src', 'srcset', 'poster', 'data', 'action', 'formaction', 'xlink:href'];
 
+/** They name no host, and may be a whole picture. */
+const CONTENTS = ['data:', 'blob:'];
+const WEB = ['http:', 'https:'];
+
 /** The texts to judge for an attribute: each address as written, and as the browser will read it. */
 export function addressesIn(name: string, value: string): string[] {
   return name === 'srcset' ? value.split(/[\s,]+/).flatMap(textsOf) : textsOf(value);
@@ -15,8 +19,7 @@ export function addressesIn(name: string, value: string): string[] {
 
 function textsOf(whole: string): string[] {
   const address = whole.slice(0, MAX_ADDRESS_UNITS).trim();
-  // They name no host, and may be a whole picture.
-  if (address === '' || /^(data|blob):/i.test(address)) return [];
+  if (address === '' || isOf(CONTENTS, address)) return [];
   const url = resolved(address);
   if (url === undefined) return [address];
   const { href } = url;
@@ -26,7 +29,7 @@ function textsOf(whole: string): string[] {
 
 function resolved(address: string): URL | undefined {
   try {
-    return new URL(address, /^https?:\/\//i.test(address) ? undefined : base());
+    return new URL(address, isWhole(address) ? undefined : base());
   } catch {
     return undefined;
   }
@@ -34,6 +37,16 @@ function resolved(address: string): URL | undefined {
 
 /** What addresses without a host of their own are read with. */
 function base(): string {
-  const protocol = /^https?:$/.test(location.protocol) ? location.protocol : 'https:';
+  const protocol = WEB.includes(location.protocol) ? location.protocol : 'https:';
   return `${protocol}//${NO_HOST}/`;
+}
+
+/** Whether it needs no base. */
+function isWhole(address: string): boolean {
+  return isOf(WEB, address) && address.startsWith('//', address.indexOf(':') + 1);
+}
+
+/** Without an expression: browsers throw their code away now and then, and compiling it anew lengthens a frame. */
+function isOf(schemes: readonly string[], address: string): boolean {
+  return schemes.includes(address.slice(0, address.indexOf(':') + 1).toLowerCase());
 }

@@ -18,6 +18,7 @@ import { LaterAttachment, type Beginning } from './later.js';
 import { LiveDomGuard, type LiveContext } from './live.js';
 import { checkOptions, type Checked } from './options.js';
 import { Originals } from './originals.js';
+import { rehearsalsOf } from './rehearsals.js';
 import { Scope } from './scope.js';
 import { shadowOf, watchShadows } from './shadows.js';
 import { Slices } from './slices.js';
@@ -31,7 +32,10 @@ const PAUSE_MS = 1_000;
 const AGAIN_MS = 200;
 
 /** What an attachment needs of its guard. */
-export interface AttachContext extends LiveContext, FoundContext {}
+export interface AttachContext extends LiveContext, FoundContext {
+  /** The page is guarded from now on. */
+  begins(): void;
+}
 
 export interface Attachment {
   /** Judges everything anew, by the policies that are in use now. */
@@ -44,9 +48,10 @@ export function attach(root: Element | ShadowRoot, options: AttachOptions, conte
   const checked = checkOptions(root, options);
   const changes = new Changes();
   const make = (): Beginning => new PageAttachment(root, checked, context, changes);
-  if (isLarge(root)) return new LaterAttachment(root, changes, make, (ms, run) => context.timer(ms, run));
+  if (isLarge(root)) return new LaterAttachment(root, changes, make, context);
   const attachment = make();
   changes.observe(root);
+  context.begins();
   attachment.begin();
   return attachment;
 }
@@ -101,18 +106,11 @@ class PageAttachment implements Beginning {
   }
 
   rehearsals(): (() => void)[] {
-    const element = this.#host.ownerDocument.createElement('div');
-    this.#finds.ignore(element);
-    const look = (): void => void this.#scope.flow(element);
-    const judge = (name: string, value: string) => (): void => {
-      element.setAttribute(name, value);
-      this.#attributes.take(element);
-    };
-    const read = (text: string) => (): void => {
-      element.textContent = text;
-      this.#run((inner) => void inner.read_in(element, undefined, true, false));
-    };
-    return [look, judge('title', ' '), judge('href', '/'), read(''), read('.')];
+    return rehearsalsOf({
+      document: this.#host.ownerDocument,
+      scope: this.#scope, finds: this.#finds, attributes: this.#attributes, backlog: this.#backlog, core: this.#core,
+      run: (step) => this.#run(step),
+    });
   }
 
   begin(): void {

@@ -8,15 +8,15 @@ import type { Found } from './found.js';
 import { unveil, veil } from './veil.js';
 
 /** What of the guard they use. */
-export interface AttachmentsContext extends Omit<AttachContext, 'timer' | 'tell'> {
+export interface AttachmentsContext extends Omit<AttachContext, 'timer' | 'tell' | 'begins'> {
   newId(): string;
   parts: { host: Host; locale: string; reports: ReportsRuntime };
 }
 
 export class Attachments {
   readonly #context: AttachmentsContext;
-  /** By what ends them. */
-  readonly #attached = new Map<() => void, { host: Element; attachment: Attachment }>();
+  /** By what ends them, with who hides them while the service is closed. */
+  readonly #attached = new Map<() => void, { host: Element; owner: object; attachment: Attachment }>();
   /** Ids of the texts of pages, by the elements that hold them. */
   readonly #idsByElement = new WeakMap<Element, string>();
 
@@ -24,20 +24,24 @@ export class Attachments {
     this.#context = context;
   }
 
-  attach(root: Element | ShadowRoot, options: AttachOptions): () => void {
+  attach(root: Element | ShadowRoot, options: AttachOptions, isClosed: () => boolean): () => void {
     if (!isRoot(root)) throw new GuardError('attach/root', 'the root is an element or a shadow root of a page');
     const host = hostOf(root);
+    const owner = {};
     const attachment = attach(root, options, {
       ...this.#context,
       timer: (ms, run) => this.#context.parts.host.timer(ms, run),
       tell: (found) => this.#tell(found),
+      begins: () => {
+        if (isClosed()) veil(host, owner, 'rest');
+      },
     });
     const detach = (): void => {
       if (!this.#attached.delete(detach)) return;
-      unveil(host, detach);
+      unveil(host, owner);
       attachment.stop();
     };
-    this.#attached.set(detach, { host, attachment });
+    this.#attached.set(detach, { host, owner, attachment });
     return detach;
   }
 
@@ -48,15 +52,15 @@ export class Attachments {
 
   /**
    * Interfaces that cannot be changed cannot be refused either: what they show is
-   * hidden while the service is closed. Whether it is, is asked only if any is guarded.
+   * hidden while the service is closed, but for elements of `tidegate/elements`.
+   * Whether it is, is asked only if any is guarded.
    */
   veil(isClosed: () => boolean): void {
     if (this.#attached.size === 0) return;
     const isHidden = isClosed();
-    for (const [detach, { host }] of this.#attached) {
-      // Elements of `tidegate/elements` show through.
-      if (isHidden) veil(host, detach, 'rest');
-      else unveil(host, detach);
+    for (const { host, owner } of this.#attached.values()) {
+      if (isHidden) veil(host, owner, 'rest');
+      else unveil(host, owner);
     }
   }
 

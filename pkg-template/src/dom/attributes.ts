@@ -11,7 +11,7 @@ const TEXTS: readonly string[] = [
 /** Those whose changes an observer tells; of one with a namespace it tells nothing. */
 export const OBSERVED: readonly string[] = [...TEXTS, ...ADDRESSES].filter((name) => !name.includes(':'));
 /** Elements whose addresses belong to the page. */
-const OF_THE_PAGE = /^(script|link|base)$/;
+const OF_THE_PAGE: readonly string[] = ['script', 'link', 'base'];
 
 /** Judges one text that stands by itself. */
 export interface Judge {
@@ -75,5 +75,5 @@ export class Attributes {
 function shows(element: Element, name: string): boolean {
   if (name === 'value') return isField(element) && /^(button|submit|reset)$/.test(element.type);
   if (name === 'data') return element.localName === 'object';
-  return !(name === 'href' || name === 'src') || !OF_THE_PAGE.test(element.localName);
+  return !(name === 'href' || name === 'src') || !OF_THE_PAGE.includes(element.localName);
 }

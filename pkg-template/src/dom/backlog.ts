@@ -68,6 +68,11 @@ export class Backlog {
     if (this.isEmpty) this.#isWhole = false;
   }
 
+  /** Reads an element that is in no page. */
+  rehearse(inner: DomGuard, element: Element): void {
+    this.#read(inner, { node: element, apart: true, from: undefined, restarts: 0 });
+  }
+
   /** Forgets what is left, and shows it. */
   clear(): void {
     this.#tasks.length = 0;

@@ -34,14 +34,14 @@ export class Finds {
   readonly #onVerdict: ((found: Attached) => void) | undefined;
   readonly #verdicts: Verdicts;
   readonly #untold: [Judged, Hit][] = [];
-  /** The element of a rehearsal: nobody wrote what is found there. */
+  /** The element of the rehearsals: nobody wrote what is found in it. */
   #unheard: Node | undefined;
 
   constructor(context: FoundContext, onVerdict: ((found: Attached) => void) | undefined) {
     this.#context = context;
     this.#onVerdict = onVerdict;
     this.#verdicts = new Verdicts((ms, run) => context.timer(ms, run), (judged, hit) => {
-      if (judged.place !== this.#unheard) this.#untold.push([judged, hit]);
+      if (!this.#unheard?.contains(judged.place)) this.#untold.push([judged, hit]);
     });
   }
 

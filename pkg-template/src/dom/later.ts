@@ -13,15 +13,21 @@ const AGAIN_MS = 200;
 
 /** An attachment that has not begun. */
 export interface Beginning extends Attachment {
-  /** Run what is needed for a page with an element that nobody sees, each a part of it. */
+  /** What is to run before it begins, each in a frame of its own. */
   rehearsals(): (() => void)[];
   begin(): void;
+}
+
+/** What it needs of its guard. */
+export interface LaterContext {
+  timer(ms: number, run: () => void): () => void;
+  begins(): void;
 }
 
 export class LaterAttachment implements Attachment {
   readonly #host: Element;
   readonly #changes: Changes;
-  readonly #timer: (ms: number, run: () => void) => () => void;
+  readonly #context: LaterContext;
   /** Closed shadow roots that are made meanwhile are known afterwards. */
   readonly #forget = watchShadows(() => {});
   #attachment: Beginning | undefined;
@@ -29,9 +35,9 @@ export class LaterAttachment implements Attachment {
   readonly #steps: (() => void)[];
   #cancelAgain = (): void => {};
 
-  constructor(root: Element | ShadowRoot, changes: Changes, make: () => Beginning, timer: (ms: number, run: () => void) => () => void) {
+  constructor(root: Element | ShadowRoot, changes: Changes, make: () => Beginning, context: LaterContext) {
     this.#host = hostOf(root);
-    this.#timer = timer;
+    this.#context = context;
     this.#changes = changes;
     changes.observe(root);
     this.#steps = [
@@ -39,7 +45,7 @@ export class LaterAttachment implements Attachment {
         const attachment = make();
         this.#attachment = attachment;
         // What has not been read is hidden when it has begun.
-        this.#steps.push(...attachment.rehearsals(), () => attachment.begin(), () => this.#show());
+        this.#steps.push(...attachment.rehearsals(), () => context.begins(), () => attachment.begin(), () => this.#show());
       },
     ];
     veil(this.#host, this, 'all');
@@ -68,7 +74,7 @@ export class LaterAttachment implements Attachment {
     try {
       step?.();
     } catch (thrown) {
-      this.#cancelAgain = this.#timer(AGAIN_MS, () => this.#step());
+      this.#cancelAgain = this.#context.timer(AGAIN_MS, () => this.#step());
       throw thrown;
     }
     this.#steps.shift();

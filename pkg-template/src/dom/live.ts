@@ -19,9 +19,10 @@ export class LiveDomGuard {
   readonly #root: Node;
   readonly #hands: Hands;
   readonly #hasMessages: boolean;
-  #inner: DomGuard;
+  /** Made when it is first used: for a large page that is in a frame of its own. */
+  #inner: DomGuard | undefined;
   /** The instance of the core that it belongs to. */
-  #home: Instance;
+  #home: Instance | undefined;
   /** Times that the core trapped in it. */
   #traps = 0;
 
@@ -30,8 +31,6 @@ export class LiveDomGuard {
     this.#root = root;
     this.#hands = hands;
     this.#hasMessages = hasMessages;
-    this.#inner = this.#made();
-    this.#home = context.instance();
   }
 
   /** Nothing of the page is judged any more. */
@@ -44,28 +43,31 @@ export class LiveDomGuard {
    * nothing yet. Throws `core/trap` until there is an instance.
    */
   revive(): boolean {
-    if (!this.#home.hasTrapped) return false;
-    this.#inner = this.#made();
-    this.#home = this.#context.instance();
+    if (!this.#home?.hasTrapped) return false;
+    this.#make();
     return true;
   }
 
   use<T>(run: (inner: DomGuard) => T): T {
     try {
-      return run(this.#inner);
+      return run(this.#inner ?? this.#make());
     } catch (thrown) {
-      if (this.#home.hasTrapped) this.#traps += 1;
+      if (this.#home?.hasTrapped) this.#traps += 1;
       throw thrown;
     }
   }
 
   free(): void {
-    this.#inner.free();
+    this.#inner?.free();
   }
 
-  #made(): DomGuard {
+  #make(): DomGuard {
     const filter = this.#context.filter();
-    const { DomGuard } = this.#context.instance().glue;
-    return call(() => new DomGuard(filter, this.#context.notice(), this.#root, this.#hands, this.#hasMessages));
+    const home = this.#context.instance();
+    const { DomGuard } = home.glue;
+    const made = call(() => new DomGuard(filter, this.#context.notice(), this.#root, this.#hands, this.#hasMessages));
+    this.#inner = made;
+    this.#home = home;
+    return made;
   }
 }

@@ -4,12 +4,13 @@ import type { AttachOptions } from '../types.js';
 
 export type Checked = Required<Omit<AttachOptions, 'onVerdict'>> & Pick<AttachOptions, 'onVerdict'>;
 
+const NAMES: readonly string[] = ['messages', 'ignore', 'editable', 'addresses', 'onVerdict'] satisfies (keyof AttachOptions)[];
+
 /** Throws `attach/options`. */
 export function checkOptions(root: Element | ShadowRoot, options: AttachOptions): Checked {
   if (typeof options !== 'object' || options === null) throw wrong('options are an object');
-  const { messages = '', ignore = '', editable = false, addresses = true, onVerdict, ...others } = options;
-  const [unknown] = Object.keys(others);
-  if (unknown !== undefined) throw wrong(`there is no option ${unknown}`);
+  for (const name of Object.keys(options)) if (!NAMES.includes(name)) throw wrong(`there is no option ${name}`);
+  const { messages = '', ignore = '', editable = false, addresses = true, onVerdict } = options;
   checkSelector(root, 'messages', messages);
   checkSelector(root, 'ignore', ignore);
   if (typeof editable !== 'boolean' || typeof addresses !== 'boolean') throw wrong('editable and addresses are true or false');

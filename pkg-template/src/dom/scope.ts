@@ -5,10 +5,17 @@ import type { Checked } from './options.js';
 export class Scope {
   readonly #root: Element | ShadowRoot;
   readonly #options: Checked;
+  /** The element of the rehearsals, which is in no page. */
+  #rehearsed: Node | undefined;
 
   constructor(root: Element | ShadowRoot, options: Checked) {
     this.#root = root;
     this.#options = options;
+  }
+
+  /** What is in it is reached as well. */
+  rehearse(place: Node | undefined): void {
+    this.#rehearsed = place;
   }
 
   /** A number of `flow.ts`. */
@@ -38,7 +45,7 @@ export class Scope {
     for (let at: Node = node; ;) {
       const element = at instanceof Element ? at : at.parentElement;
       if (ignore !== '' && element?.closest(ignore)) return false;
-      if (this.#root.contains(at)) return true;
+      if (this.#root.contains(at) || this.#rehearsed?.contains(at)) return true;
       const top = at.getRootNode();
       if (!(top instanceof ShadowRoot)) return false;
       at = top.host;

@@ -24,17 +24,16 @@ export function watchShadows(listen: (shadow: ShadowRoot) => void): () => void {
 
 function replaceAttachShadow(): () => void {
   const { prototype } = Element;
-  const original = Object.getOwnPropertyDescriptor(prototype, 'attachShadow') as PropertyDescriptor;
-  const method = original.value as Element['attachShadow'];
+  const original = prototype.attachShadow;
   const attachShadow: Element['attachShadow'] = function (this: Element, init) {
-    const shadow = Reflect.apply(method, this, [init]);
+    const shadow = Reflect.apply(original, this, [init]);
     made.set(this, shadow);
     for (const listen of [...listeners]) listen(shadow);
     return shadow;
   };
-  Object.defineProperty(prototype, 'attachShadow', { ...original, value: attachShadow });
+  prototype.attachShadow = attachShadow;
   return () => {
     // Whoever has replaced it meanwhile calls this one.
-    if (prototype.attachShadow === attachShadow) Object.defineProperty(prototype, 'attachShadow', original);
+    if (prototype.attachShadow === attachShadow) prototype.attachShadow = original;
   };
 }

@@ -1,8 +1,11 @@
 /** What a frame may cost: what is left to read is read in slices, one a frame. */
 
 /** What a slice of what is hidden may take, ms. The core looks after each node. */
-const SLICE_MS = 0.45;
-/** So many nodes are read in any case, or a slow device would hide a page for long. */
+const SLICE_MS = 0.4;
+/**
+ * So many nodes are read in any case after a slice of fewer, or a slow device would hide a page for long. A single slow one
+ * ends at once: the browser did something else meanwhile, such as compiling.
+ */
 const LEAST_NODES = 16;
 
 export class Slices {
@@ -14,6 +17,9 @@ export class Slices {
   #end: number | undefined;
   /** Slices until now. In the first ones code runs for the first time, which takes many times as long. */
   #slices = 0;
+  /** Nodes that were read in this frame, and how many it reads in any case. */
+  #nodes = 0;
+  #least = 1;
 
   constructor(onFrame: () => void) {
     this.#onFrame = onFrame;
@@ -21,7 +27,8 @@ export class Slices {
 
   /** Whether this frame, in which so many nodes were read, has cost what it may. */
   isLate(nodes: number): boolean {
-    return this.#end !== undefined && nodes >= Math.min(LEAST_NODES, this.#slices) && performance.now() >= this.#end;
+    this.#nodes = nodes;
+    return this.#end !== undefined && nodes >= this.#least && performance.now() >= this.#end;
   }
 
   /** `true` once in each frame. */
@@ -40,6 +47,8 @@ export class Slices {
       this.#isNew = true;
       this.#end = isEmpty() ? undefined : performance.now() + SLICE_MS;
       if (this.#end !== undefined) this.#slices += 1;
+      this.#least = this.#nodes < LEAST_NODES ? Math.min(LEAST_NODES, this.#slices) : 1;
+      this.#nodes = 0;
       this.#onFrame();
     });
   }

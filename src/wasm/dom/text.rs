@@ -241,6 +241,7 @@ impl DomGuard {
         }
     }
 
+    #[inline(never)]
     fn hold(&self, text: &Text, held: Option<Held>) {
         let pieces = &text.pieces;
         if let Some(Held {
@@ -259,6 +260,7 @@ impl DomGuard {
     }
 
     /// Tells what was found, also that it is nothing any more.
+    #[inline(never)]
     fn tell(&mut self, text: &mut Text, shown: &Shown) {
         let counts = (shown.verdicts.len(), shown.settled);
         // Those that hold need telling once.
