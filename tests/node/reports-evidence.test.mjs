@@ -4,17 +4,13 @@ import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { compilePolicy, createGuard, init, memoryHost } from 'tidegate';
+import { replaceExport } from './core-exports.mjs';
 import { coded, pack, POLICY } from './support.mjs';
 import { AFTERNOON, json, signedPack, signer } from './usage-support.mjs';
 
 /** How often the rules were read out of the core. */
 let readings = 0;
-const { instantiate } = WebAssembly;
-WebAssembly.instantiate = async (...args) => {
-  const { exports } = await instantiate(...args);
-  const read = exports.filter_rules;
-  return { exports: read ? { ...exports, filter_rules: (...given) => (readings += 1, read(...given)) } : exports };
-};
+replaceExport('filter_rules', (read) => (...given) => (readings += 1, read(...given)));
 
 const ENDPOINT = 'https://collector.example/v1/reports';
 const KEY = new Uint8Array(32).fill(7);

@@ -2,23 +2,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createGuard, memoryHost } from 'tidegate';
+import { trapIn } from './core-exports.mjs';
 import { peersOf } from './peers.mjs';
 import { coded, pack } from './support.mjs';
 
 const ENDPOINT = 'https://collector.example/v1/reports';
 /** The core stops at the next step of an outbox. */
-let stepTraps = false;
-const { instantiate } = WebAssembly;
-WebAssembly.instantiate = async (...args) => {
-  const { exports } = await instantiate(...args);
-  const step = exports.outbox_step;
-  if (!step) return { exports };
-  return { exports: { ...exports, outbox_step: (...given) => {
-    if (!stepTraps) return step(...given);
-    stepTraps = false;
-    throw new WebAssembly.RuntimeError('unreachable');
-  } } };
-};
+const trap = trapIn('outbox_step');
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -268,10 +258,10 @@ test('when the core stops, a record of another page waits in the store, and no r
   flag(world.pages[0], 'first');
   await world.pass(5 * SECOND);
   const other = world.pages[1 - senders(world)[0]];
-  stepTraps = true;
+  trap.next();
   flag(other, 'second');
   await world.pass(SECOND);
-  assert.equal(stepTraps, false);
+  assert.equal(trap.isNext, false);
   assert.deepEqual(messages(world), ['first']);
   assert.equal((await world.store.keys('report/')).length, 1);
 });
@@ -280,7 +270,7 @@ test('a complaint that the core did not take is not sent later', async () => {
   const world = await pages(1);
   await world.pass(2 * SECOND, 50);
   const [{ guard }] = world.pages;
-  stepTraps = true;
+  trap.next();
   await assert.rejects(guard.reports.submit({ category: 'other', text: 'refused' }), coded('core/trap'));
   await pack();
   world.between.join('report', () => {}).post({ lead: '', stats: {} });

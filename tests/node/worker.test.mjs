@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { Worker as Thread } from 'node:worker_threads';
 import { LoadedPacks, compilePolicy, createGuard, init, lazyGuard, loadInWorker, memoryHost, publicKey, signPack } from 'tidegate';
+import { trapIn } from './core-exports.mjs';
 import { POLICY, coded, pack, run } from './support.mjs';
 
 const SEED = new Uint8Array(32).fill(9);
@@ -95,21 +96,11 @@ test('a worker that breaks, is silent or is of another build gives nothing', asy
 });
 
 test('after a trap in its own instance a guard is closed, then judges again with its packs', async () => {
-  const { instantiate } = WebAssembly;
-  let trapsNext = false;
-  WebAssembly.instantiate = async (...args) => {
-    const { exports } = await instantiate(...args);
-    const push = exports.filtermessage_push;
-    return { exports: { ...exports, filtermessage_push: (...given) => {
-      if (!trapsNext) return push(...given);
-      trapsNext = false;
-      throw new WebAssembly.RuntimeError('unreachable');
-    } } };
-  };
+  const trap = trapIn('filtermessage_push');
   const guard = await createGuard({ packs: await load([await pack()]), host: memoryHost() });
-  WebAssembly.instantiate = instantiate;
+  trap.restore();
   const message = guard.message();
-  trapsNext = true;
+  trap.next();
   assert.throws(() => message.push('去赌博网站'), coded('core/trap'));
   assert.equal(message.state, 'terminated');
   assert.equal(run(guard.message(), ['去赌博网站']).text, '去＊＊＊＊');
