@@ -30,6 +30,11 @@ const ENTRIES = ['index', 'node', 'inline', 'inline-node', 'worker', 'worker-inl
  * Bundlers of users would warn about it.
  */
 const BARE_IMPORT = /^import "\.\.?\/shared-\w+\.js";$/gm;
+/**
+ * Chromium compiles a function when it is first called, which a page waits for, unless a file begins so: then all of them
+ * on another thread, while it loads. Others take it for a comment; bundlers drop it.
+ */
+const COMPILE_AHEAD = '//# allFunctionsCalledOnLoad';
 /** Packages that are bundled, whose licences go along. */
 const BUNDLED = ['eventsource-parser', 'idb'];
 /** What `tidegate_tables.bin` is made of, besides Unicode data; see data/SOURCES.md. */
@@ -128,6 +133,7 @@ async function bundle() {
     target: 'es2022',
     charset: 'utf8',
     legalComments: 'none',
+    banner: { js: COMPILE_AHEAD },
     external: ['node:*', 'yaml', 'react', 'vue'],
     define: { TIDEGATE_BUILD: JSON.stringify(await stamp()) },
     loader: { '.wasm': 'base64', '.bin': 'base64' },

@@ -141,6 +141,7 @@ fn held(message: &Message, run: &Run, segments: &[Segment], start: usize) -> Opt
 }
 
 /// What the pieces show, from the one at `from` on.
+#[inline(never)]
 fn cut(
     message: &Message,
     run: &Run,
@@ -211,7 +212,11 @@ fn mask(message: &Message, segment: &Segment) -> char {
 }
 
 /// UTF-16 units shown before each verdict.
+#[inline(never)]
 fn shown_before(message: &Message, segments: &[Segment], verdicts: &[Verdict]) -> Vec<u32> {
+    if verdicts.is_empty() {
+        return Vec::new();
+    }
     let (mut raw, mut shown) = (0, 0);
     let mut places = Vec::new();
     for segment in segments {

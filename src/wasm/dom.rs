@@ -21,7 +21,7 @@ mod read;
 mod text;
 
 use self::read::Reach;
-use self::text::Text;
+use self::text::{Piece, Text};
 use super::filter::Filter;
 use js_sys::Set;
 use std::rc::Rc;
@@ -50,7 +50,7 @@ pub struct DomGuard {
     /// The run that is being read, the text nodes that are its pieces, and the
     /// element whose text it is.
     run: Run,
-    pieces: Vec<Node>,
+    pieces: Vec<Piece>,
     /// The units of a node.
     buffer: Vec<u16>,
     container: Option<Node>,

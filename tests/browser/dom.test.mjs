@@ -299,7 +299,7 @@ test('a large page is read in slices, hidden until it is read, and all of it is'
 });
 
 /** A large page is guarded some frames after the call; each of them, and some more. */
-const FRAMES_OF_SETTING_UP = 32;
+const FRAMES_OF_SETTING_UP = 38;
 const LARGE = "'<p>去赌博网站</p>'.repeat(300)";
 
 test('a large page may change, get another policy or be left in each frame in which its guard is set up', async () => {

@@ -9,6 +9,9 @@ import type { Holds } from './holds.js';
 import type { Originals } from './originals.js';
 import type { Scope } from './scope.js';
 
+/** Added to a number of units: something else is shown. A bit of `src/wasm/dom/nodes.rs`. */
+const REWRITTEN = 2 ** 31;
+
 /** The parts of an attachment that they need. */
 export interface Page {
   readonly scope: Scope;
@@ -21,7 +24,7 @@ export interface Page {
   beside(element: Element): void;
   /** Something may have been rewritten. */
   note(wrote: boolean): void;
-  isLate(work: number): boolean;
+  isLate(nodes: number): boolean;
   /** All is to be read. */
   restart(): void;
 }
@@ -48,7 +51,7 @@ export function handsOf(page: Page): Hands {
     later: (element, apart) => {
       if (!isField(element)) backlog.add(element, apart);
     },
-    raw: (text, from) => cross(originals.raw(text, 'data') ?? '', from),
+    raw: (text, from) => cross(originals.raw(text, 'data') ?? '', from) + (originals.isKnown(text) ? REWRITTEN : 0),
     show: (text, shown) => {
       const raw = originals.raw(text, 'data');
       page.note(originals.show(text, 'data', raw, shown ?? raw));
@@ -62,7 +65,7 @@ export function handsOf(page: Page): Hands {
     end: (place, displayed) => void ended.set(place, displayed),
     hasFound: (place) => finds.isWaiting(place),
     found: (place, text, rows, settled, state) => finds.inText(place, text, rows, settled, state),
-    isLate: (work) => page.isLate(work),
+    isLate: (nodes) => page.isLate(nodes),
     removed: () => originals.sweep(),
     all: () => page.restart(),
   };

@@ -44,8 +44,7 @@ export class LaterAttachment implements Attachment {
       () => {
         const attachment = make();
         this.#attachment = attachment;
-        // What has not been read is hidden when it has begun.
-        this.#steps.push(...attachment.rehearsals(), () => context.begins(), () => attachment.begin(), () => this.#show());
+        this.#steps.push(() => this.#rehearse(attachment));
       },
     ];
     veil(this.#host, this, 'all');
@@ -63,6 +62,11 @@ export class LaterAttachment implements Attachment {
     this.#changes.stop();
     this.#attachment?.stop();
     this.#show();
+  }
+
+  #rehearse(attachment: Beginning): void {
+    // What has not been read is hidden when it has begun.
+    this.#steps.push(...attachment.rehearsals(), () => this.#context.begins(), () => attachment.begin(), () => this.#show());
   }
 
   #ask(): void {

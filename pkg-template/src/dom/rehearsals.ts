@@ -27,9 +27,12 @@ export interface Stage {
 
 export function rehearsalsOf(stage: Stage): (() => void)[] {
   const { document, scope, finds, attributes, backlog, core, run } = stage;
-  const element = document.createElement('div');
-  const [paragraph, text] = [document.createElement('p'), document.createTextNode('.')];
-  paragraph.append(text, document.createElement('b'));
+  const make = (name: string): HTMLElement => document.createElement(name);
+  const element = make('div');
+  const [paragraph, text] = [make('p'), document.createTextNode('.')];
+  paragraph.append(text, make('b'));
+  // Of changes in one that is not reached nothing is looked at, and in one that shows no text hardly anything.
+  const [elsewhere, unseen] = [make('div'), make('template')];
   const observer = new MutationObserver(() => {});
 
   const judge = (name: string, value: string) => (): void => {
@@ -40,8 +43,8 @@ export function rehearsalsOf(stage: Stage): (() => void)[] {
     element.replaceChildren(...nodes);
     run((inner) => backlog.rehearse(inner, element));
   };
-  const change = (make: () => void) => (): void => {
-    make();
+  const change = (apply: () => void) => (): void => {
+    apply();
     const records = observer.takeRecords();
     run((inner) => inner.changed(records));
   };
@@ -59,17 +62,23 @@ export function rehearsalsOf(stage: Stage): (() => void)[] {
     () => core.use(() => {}),
     () => run(() => {}),
     read(),
+    read(make('br')),
+    read(''),
     read(' '),
     read('.'),
     read(WORDS),
-    read(paragraph),
+    read(make('b')),
+    read(make('p')),
+    read(paragraph, unseen),
     () => {
       veil(element, element, 'all');
       unveil(element, element);
     },
-    () => observer.observe(element, { childList: true, characterData: true, subtree: true }),
+    () => {
+      for (const place of [element, elsewhere]) observer.observe(place, { childList: true, characterData: true, subtree: true });
+    },
     change(() => {}),
-    change(() => element.append(document.createComment(''))),
+    ...[elsewhere, unseen, element].map((place) => change(() => place.append(document.createComment('')))),
     // The first makes it a text that grows.
     change(() => text.appendData('.')),
     change(() => text.appendData('.')),

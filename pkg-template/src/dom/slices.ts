@@ -3,10 +3,11 @@
 /** What a slice of what is hidden may take, ms. The core looks after each node. */
 const SLICE_MS = 0.4;
 /**
- * So many nodes are read in any case after a slice of fewer, or a slow device would hide a page for long. A single slow one
- * ends at once: the browser did something else meanwhile, such as compiling.
+ * So many are read in any case after some slices of fewer, or a slow device would hide a page for long. A single slow one
+ * ends at once: the browser did something else meanwhile, such as compiling; and that may come twice in a row.
  */
 const LEAST_NODES = 16;
+const SHORT_SLICES = 2;
 
 export class Slices {
   /** Begins the slice of a frame. */
@@ -15,8 +16,8 @@ export class Slices {
   #isNew = false;
   /** When the slice of this frame is to end; absent in one that began with nothing left to read. */
   #end: number | undefined;
-  /** Slices until now. In the first ones code runs for the first time, which takes many times as long. */
-  #slices = 0;
+  /** Slices of fewer nodes in a row. */
+  #short = 0;
   /** Nodes that were read in this frame, and how many it reads in any case. */
   #nodes = 0;
   #least = 1;
@@ -45,9 +46,9 @@ export class Slices {
     requestAnimationFrame(() => {
       this.#isAsked = false;
       this.#isNew = true;
+      this.#short = this.#end !== undefined && this.#nodes < LEAST_NODES ? this.#short + 1 : 0;
       this.#end = isEmpty() ? undefined : performance.now() + SLICE_MS;
-      if (this.#end !== undefined) this.#slices += 1;
-      this.#least = this.#nodes < LEAST_NODES ? Math.min(LEAST_NODES, this.#slices) : 1;
+      this.#least = this.#short > SHORT_SLICES ? LEAST_NODES : 1;
       this.#nodes = 0;
       this.#onFrame();
     });

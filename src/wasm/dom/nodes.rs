@@ -23,9 +23,9 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(super) fn later(this: &Hands, element: &Node, apart: bool);
     /// Writes what the page put into a text node to the core's input, from a unit on
-    /// and as much as there is room for; how many units.
+    /// and as much as there is room for; how many units, and [`REWRITTEN`].
     #[wasm_bindgen(method)]
-    pub(super) fn raw(this: &Hands, text: &Node, from: usize) -> usize;
+    fn raw(this: &Hands, text: &Node, from: usize) -> u32;
     /// Makes a text node show this, or what the page put there.
     #[wasm_bindgen(method)]
     pub(super) fn show(this: &Hands, text: &Node, shown: Option<JsString>);
@@ -104,6 +104,8 @@ const FLOWS: [Flow; 7] = [
 ];
 /// The bit that says that an element is a message.
 const MESSAGE: u8 = 8;
+/// The bit that says that a text node shows something else.
+const REWRITTEN: u32 = 1 << 31;
 
 impl Hands {
     /// How a node lies in the text, and whether it is a message.
@@ -111,6 +113,13 @@ impl Hands {
         let number = self.flow(node);
         let flow = FLOWS.get(usize::from(number % MESSAGE));
         (flow.copied().unwrap_or(Flow::Unseen), number >= MESSAGE)
+    }
+
+    /// How many units were written of what the page put into a text node, from one on,
+    /// and whether it shows something else.
+    pub(super) fn take_raw(&self, text: &Node, from: usize) -> (usize, bool) {
+        let number = self.raw(text, from);
+        ((number & !REWRITTEN) as usize, number & REWRITTEN != 0)
     }
 
     /// Whether it is part of the text around it.

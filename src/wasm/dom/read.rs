@@ -3,6 +3,7 @@
 use super::super::filter::{INPUT_UNITS, with_input};
 use super::DomGuard;
 use super::nodes::Flow;
+use super::text::Piece;
 use web_sys::Node;
 
 /// Stands for an element that stands in the text like a character.
@@ -67,23 +68,26 @@ impl DomGuard {
     }
 
     fn read_text(&mut self, node: &Node) {
-        self.raw(node);
+        let is_rewritten = self.raw(node);
         self.work += self.buffer.len() as u32 / UNITS_OF_WORK;
         self.run.push(&self.buffer);
-        self.pieces.push(node.clone());
+        self.pieces.push(Piece {
+            node: node.clone(),
+            is_rewritten,
+        });
     }
 
-    /// What the page put into a text node.
-    pub(super) fn raw(&mut self, node: &Node) -> &[u16] {
+    /// Takes what the page put into a text node to the buffer; whether the node shows
+    /// something else.
+    pub(super) fn raw(&mut self, node: &Node) -> bool {
         self.buffer.clear();
-        while self.buffer.len().is_multiple_of(INPUT_UNITS) {
-            let units = self.hands.raw(node, self.buffer.len());
-            if units == 0 {
-                break;
-            }
+        loop {
+            let (units, is_rewritten) = self.hands.take_raw(node, self.buffer.len());
             with_input(units, |units| self.buffer.extend_from_slice(units));
+            if units < INPUT_UNITS {
+                return is_rewritten;
+            }
         }
-        &self.buffer
     }
 
     /// What is displayed of a text that the policy ended.

@@ -16,6 +16,13 @@ const MAX_TEXTS: usize = 8;
 /// Units before what is held that tell it from what was held before.
 const CONTEXT_UNITS: usize = 64;
 
+/// A text node of a run.
+pub(super) struct Piece {
+    pub(super) node: Node,
+    /// Whether it shows something else than what the page put there.
+    pub(super) is_rewritten: bool,
+}
+
 /// A text of the page, with what it was judged to show.
 pub(super) struct Text {
     /// The element or shadow root whose last text it is.
@@ -23,8 +30,8 @@ pub(super) struct Text {
     /// All of the container is this text: it is a message.
     whole: bool,
     run: Run,
-    /// The text nodes that are the pieces of the run.
-    pieces: Vec<Node>,
+    /// The pieces of the run.
+    pieces: Vec<Piece>,
     judged: Judged,
     /// How many verdicts were told, and how many of them hold.
     told: Option<(usize, usize)>,
@@ -37,7 +44,7 @@ pub(super) struct Text {
 impl Text {
     /// Whether it ends in this text node.
     pub(super) fn ends_in(&self, node: &Node) -> bool {
-        self.is_known && self.pieces.last() == Some(node)
+        self.is_known && self.pieces.last().is_some_and(|last| &last.node == node)
     }
 
     /// Units that the message of it has.
@@ -135,10 +142,12 @@ impl DomGuard {
         if !is_same || !self.hands.reaches(&container) {
             return false;
         }
-        let Some(last) = text.pieces.last().cloned() else {
+        let Some(piece) = text.pieces.last_mut() else {
             return false;
         };
-        if !text.run.grow(self.raw(&last)) {
+        let last = piece.node.clone();
+        piece.is_rewritten = self.raw(&last);
+        if !text.run.grow(&self.buffer) {
             return false;
         }
         swap(&mut self.run, &mut text.run);
@@ -217,7 +226,8 @@ impl DomGuard {
         if let Some(ended) = self.ended(&text.container)
             && units.starts_with(&ended)
         {
-            self.show_pieces(text, 0, &text.run.keep(ended.len()), None);
+            let kept = text.run.keep(ended.len());
+            self.show_pieces(text, 0, &kept, None);
             return false;
         }
         let shown = text.judged.judge(&text.run, &self.notice);
@@ -230,10 +240,14 @@ impl DomGuard {
         shown.state == MessageState::Finished
     }
 
-    fn show_pieces(&self, text: &Text, from: usize, shown: &[Vec<u16>], held: Option<Held>) {
-        for (place, piece) in text.pieces.iter().skip(from).enumerate() {
+    fn show_pieces(&self, text: &mut Text, from: usize, shown: &[Vec<u16>], held: Option<Held>) {
+        for (place, piece) in text.pieces.iter_mut().skip(from).enumerate() {
             let shown = shown.get(place).map(|units| string_of(units));
-            self.hands.show(piece, shown);
+            let is_rewritten = shown.is_some();
+            if is_rewritten || piece.is_rewritten {
+                self.hands.show(&piece.node, shown);
+            }
+            piece.is_rewritten = is_rewritten;
         }
         // Of other texts nobody said that they are typed.
         if text.whole {
@@ -253,7 +267,8 @@ impl DomGuard {
         {
             let before = start.saturating_sub(CONTEXT_UNITS);
             let known_by = string_of(text.run.units().get(before..).unwrap_or(&[]));
-            self.hands.hold(&text.container, from, shown, to, &known_by);
+            self.hands
+                .hold(&text.container, &from.node, shown, &to.node, &known_by);
         } else {
             self.hands.release(&text.container);
         }
