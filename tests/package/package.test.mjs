@@ -45,6 +45,15 @@ after(() => rm(app, { recursive: true, force: true }));
 
 const node = async (...args) => JSON.parse((await run(process.execPath, args, { cwd: app })).stdout);
 
+test('a browser is asked to compile all that the package runs before it runs', async () => {
+  const scripts = files.filter((path) => path.endsWith('.js') && !/^(mp|miniprogram)\//.test(path));
+  for (const path of scripts) {
+    const text = await readFile(join(app, 'node_modules', 'tidegate', path), 'utf8');
+    assert.match(text, /^(#!.*\n)?\/\/# allFunctionsCalledOnLoad\n/, path);
+  }
+  assert.ok(scripts.length > 20);
+});
+
 test('the tarball holds the entries, the modules, the tables, types and licences, and nothing else', () => {
   const kinds = new Set(files.map((path) => path.replace(/shared-\w+/, 'shared').replace(/^types\/.*\.d\.ts$/, 'types')
     .replace(/^adapters\/.*\.js(\.map)?$/, 'adapters').replace(/^[\w-]+\.js\.map$/, 'maps')));
