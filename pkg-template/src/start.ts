@@ -2,10 +2,11 @@
  * Starting the core, and making it warm: engines compile a function when it is
  * first called, which for the way of a pack and of a first message takes longer
  * than the work itself. So both are gone once while the page waits for its
- * policy anyway, with a pack of one term; and one digest is made, because the
- * first of the platform takes several times as long as the next.
+ * policy anyway, with a pack of one term; one digest is made, because the first
+ * of the platform takes several times as long as the next; and there is room for
+ * a policy, because memory that is new takes longer to fill than the work does.
  */
-import { startOnce } from './core.js';
+import { call, startOnce } from './core.js';
 import { createGuardOn } from './guard.js';
 import { fromHex } from './hex.js';
 import { memoryHost } from './hosts/memory.js';
@@ -34,4 +35,5 @@ async function warmUp(): Promise<void> {
   message.finish();
   await guard.dispose();
   await warmDigest();
+  call((glue) => glue.make_room());
 }

@@ -10,6 +10,8 @@ export function __wbg_set_wasm(exports: WebAssembly.Exports): void;
 export function inspect_pack(pack: Uint8Array): PackInfo;
 /** Cryptographically strong, at most 65,536. */
 export function random_bytes(count: number): Uint8Array;
+/** Makes room for a first policy before there is one. */
+export function make_room(): void;
 /** Pointer to room for 16,384 UTF-16 units; it never moves. */
 export function input(): number;
 /** The name of a view number in the events. */

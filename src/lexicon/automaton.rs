@@ -1,6 +1,7 @@
 //! Aho–Corasick over a level-order trie, with the depth of every state and the
 //! views for which a state can still grow.
 
+mod links;
 mod load;
 mod paths;
 mod shapes;
@@ -10,6 +11,7 @@ pub use load::unpack;
 use super::edges::Edges;
 use super::{ALL_VIEWS, Entry, Symbol, Views};
 use std::ops::Range;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A state; 0 is the root, where nothing is pending.
 pub type State = u32;
@@ -26,36 +28,45 @@ const STATE: u32 = (1 << STATE_BITS) - 1;
 const TERMINAL: u8 = 0x10;
 /// Some state on the failure chain, this one included, completes a form.
 const OUTPUT: u8 = 0x20;
+/// The failure link is known, and with it whether there is an output on the chain.
+const LINKED: u8 = 0x40;
 
 /// Eight bytes a state. The children of a state are the states from its first
 /// child to the next state's first child: level order makes them neighbours.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Debug, Default)]
 struct Node {
     /// The first child, and the depth above.
     first: u32,
-    /// The failure link, and the marks above.
-    fail: u32,
+    /// The failure link, and the marks above. Whoever reads that a state is linked
+    /// reads the links of its failure chain as well: they were made before.
+    fail: AtomicU32,
 }
 
 impl Node {
-    fn depth(self) -> u8 {
+    fn depth(&self) -> u8 {
         (self.first >> STATE_BITS) as u8
     }
 
-    fn first(self) -> State {
+    fn first(&self) -> State {
         self.first & STATE
     }
 
-    fn fail(self) -> State {
-        self.fail & STATE
+    #[inline]
+    fn word(&self) -> u32 {
+        self.fail.load(Ordering::Acquire)
     }
 
-    fn marks(self) -> u8 {
-        (self.fail >> STATE_BITS) as u8
+    /// Of a state that is linked.
+    fn fail(&self) -> State {
+        self.word() & STATE
+    }
+
+    fn marks(&self) -> u8 {
+        (self.word() >> STATE_BITS) as u8
     }
 
     fn mark(&mut self, marks: u8) {
-        self.fail |= u32::from(marks) << STATE_BITS;
+        *self.fail.get_mut() |= u32::from(marks) << STATE_BITS;
     }
 }
 
@@ -70,77 +81,24 @@ impl Step {
         self.0 & STATE
     }
 
+    fn new(state: State, marks: u8) -> Self {
+        Self(state | u32::from(marks) << STATE_BITS)
+    }
+
+    fn marks(self) -> u8 {
+        (self.0 >> STATE_BITS) as u8
+    }
+
     /// Whether some form ends there.
     #[inline]
     pub fn has_output(self) -> bool {
-        (self.0 >> STATE_BITS) as u8 & OUTPUT != 0
+        self.marks() & OUTPUT != 0
     }
 
     /// Whether some form of `views` can go on from there.
     #[inline]
     pub fn grows(self, views: Views) -> bool {
-        (self.0 >> STATE_BITS) as u8 & ALL_VIEWS & views != 0
-    }
-}
-
-/// What a step is made with. Of its own, so that what loads can step through
-/// what it is still making.
-#[derive(Clone, Copy)]
-struct Graph<'a> {
-    nodes: &'a [Node],
-    labels: &'a [Symbol],
-    root: &'a [Step],
-    edges: &'a Edges,
-}
-
-impl Graph<'_> {
-    #[inline]
-    fn children(self, state: State) -> Range<State> {
-        let at = state as usize;
-        self.nodes[at].first()..self.nodes[at + 1].first()
-    }
-
-    fn step_to(self, state: State) -> Step {
-        Step(state | u32::from(self.nodes[state as usize].marks()) << STATE_BITS)
-    }
-
-    /// The state after `symbol`.
-    #[inline(always)]
-    fn step(self, mut state: State, symbol: Symbol) -> Step {
-        while state != 0 {
-            if self.edges.may_have(state, symbol)
-                && let Some(child) = self.child(state, symbol)
-            {
-                return self.step_to(child);
-            }
-            if state <= self.edges.shallow() {
-                break;
-            }
-            state = self.nodes[state as usize].fail();
-        }
-        self.root_step(symbol)
-    }
-
-    #[inline(always)]
-    fn root_step(self, symbol: Symbol) -> Step {
-        self.root
-            .get(usize::from(symbol))
-            .copied()
-            .unwrap_or_default()
-    }
-
-    #[inline]
-    fn child(self, state: State, symbol: Symbol) -> Option<State> {
-        let children = self.children(state);
-        let labels = self
-            .labels
-            .get(children.start as usize..children.end as usize)?;
-        let at = if labels.len() <= SCAN_LIMIT {
-            labels.iter().position(|&label| label == symbol)
-        } else {
-            labels.binary_search(&symbol).ok()
-        };
-        at.map(|at| children.start + at as State)
+        self.marks() & ALL_VIEWS & views != 0
     }
 }
 
@@ -192,25 +150,52 @@ impl Meanings {
 }
 
 impl Automaton {
+    #[inline]
+    fn children(&self, state: State) -> Range<State> {
+        let at = state as usize;
+        self.nodes[at].first()..self.nodes[at + 1].first()
+    }
+
+    /// The state after `symbol`, from the root or from what a step led to.
     #[inline(always)]
-    fn graph(&self) -> Graph<'_> {
-        Graph {
-            nodes: &self.nodes,
-            labels: &self.labels,
-            root: &self.root,
-            edges: &self.edges,
+    pub fn step(&self, mut state: State, symbol: Symbol) -> Step {
+        while state != 0 {
+            if self.edges.may_have(state, symbol)
+                && let Some(child) = self.child(state, symbol)
+            {
+                let marks = self.nodes[child as usize].marks();
+                return if marks & LINKED != 0 {
+                    Step::new(child, marks)
+                } else {
+                    self.link(child, state, symbol)
+                };
+            }
+            if state <= self.edges.shallow() {
+                break;
+            }
+            state = self.nodes[state as usize].fail();
         }
+        self.root_step(symbol)
+    }
+
+    #[inline(always)]
+    fn root_step(&self, symbol: Symbol) -> Step {
+        let step = self.root.get(usize::from(symbol));
+        step.copied().unwrap_or_default()
     }
 
     #[inline]
-    fn children(&self, state: State) -> Range<State> {
-        self.graph().children(state)
-    }
-
-    /// The state after `symbol`.
-    #[inline(always)]
-    pub fn step(&self, state: State, symbol: Symbol) -> Step {
-        self.graph().step(state, symbol)
+    fn child(&self, state: State, symbol: Symbol) -> Option<State> {
+        let children = self.children(state);
+        let labels = self
+            .labels
+            .get(children.start as usize..children.end as usize)?;
+        let at = if labels.len() <= SCAN_LIMIT {
+            labels.iter().position(|&label| label == symbol)
+        } else {
+            labels.binary_search(&symbol).ok()
+        };
+        at.map(|at| children.start + at as State)
     }
 
     /// Whether `symbol` leads from `state` to the root.
@@ -222,7 +207,7 @@ impl Automaton {
     /// Whether `symbol` leads from `state` to where it leads from the root.
     #[inline(never)]
     pub fn falls(&self, state: State, symbol: Symbol) -> bool {
-        self.step(state, symbol) == self.graph().root_step(symbol)
+        self.step(state, symbol) == self.root_step(symbol)
     }
 
     /// The longest suffix of `state` that can still become a form of `view`.
@@ -253,7 +238,7 @@ impl Automaton {
     /// The longest completed form that ends in `state`, if any: itself a state.
     pub fn output(&self, mut state: State) -> Option<State> {
         loop {
-            let node = self.nodes[state as usize];
+            let node = &self.nodes[state as usize];
             if node.marks() & OUTPUT == 0 {
                 return None;
             }

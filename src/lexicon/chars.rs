@@ -102,7 +102,7 @@ impl Chars {
         let count = from.count(from.remaining(), "folds")?;
         let mut ascending = Ascending::default();
         for _ in 0..count {
-            let head = from.int()?;
+            let head = from.quick_int()?;
             let c = ascending.advance(head >> 1, "fold")?;
             let unit = if head & 1 == 0 {
                 read_letter(&units, from)?
@@ -193,7 +193,7 @@ fn units_of_symbols(alphabet: &Alphabet) -> Vec<Unit> {
 }
 
 fn read_letter(units: &[Unit], from: &mut Reader<'_>) -> Result<Unit, LexiconError> {
-    let code = from.int()?;
+    let code = from.quick_int()?;
     match code {
         OTHER_WIDE => return Ok(Unit::Wide(0)),
         OTHER_WORD => return Ok(Unit::Word(0)),

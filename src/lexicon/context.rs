@@ -294,12 +294,11 @@ impl Context {
             at = at.saturating_add(from.int()?);
         }
         let packed = from.raw(at as usize)?.to_vec();
-        let mut context = Self { packed, blocks };
-        for block in 0..count {
-            let head = context.head(context.blocks[block].at);
-            context.blocks[block].begin = (head >> BEGINNING) as u32;
+        for block in &mut blocks {
+            let word = packed.get(block.at as usize..).unwrap_or_default();
+            block.begin = first_letters(word).unwrap_or(u32::MAX);
         }
-        Ok(context)
+        Ok(Self { packed, blocks })
     }
 
     /// Appends words, each with its cost; those with a symbol 0 are left out.
@@ -321,6 +320,21 @@ impl Context {
     pub fn heap_bytes(&self) -> usize {
         size_of_val(&*self.packed) + size_of_val(&*self.blocks)
     }
+}
+
+/// The first two letters of a word that shares none with another, in one
+/// number. That of a block is all that is looked at when a pack is loaded.
+fn first_letters(word: &[u8]) -> Option<u32> {
+    let (&shape, letters) = word.split_first()?;
+    let mut from = Reader::new(letters);
+    let mut letter = || from.int().ok().filter(|&letter| letter != 0);
+    let first = letter()?;
+    let second = if shape == 1 { 0 } else { letter()? };
+    Some(
+        first
+            .saturating_mul(1 << Symbol::BITS)
+            .saturating_add(second),
+    )
 }
 
 /// Orders words as their letters do: one comparison, where four in a row are many.

@@ -1,12 +1,9 @@
-//! A packed trie becomes an automaton: once through its states, and once back.
-//!
-//! A failure link leads to a level above that of its state, of which all is
-//! known by then: so links are made while states are read. Only in which views
-//! a state can grow is known from what is below it.
+//! A packed trie becomes an automaton: once through its states, and once back,
+//! because in which views a state can grow is known from what is below it.
 
 use super::shapes::{Shapes, room_for_edges};
 use super::{
-    Automaton, Edges, Graph, Meanings, Node, OUTPUT, STATE_BITS, State, Step, TERMINAL, Terminals,
+    Automaton, Edges, Meanings, Node, OUTPUT, STATE_BITS, State, Step, TERMINAL, Terminals,
 };
 use crate::lexicon::trie::{MAX_STATES, MAX_SYMBOLS, SHAPES, Summary, read_meanings};
 use crate::lexicon::{ALL_VIEWS, Entry, JOINED, LEET, LexiconError, Reader, Symbol, Views};
@@ -44,7 +41,7 @@ pub fn unpack(bytes: &[u8], symbols: usize) -> Result<Automaton, LexiconError> {
         depth: 0,
         level_end: 1,
         // One behind the last says where its children would end.
-        nodes: vec![Node::default(); states + 1],
+        nodes: (0..=states).map(|_| Node::default()).collect(),
         label_of: vec![0; states],
         root: vec![Step::default(); symbols],
         edges: room_for_edges(shapes, states)?,
@@ -84,7 +81,7 @@ impl<'a> Ends<'a> {
     /// Forms end in `state`; returns the views in which they can still grow.
     #[inline(never)]
     fn add(&mut self, state: State, depth: u8) -> Result<Views, LexiconError> {
-        let meaning = self.numbers.int()?;
+        let meaning = self.numbers.quick_int()?;
         let deepest = match self.summaries.get(meaning as usize) {
             Some(summary) if summary.deepest < depth => summary.deepest,
             _ => return Err(LexiconError::Malformed("meaning")),
@@ -130,7 +127,7 @@ impl Loading<'_> {
         let (mut shapes, mut labels, mut next) = (self.shapes, self.labels, self.next);
         let (mut depth, mut level_end) = (self.depth, self.level_end);
         let (nodes, label_of) = (&mut *self.nodes, &mut *self.label_of);
-        let (root, mut edges) = (&mut *self.root, std::mem::take(&mut self.edges));
+        let (root, edges) = (&mut *self.root, &mut self.edges);
         for state in block {
             if state == level_end {
                 if next == state {
@@ -145,36 +142,26 @@ impl Loading<'_> {
             if children > label_of.len() - next {
                 return Err(LexiconError::Malformed("child count"));
             }
-            // Without marks yet.
-            let fail = nodes[state].fail;
-            let mut marks = nodes[fail as usize].marks() & OUTPUT;
-            if is_terminal {
-                marks |= TERMINAL | OUTPUT | self.ends.add(state as State, depth)?;
-            }
             nodes[state].first = next as State | u32::from(depth) << STATE_BITS;
-            nodes[state].mark(marks);
+            if is_terminal {
+                let views = self.ends.add(state as State, depth)?;
+                nodes[state].mark(TERMINAL | OUTPUT | views);
+            }
             let mut label = 0;
-            for child in next..next + children {
+            for (child, label_of) in (next..).zip(&mut label_of[next..next + children]) {
                 label = following(label, labels.quick_int()?, root.len())?;
                 let symbol = label as Symbol;
-                label_of[child] = symbol;
+                *label_of = symbol;
                 if state == 0 {
-                    root[usize::from(symbol)] = Step(child as State);
+                    root[label] = Step::new(child as State, 0);
                 } else {
                     edges.insert(state as State, symbol);
-                    let graph = Graph {
-                        nodes,
-                        labels: label_of,
-                        root,
-                        edges: &edges,
-                    };
-                    nodes[child].fail = graph.step(fail, symbol).state();
                 }
             }
             next += children;
         }
         (self.shapes, self.labels, self.next) = (shapes, labels, next);
-        (self.depth, self.level_end, self.edges) = (depth, level_end, edges);
+        (self.depth, self.level_end) = (depth, level_end);
         Ok(())
     }
 
@@ -210,7 +197,8 @@ impl Loading<'_> {
         }
         for child in automaton.children(0) {
             let symbol = automaton.labels[child as usize];
-            automaton.root[usize::from(symbol)] = automaton.graph().step_to(child);
+            let marks = automaton.nodes[child as usize].link(Step::default());
+            automaton.root[usize::from(symbol)] = Step::new(child, marks);
         }
         Ok(automaton)
     }
