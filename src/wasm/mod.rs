@@ -41,7 +41,7 @@ pub use self::{
 };
 #[cfg(not(tidegate_compiler))]
 pub use self::{
-    filter::{Filter, FilterMessage, input, view},
+    filter::{Filter, FilterMessage, input, make_room, view},
     policy::inspect_pack,
     usage_clock::{UsageClock, verify_time},
 };
