@@ -116,10 +116,15 @@ impl Judged {
         } else {
             cut(message, run, &segments, from, state, notice)
         };
+        let before = if verdicts.is_empty() {
+            Vec::new()
+        } else {
+            shown_before(message, &segments, &verdicts)
+        };
         Shown {
             from,
             pieces,
-            before: shown_before(message, &segments, &verdicts),
+            before,
             verdicts,
             settled,
             state,
@@ -141,6 +146,8 @@ fn held(message: &Message, run: &Run, segments: &[Segment], start: usize) -> Opt
 }
 
 /// What the pieces show, from the one at `from` on.
+// By itself, as the next one below: an engine compiles all of a function when it is
+// first called, and most texts need neither.
 #[inline(never)]
 fn cut(
     message: &Message,
@@ -214,9 +221,6 @@ fn mask(message: &Message, segment: &Segment) -> char {
 /// UTF-16 units shown before each verdict.
 #[inline(never)]
 fn shown_before(message: &Message, segments: &[Segment], verdicts: &[Verdict]) -> Vec<u32> {
-    if verdicts.is_empty() {
-        return Vec::new();
-    }
     let (mut raw, mut shown) = (0, 0);
     let mut places = Vec::new();
     for segment in segments {

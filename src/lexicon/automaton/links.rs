@@ -1,5 +1,5 @@
-//! Failure links, each made when its state is first reached: texts reach few states,
-//! and to make all links was a quarter of what loading takes.
+//! Failure links, each made when its state is first reached: to make all of them was
+//! a quarter of the instructions that loading takes.
 
 use super::{Automaton, LINKED, Node, OUTPUT, STATE_BITS, State, Step};
 use crate::lexicon::Symbol;
